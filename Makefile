@@ -1,0 +1,68 @@
+# The two that matter: `make run` starts the shop, `make test` proves it. No tool but git, make and
+# a Python (3.12 or later) with pip is needed.
+
+PORT ?= 8000
+DEMO ?= yes
+PYTHON ?= python3
+BIN := .venv/bin
+CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
+
+.PHONY: run test quick check format messages lock stop clean
+
+run: .venv/.local .env
+	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
+
+test: .venv/.dev .env check
+	$(BIN)/python -m pytest
+
+# Seconds, not minutes: no browser, nothing slow.
+quick: .venv/.dev .env check
+	$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+check: .venv/.dev .env
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/djade --check --target-version 6.0 $$(git ls-files 'templates/*.html')
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python tests/production_check.py
+
+format: .venv/.dev
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/djade --target-version 6.0 $$(git ls-files 'templates/*.html')
+
+# Collects the texts of pages and mails for translators, and compiles what they wrote.
+messages: .venv/.dev .env
+	$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore .venv --ignore .local
+	$(BIN)/python manage.py compilemessages --ignore .venv
+
+# Writes the hashed lists of packages anew. Needs uv.
+LOCK = uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.12 --quiet
+lock:
+	$(LOCK) -o requirements.txt
+	$(LOCK) --group local -c requirements.txt -o requirements-local.txt
+	$(LOCK) --group dev -c requirements-local.txt -o requirements-dev.txt
+
+# The embedded database goes on after a lone manage.py command; this ends it.
+stop: .venv/.local
+	$(BIN)/python -m bookstore.embedded stop
+
+clean: stop
+	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
+
+.env: .venv/.local
+	@$(BIN)/python -m bookstore.env_file
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12) and "Bookstore needs Python 3.12 or later: make PYTHON=python3.13 run")'
+	$(PYTHON) -m venv .venv
+
+.venv/.local: requirements-local.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ .venv/.local
