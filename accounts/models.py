@@ -1,0 +1,113 @@
+"""People, and the mail that is sent to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """One spelling for one mailbox: all of it in lower case."""
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=self.normalize_email(username))
+
+
+class User(AbstractUser):
+    """Somebody with an account. The e-mail address is the name they sign in with."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_user_email_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = UserManager.normalize_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email
+
+
+class OutboxMessage(models.Model):
+    """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
+
+    to = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=300)
+    body = models.TextField(_("body"))
+    # Names the reason for this one mail: a second row with it is refused, so nobody gets it twice.
+    # Null, not empty, for mails that may be written again: the key is unique.
+    dedupe_key = models.CharField(  # noqa: DJ001
+        max_length=100, unique=True, null=True, editable=False
+    )
+    # Stays the same when a mail is sent again after a crash, so that mail programs show it once.
+    message_id = models.CharField(max_length=120, unique=True, editable=False)
+    has_one_time_link = models.BooleanField(_("holds a one-time link"), default=False)
+    created_at = models.DateTimeField(_("written at"))
+    next_try_at = models.DateTimeField(_("next try at"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("outbox")
+        constraints = [
+            # Once sent there is no next try; without either, it has failed for good.
+            models.CheckConstraint(
+                condition=models.Q(sent_at__isnull=True) | models.Q(next_try_at__isnull=True),
+                name="accounts_outboxmessage_sent_is_final",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                condition=models.Q(next_try_at__isnull=False),
+                name="accounts_outbox_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the shop has given up on it."""
+        return self.sent_at is None and self.next_try_at is None

@@ -1,0 +1,46 @@
+"""Mail that is never lost and never sent for what did not happen.
+
+A mail is a row of the transaction that causes it. When that has committed, a worker is told; a
+sweep every minute finds what a crash left behind (accounts/sending.py).
+"""
+
+import uuid
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from .models import OutboxMessage
+from .tasks import send_mail
+
+
+def write(
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    dedupe_key: str | None = None,
+    has_one_time_link: bool = False,
+) -> None:
+    """Add a mail to the current transaction; it leaves when that commits, and never if it does not.
+
+    With a `dedupe_key` that was used before, nothing is added: that mail exists.
+    """
+    written = OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                to=to,
+                subject=" ".join(subject.split()),
+                body=body,
+                dedupe_key=dedupe_key,
+                has_one_time_link=has_one_time_link,
+                message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
+                created_at=now,
+                next_try_at=now,
+            )
+        ],
+        ignore_conflicts=dedupe_key is not None,
+    )
+    transaction.on_commit(partial(send_mail.enqueue, message_id=written[0].message_id))

@@ -1,0 +1,57 @@
+"""The one module on the server that knows htmx exists."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    regions: Collection[str] = (),
+    status: int = 200,
+) -> TemplateResponse:
+    """A page, or only the region of it that htmx asked to replace.
+
+    A region is a partial whose name is also its element's id. Only names that the view lists can
+    be fetched alone.
+    """
+    region = _htmx(request).target if is_region_request(request) else None
+    if region in regions:
+        template = f"{template}#{region}"
+    response = TemplateResponse(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def is_region_request(request: HttpRequest) -> bool:
+    htmx = _htmx(request)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def _htmx(request: HttpRequest) -> HtmxDetails:
+    """What HtmxMiddleware found in the headers."""
+    return request.htmx  # type: ignore[attr-defined]
+
+
+class LiveRegionMiddleware:
+    """Sends pending messages and the basket badge along with any region."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_html = response.headers.get("Content-Type", "").startswith("text/html")
+        is_region = is_region_request(request) and not response.has_header("Location")
+        if is_region and is_html and get_messages(request):
+            response.write(render_to_string("base.html#live", {"oob": True}, request=request))
+        return response

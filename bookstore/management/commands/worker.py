@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from procrastinate.contrib.django import app
+
+
+class Command(BaseCommand):
+    help = (
+        "Run tasks from the queue and the work that is done by the clock (mail, unpaid orders, "
+        "ranks), until it is stopped. Any number of workers may run, on any number of machines."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as worker_app:
+            worker_app.run_worker(
+                name="bookstore",
+                concurrency=2,
+                # What has worked leaves no row; what has failed stays to be looked at.
+                delete_jobs="successful",
+                shutdown_graceful_timeout=8,
+            )

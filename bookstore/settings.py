@@ -1,0 +1,280 @@
+"""Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+# Paths
+BASE_DIR = Path(__file__).resolve().parent.parent
+# Everything that this machine writes: database, mail files, pictures, collected static files.
+LOCAL_DIR = BASE_DIR / ".local"
+
+# Environment
+env = environ.Env()
+env.smart_cast = False
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def required(name: str, what: str) -> str:
+    """The value of an environment variable that has no safe default.
+
+    Raises ImproperlyConfigured with what to do when it is missing or empty.
+    """
+    value = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: {what}. Set it in the environment or in .env "
+            "(.env.example lists every setting; `make` writes a .env for this machine)."
+        )
+    return value
+
+
+# Core
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = required("SECRET_KEY", "a long random text that signs links and sessions")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in required("ALLOWED_HOSTS", "the host names of the shop, with commas").split(",")
+]
+# The address that stands in mails and that the worker, which sees no request, builds links with.
+SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ROOT_URLCONF = "bookstore.urls"
+WSGI_APPLICATION = "bookstore.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Apps
+INSTALLED_APPS = [
+    "bookstore",
+    "accounts",
+    "catalog",
+    "waitlist",
+    "shop",
+    "reviews",
+    "bookstore.apps.ShopAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_countries",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+]
+
+# Middleware
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "bookstore.middleware.RefuseNulMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "bookstore.htmx.LiveRegionMiddleware",
+]
+
+# Templates
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bookstore.context_processors.shop",
+            ],
+        },
+    },
+]
+
+# Database. "embedded" is the PostgreSQL that comes as a Python package: see bookstore/embedded.
+# "embedded/name" is another database on the same server.
+DATABASE_URL = required(
+    "DATABASE_URL", "the address of a PostgreSQL (postgres://…), or the word embedded"
+)
+EMBEDDED_DATABASE = DATABASE_URL.split("/")[0] == "embedded"
+DATABASES: dict[str, dict[str, Any]]
+if EMBEDDED_DATABASE:
+    DATABASES = {
+        "default": {
+            "ENGINE": "bookstore.embedded",
+            "NAME": DATABASE_URL.partition("/")[2] or "bookstore",
+            "OPTIONS": {"folder": LOCAL_DIR / "postgres"},
+        }
+    }
+else:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+# A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Shared by all processes, since the limits on sign-in attempts are counted in it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "bookstore_cache",
+    },
+    # What a process may remember for a minute without asking anybody.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
+}
+
+# Sign-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "accounts.validators.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "shop:order_list"
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Without a proxy in front (0) the address of the connection is the shopper's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+# Language, time, money: the shop's own are in SHOP below.
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/London")
+
+# Static files and pictures
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(LOCAL_DIR / "static"))
+MEDIA_URL = "media/"
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(LOCAL_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Mail. A folder (MAIL_FOLDER) for a machine without a mail server, else SMTP.
+MAIL_FOLDER = env.str("MAIL_FOLDER", default="")
+if MAIL_FOLDER:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": BASE_DIR / MAIL_FOLDER},
+        }
+    }
+else:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": env.str("SMTP_HOST", default="localhost"),
+                "port": env.int("SMTP_PORT", default=587),
+                "username": env.str("SMTP_USER", default=""),
+                "password": env.str("SMTP_PASSWORD", default=""),
+                "use_tls": env.bool("SMTP_TLS", default=True),
+                "timeout": 20,
+            },
+        }
+    }
+# Only for a demo: one-time links stay readable in the admin and in the outbox after sending.
+MAIL_KEEP_ONE_TIME_LINKS = env.bool("MAIL_KEEP_ONE_TIME_LINKS", default=False)
+
+# Background work: django.tasks is what the code uses, procrastinate runs it (bookstore/tasks.py).
+TASKS = {"default": {"BACKEND": "bookstore.tasks.ProcrastinateBackend"}}
+PROCRASTINATE_ON_APP_READY = "bookstore.tasks.register"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
+# Security
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60  # a basket lasts 60 days
+CSRF_COOKIE_HTTPONLY = True
+if env.int("TRUSTED_PROXIES", default=0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+# Staff without a second factor are kept out of the admin.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "base-uri": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    # A payment page or a sign-in provider that a form leads to is named here, nothing else.
+    "form-action": [CSP.SELF, *env.list("FORM_ACTION_ORIGINS", default=[])],
+}
+
+# Logging
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"bookstore": {"level": env.str("LOG_LEVEL", default="INFO")}},
+}
+
+# The shop itself: pages, mails and invoices speak of it in these words.
+SHOP = {
+    "name": env.str("SHOP_NAME", default="Octavo"),
+    "tagline": env.str("SHOP_TAGLINE", default="An independent bookshop"),
+    "email": env.str("SHOP_EMAIL", default="hello@octavo.example"),
+    "phone": env.str("SHOP_PHONE", default="0117 496 0000"),
+    "street": env.str("SHOP_STREET", default="8 Quarto Lane"),
+    "city": env.str("SHOP_CITY", default="Bristol"),
+    "postcode": env.str("SHOP_POSTCODE", default="BS1 4ZZ"),
+    "country": env.str("SHOP_COUNTRY", default="GB"),
+    "opening_hours": env.str("SHOP_OPENING_HOURS", default="Every day, 9 to 6; Thursdays until 9"),
+    "vat_number": env.str("SHOP_VAT_NUMBER", default=""),
+    "currency": env.str("SHOP_CURRENCY", default="GBP"),
+}
+DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
+SERVER_EMAIL = SHOP["email"]
+BOOKS_PER_PAGE = 24
+# "demo" lets the shopper choose whether a payment succeeds. Empty: the shop takes no orders.
+PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")
+PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=30)
+# The notice that titles, prices and stock are invented, shown on every page of a demo.
+IS_DEMO = env.bool("DEMO_SHOP", default=False)

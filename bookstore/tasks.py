@@ -1,0 +1,91 @@
+"""The engine behind django.tasks: procrastinate, a queue in our own PostgreSQL.
+
+Code enqueues with django.tasks. A task is a row written on the caller's connection, so it commits
+or vanishes with the caller's transaction, and is run by `manage.py worker`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.tasks.backends.base import BaseTaskBackend
+from django.tasks.base import Task, TaskResult, TaskResultStatus
+from django.utils import timezone
+from django.utils.json import normalize_json
+from django.utils.module_loading import import_string
+from procrastinate import App, RetryStrategy
+from procrastinate.contrib.django import app as procrastinate_app
+
+log = logging.getLogger("bookstore.tasks")
+
+RUN_TASK = "bookstore.run_task"
+RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+# What the worker does by the clock: a name, when (cron, with seconds), and the task that does it.
+PERIODIC = {
+    "sweep_outbox": ("* * * * *", "accounts.tasks.sweep_outbox"),
+    "expire_unpaid_orders": ("* * * * *", "shop.tasks.expire_unpaid_orders"),
+    "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
+}
+
+
+class ProcrastinateBackend(BaseTaskBackend):
+    """Hands tasks to procrastinate. Results are not kept: a task's effect is in the database."""
+
+    supports_defer = True
+    supports_priority = True
+
+    def enqueue(self, task: Task[..., Any], args: Any, kwargs: Any) -> Any:
+        """Write the task on this connection; it runs after the transaction has committed."""
+        self.validate_task(task)
+        job_id = procrastinate_app.configure_task(
+            RUN_TASK, queue=task.queue_name, priority=task.priority, schedule_at=task.run_after
+        ).defer(path=task.module_path, args=normalize_json(args), kwargs=normalize_json(kwargs))
+        return TaskResult(
+            task=task,
+            id=str(job_id),
+            status=TaskResultStatus.READY,
+            enqueued_at=timezone.now(),
+            started_at=None,
+            finished_at=None,
+            last_attempted_at=None,
+            args=args,
+            kwargs=kwargs,
+            backend=self.alias,
+            errors=[],
+            worker_ids=[],
+        )
+
+
+def run_task(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Run the task at a dotted path. What it raises makes procrastinate try again later."""
+    import_string(path).call(*args, **kwargs)
+
+
+def register(app: App) -> None:
+    """Make our tasks known to procrastinate; called once when Django is ready."""
+    app.task(name=RUN_TASK, retry=RETRIES)(run_task)
+    for name, (cron, path) in PERIODIC.items():
+        timed = app.task(
+            name=f"bookstore.{name}", queueing_lock=f"bookstore.{name}", pass_context=False
+        )
+        app.periodic(cron=cron)(timed(_periodic(path)))
+    stalled = app.task(
+        name="bookstore.retry_stalled", queueing_lock="bookstore.retry_stalled", pass_context=True
+    )
+    app.periodic(cron="* * * * *")(stalled(retry_stalled))
+
+
+def _periodic(path: str) -> Callable[[int], None]:
+    def run(timestamp: int) -> None:
+        run_task(path, [], {})
+
+    return run
+
+
+async def retry_stalled(context: Any, timestamp: int) -> None:
+    """Give back to the queue what a killed worker had begun; procrastinate does not by itself."""
+    for job in await context.app.job_manager.get_stalled_jobs():
+        log.warning("task %s of a worker that died is tried again", job.id)
+        await context.app.job_manager.retry_job(job)

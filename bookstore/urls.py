@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", include("catalog.urls")),
+    path("", include("shop.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("media/<path:path>", views.media, name="media"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    *[path(f"{page}/", views.plain_page, {"page": page}, name=page) for page in views.PLAIN_PAGES],
+]

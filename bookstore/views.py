@@ -1,0 +1,45 @@
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from shop.models import DeliveryMethod
+
+from . import health
+
+PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibility")
+ONE_YEAR = "public, max-age=31536000, immutable"
+
+
+@require_safe
+def plain_page(request: HttpRequest, page: str) -> HttpResponse:
+    context = {"delivery_methods": DeliveryMethod.objects.offered()} if page == "delivery" else {}
+    return TemplateResponse(request, f"pages/{page}.html", context)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready to serve? A silent worker is told, but does not make a web process unready."""
+    if found := health.problems():
+        return JsonResponse({"status": "not ready", "problems": found}, status=503)
+    return JsonResponse({"status": "ready", "worker": health.worker_state(timezone.now())})
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good."""
+    if Path(path).parts[:1] != ("covers",):
+        raise Http404
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = ONE_YEAR
+    return response

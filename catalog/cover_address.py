@@ -1,0 +1,83 @@
+"""Where a book's cover is found, and how large it is drawn on a shelf."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from . import covers
+
+if TYPE_CHECKING:
+    from .models import Book
+
+# Trims of the stylesheet by width and height in millimetres: the nearest one is drawn.
+TRIMS = {
+    "t-a": (110, 178),
+    "t-b": (129, 198),
+    "t-d": (135, 216),
+    "t-r": (156, 234),
+    "t-c": (189, 246),
+    "t-s": (210, 210),
+}
+DEFAULT_TRIM = "t-b"
+THICKNESS_STEPS = ((12, "p1"), (18, "p2"), (26, "p3"), (35, "p4"))
+PIXELS_PER_MM = 4
+
+
+@dataclass(frozen=True)
+class CoverAddress:
+    """A picture's address and size in pixels, and the classes that draw it to scale."""
+
+    url: str
+    width: int
+    height: int
+    classes: str
+
+
+def cover_address(book: "Book") -> CoverAddress:
+    """The uploaded picture if there is one, else the drawn cover at an address that names its content."""
+    trim = nearest_trim(book.width_mm, book.height_mm)
+    classes = f"{trim} {thickness_step(book.thickness_mm)}"
+    if book.cover_image:
+        return CoverAddress(
+            book.cover_image.url, book.cover_width or 400, book.cover_height or 600, classes
+        )
+    width_mm, height_mm = TRIMS[trim]
+    url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
+    return CoverAddress(url, width_mm * PIXELS_PER_MM, height_mm * PIXELS_PER_MM, classes)
+
+
+def drawn_cover(book: "Book") -> str:
+    """The typographic cover as SVG text."""
+    width_mm, height_mm = TRIMS[nearest_trim(book.width_mm, book.height_mm)]
+    return covers.draw_cover(
+        title=book.title,
+        author=book.byline,
+        mood=book.cover_mood,
+        width_mm=width_mm,
+        height_mm=height_mm,
+    )
+
+
+def drawn_cover_hash(book: "Book") -> str:
+    """Changes whenever the drawing would, and never otherwise."""
+    trim = nearest_trim(book.width_mm, book.height_mm)
+    drawn_from = "\x1f".join(
+        [str(covers.COVER_VERSION), book.title, book.byline, book.cover_mood, trim]
+    )
+    return hashlib.sha256(drawn_from.encode()).hexdigest()[:12]
+
+
+def nearest_trim(width_mm: int | None, height_mm: int | None) -> str:
+    if not width_mm or not height_mm:
+        return DEFAULT_TRIM
+    return min(
+        TRIMS, key=lambda trim: abs(TRIMS[trim][0] - width_mm) + abs(TRIMS[trim][1] - height_mm)
+    )
+
+
+def thickness_step(thickness_mm: int | None) -> str:
+    if not thickness_mm:
+        return "p2"
+    return next((step for limit, step in THICKNESS_STEPS if thickness_mm <= limit), "p5")

@@ -1,0 +1,56 @@
+"""Numbers that books go by: EAN-13, ISBN-13, ISBN-10 and the shop's own in-store numbers.
+
+Sources: ISO 2108 (ISBN), the GS1 General Specifications (EAN-13, prefixes 20–29 for use within a company).
+"""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from stdnum import ean as ean_number
+from stdnum import isbn as isbn_number
+from stdnum.exceptions import ValidationError as InvalidNumber
+
+# Ten or thirteen digits with hyphens, dashes or spaces between, as people copy them from anywhere.
+_ISBN_IN_TEXT = re.compile(
+    r"(?<![\dXx])(?:97[89][\s\u2010-\u2015-]?)?(?:\d[\s\u2010-\u2015-]?){9}[\dXx](?![\dXx])"
+)
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
+
+
+def to_isbn13(text: str) -> str | None:
+    """The ISBN-13 (13 digits) that `text` is in any spelling, or None when it is no valid ISBN."""
+    try:
+        return isbn_number.to_isbn13(isbn_number.validate(_SEPARATORS.sub("", text))).replace(
+            "-", ""
+        )
+    except InvalidNumber:
+        return None
+
+
+def find_isbn(text: str) -> str | None:
+    """The first valid ISBN in a pasted text, as an ISBN-13, or None."""
+    for candidate in _ISBN_IN_TEXT.finditer(text):
+        if found := to_isbn13(candidate.group()):
+            return found
+    return None
+
+
+def is_ean(digits: str) -> bool:
+    """Whether `digits` is exactly 13 ASCII digits with the right check digit (GS1)."""
+    return len(digits) == 13 and digits.isascii() and ean_number.is_valid(digits)
+
+
+def validate_ean(value: str) -> None:
+    """Raise ValidationError unless `value` is an EAN-13 with the right check digit."""
+    if not is_ean(value):
+        raise ValidationError(_("This is not a 13-digit EAN with a right check digit."))
+
+
+def next_in_store_ean() -> str:
+    """A number never given before from the in-store range, for goods without an ISBN or EAN."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('catalog_in_store_number')")
+        body = f"29{cursor.fetchone()[0]:010d}"
+    return body + ean_number.calc_check_digit(body)

@@ -1,0 +1,442 @@
+"""What the shop sells and how many copies there are."""
+
+from __future__ import annotations
+
+from babel import Locale, UnknownLocaleError
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from . import covers
+from .availability import Availability, availability
+from .cover_address import CoverAddress, cover_address
+from .identifiers import validate_ean
+from .money import format_money
+from .querysets import BookQuerySet, GenreQuerySet
+from .search import SEARCH_CONFIG
+from .slugs import slug_for
+from .titles import sort_title
+
+# 979-0 numbers printed music (ISMN, ISO 10957), not books.
+MUSIC_PREFIX = "9790"
+
+
+class Publisher(models.Model):
+    name = models.CharField(_("name"), max_length=300, unique=True)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("publisher")
+        verbose_name_plural = _("publishers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Series(models.Model):
+    title = models.CharField(_("title"), max_length=300, unique=True)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Genre(models.Model):
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    mood = models.CharField(
+        _("mood of drawn covers"),
+        max_length=10,
+        default="novel",
+        choices=[(mood, mood) for mood in covers.MOODS],
+    )
+    # Books on sale in it and below it; the worker counts them anew, no page does.
+    book_count = models.PositiveIntegerField(_("books"), default=0, editable=False)
+
+    objects = GenreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("genre")
+        verbose_name_plural = _("genres")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), "parent", name="catalog_genre_name", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("pk")), name="catalog_genre_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:genre_detail", args=[self.slug])
+
+
+class Contributor(models.Model):
+    name = models.CharField(_("name"), max_length=300, unique=True)
+    sort_name = models.CharField(_("sort name"), max_length=300)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("contributor")
+        verbose_name_plural = _("contributors")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:author_detail", args=[self.slug])
+
+
+class Book(models.Model):
+    """What is sold: one edition in one format."""
+
+    class Format(models.TextChoices):
+        PAPERBACK = "paperback", _("Paperback")
+        POCKET = "pocket", _("Pocket")
+        HARDBACK = "hardback", _("Hardback")
+        CLOTHBOUND = "clothbound", _("Clothbound")
+        LARGE_PRINT = "large_print", _("Large print")
+
+    class DatePrecision(models.TextChoices):
+        YEAR = "year", _("year")
+        MONTH = "month", _("month")
+        DAY = "day", _("day")
+
+    ean = models.CharField(
+        _("EAN or ISBN-13"), max_length=13, unique=True, validators=[validate_ean]
+    )
+    title = models.CharField(_("title"), max_length=500)
+    subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
+    byline = models.CharField(_("byline"), max_length=1000, blank=True)
+    # Decoration: the EAN decides which book an address means.
+    slug = models.SlugField(_("slug"), max_length=100, db_index=False)
+    # Lower case, no accents, no leading article: what lists by title go by.
+    sort_title = models.CharField(max_length=200, editable=False)
+    format = models.CharField(_("format"), max_length=12, choices=Format, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    height_mm = models.PositiveSmallIntegerField(_("height in mm"), null=True, blank=True)
+    width_mm = models.PositiveSmallIntegerField(_("width in mm"), null=True, blank=True)
+    thickness_mm = models.PositiveSmallIntegerField(_("thickness in mm"), null=True, blank=True)
+    weight_g = models.PositiveIntegerField(_("weight in g"), null=True, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    published_precision = models.CharField(
+        _("published on is exact to the"),
+        max_length=5,
+        choices=DatePrecision,
+        default=DatePrecision.DAY,
+    )
+    on_sale_on = models.DateField(_("on sale from"), null=True, blank=True)
+    price = models.DecimalField(
+        _("price"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01)],
+        help_text=_("Without a price the book is shown, but not for sale."),
+    )
+    # Copies that anyone may buy now. Only a StockMovement changes it; no index may hold it.
+    stock = models.IntegerField(_("stock"), default=0, db_default=0, editable=False)
+    cover_image = models.ImageField(
+        _("cover image"),
+        upload_to="covers/",
+        blank=True,
+        width_field="cover_width",
+        height_field="cover_height",
+    )
+    cover_width = models.PositiveIntegerField(null=True, editable=False)
+    cover_height = models.PositiveIntegerField(null=True, editable=False)
+    cover_mood = models.CharField(
+        _("mood of a drawn cover"),
+        max_length=10,
+        default="novel",
+        choices=[(mood, mood) for mood in covers.MOODS],
+    )
+    rating_sum = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn from sale at"), null=True, blank=True)
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+
+    publisher = models.ForeignKey(
+        Publisher,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="books",
+        verbose_name=_("publisher"),
+    )
+    publisher_name = models.CharField(max_length=300, blank=True, editable=False)
+    series = models.ForeignKey(
+        Series,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="books",
+        verbose_name=_("series"),
+    )
+    series_title = models.CharField(max_length=300, blank=True, editable=False)
+    series_number = models.CharField(_("number in the series"), max_length=20, blank=True)
+    genres = models.ManyToManyField(
+        Genre, related_name="books", blank=True, verbose_name=_("genres")
+    )
+    contributors = models.ManyToManyField(Contributor, through="Contribution", related_name="books")
+
+    # What lists are ordered by. Sales and ratings change all day; the worker copies them here in
+    # batches, so that a sale or a review rewrites no index.
+    bestseller_rank = models.IntegerField(default=0, db_default=0, editable=False)
+    rating_rank = models.IntegerField(default=0, db_default=0, editable=False)
+
+    search = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("byline", weight="B", config=SEARCH_CONFIG)
+        + SearchVector("subtitle", "series_title", weight="C", config=SEARCH_CONFIG)
+        + SearchVector("publisher_name", weight="D", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = BookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("book")
+        verbose_name_plural = _("books")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ean__regex=r"^[0-9]{13}$"), name="catalog_book_ean_is_13_digits"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(title__regex=r"^\s*$"), name="catalog_book_title_not_blank"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(slug=""), name="catalog_book_slug_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price__isnull=True) | models.Q(price__gt=0),
+                name="catalog_book_price_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock__gte=0), name="catalog_book_stock_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    rating_sum__gte=models.F("rating_count"),
+                    rating_sum__lte=models.F("rating_count") * 5,
+                ),
+                name="catalog_book_ratings_from_1_to_5",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="catalog_book_search"),
+            models.Index(fields=["sort_title", "id"], name="catalog_book_by_title"),
+            models.Index(fields=["price", "id"], name="catalog_book_by_price"),
+            models.Index(
+                models.F("published_on").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="catalog_book_by_date",
+            ),
+            models.Index(fields=["-bestseller_rank", "-id"], name="catalog_book_by_sales"),
+            models.Index(fields=["-rating_rank", "-id"], name="catalog_book_by_rating"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:book_detail", args=[self.ean, self.slug])
+
+    def fill_derived(self) -> None:
+        """Set what follows from other fields: the slug, the title to sort by, copied names.
+
+        Every writer of books calls it before saving; search and addresses read these copies.
+        """
+        self.slug = slug_for(self.title, fallback="book")
+        self.sort_title = sort_title(self.title, self.language)
+        self.publisher_name = self.publisher.name if self.publisher else ""
+        self.series_title = self.series.title if self.series else ""
+
+    @property
+    def isbn(self) -> str | None:
+        """The ISBN-13, or None for goods that go by another EAN or an in-store number."""
+        is_isbn = self.ean.startswith(("978", "979")) and not self.ean.startswith(MUSIC_PREFIX)
+        return self.ean if is_isbn else None
+
+    @cached_property
+    def availability(self) -> Availability:
+        return availability(self, timezone.localdate())
+
+    @cached_property
+    def cover(self) -> CoverAddress:
+        return cover_address(self)
+
+    @property
+    def price_text(self) -> str:
+        return "" if self.price is None else format_money(self.price)
+
+    @property
+    def published_text(self) -> str:
+        """The date of publication, no more exact than it is known."""
+        if self.published_on is None:
+            return ""
+        pattern = {"year": "Y", "month": "F Y"}.get(self.published_precision, "j F Y")
+        return formats.date_format(self.published_on, pattern)
+
+    @property
+    def size_text(self) -> str:
+        """Height × width × thickness and weight, as far as they are known."""
+        measures = [self.height_mm, self.width_mm, self.thickness_mm]
+        size = " × ".join(str(measure) for measure in measures if measure)
+        return ", ".join(
+            part for part in (size and f"{size} mm", self.weight_g and f"{self.weight_g} g") if part
+        )
+
+    @property
+    def language_text(self) -> str:
+        """The language's name, or its code when we have no name for it."""
+        if not self.language:
+            return ""
+        try:
+            name = Locale.parse(self.language).get_display_name(
+                to_locale(get_language() or "en-gb")
+            )
+        except (UnknownLocaleError, ValueError):
+            return self.language
+        return name or self.language
+
+    @property
+    def format_text(self) -> str:
+        """Format and length as a card has them: Paperback, 288 pages."""
+        pages = _("%(pages)d pages") % {"pages": self.pages} if self.pages else ""
+        return ", ".join(str(part) for part in (self.get_format_display(), pages) if part)
+
+
+class BookText(models.Model):
+    """The long text of a book, kept apart so that lists and searches never read it."""
+
+    book = models.OneToOneField(Book, models.CASCADE, primary_key=True, related_name="text")
+    description = models.TextField(_("description"), max_length=10_000)
+
+    class Meta:
+        verbose_name = _("description")
+        verbose_name_plural = _("descriptions")
+
+    def __str__(self) -> str:
+        return self.description[:60]
+
+
+class Contribution(models.Model):
+    """Who did what for a book, in the order in which it is printed."""
+
+    class Role(models.TextChoices):
+        # The codes of ONIX list 17.
+        AUTHOR = "A01", _("by")
+        EDITOR = "B01", _("edited by")
+        TRANSLATOR = "B06", _("translated by")
+        ILLUSTRATOR = "A12", _("illustrated by")
+        INTRODUCTION = "A24", _("introduced by")
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="contributions")
+    contributor = models.ForeignKey(Contributor, models.PROTECT, related_name="contributions")
+    role = models.CharField(_("role"), max_length=3, choices=Role, default=Role.AUTHOR)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "contributor", "role"], name="catalog_contribution_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.contributor}"
+
+
+class FrontTableEntry(models.Model):
+    """One book on the front table, where staff put it."""
+
+    book = models.OneToOneField(Book, models.CASCADE, related_name="front_table_entry")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("front table entry")
+        verbose_name_plural = _("front table")
+
+    def __str__(self) -> str:
+        return str(self.book)
+
+
+class StockMovement(models.Model):
+    """One change of a book's stock. Rows are only ever added; a book's stock is their sum."""
+
+    class Reason(models.TextChoices):
+        OPENING = "opening", _("Opening stock")
+        DELIVERY = "delivery", _("Delivery")
+        SALE = "sale", _("Sale")
+        NOT_PAID = "not_paid", _("Order not paid, copies back")
+        CORRECTION = "correction", _("Correction")
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="movements")
+    quantity = models.IntegerField(_("copies"))
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    # The ledger outlives orders and accounts, so it names them in plain text.
+    order_number = models.CharField(_("order"), max_length=12, blank=True)
+    who = models.CharField(_("who"), max_length=254)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        indexes = [models.Index(fields=["book", "id"], name="catalog_movement_by_book")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(quantity=0), name="catalog_stockmovement_not_zero"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity:+d} {self.get_reason_display()}"
+
+
+class PriceChange(models.Model):
+    """A price that a book no longer has. The database writes these rows, whoever changes a price.
+
+    An announcement of a reduction must name the lowest price of the last 30 days (Directive
+    98/6/EC, article 6a), so the history begins with the first change.
+    """
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="price_changes")
+    old_price = models.DecimalField(_("old price"), max_digits=10, decimal_places=2, null=True)
+    new_price = models.DecimalField(_("new price"), max_digits=10, decimal_places=2, null=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("price change")
+        verbose_name_plural = _("price changes")
+
+    def __str__(self) -> str:
+        return f"{self.old_price} → {self.new_price}"

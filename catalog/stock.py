@@ -1,0 +1,86 @@
+"""How many copies there are: the only code that changes stock.
+
+Stock changes by adding movements. A trigger of the database adds them up into `Book.stock` and
+refuses every other way, so that stock is the sum of its movements whoever writes.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from .models import Book, StockMovement
+
+
+class NotEnoughStock(Exception):
+    """Fewer copies are left than were asked for; nothing was changed."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        super().__init__(f"{book.ean}: {book.stock} left")
+
+
+def lock(book_ids: Iterable[int]) -> dict[int, Book]:
+    """The books by id, freshly read, and locked until the transaction ends.
+
+    Must run inside `atomic`. Ids that do not exist are missing from the answer.
+    """
+    return {book.pk: book for book in Book.objects.locked(book_ids)}
+
+
+def take(
+    books: Mapping[int, Book],
+    quantities: Mapping[int, int],
+    *,
+    order_number: str,
+    who: str,
+    at: datetime,
+) -> None:
+    """Take copies of books that `lock` returned out of stock for an order.
+
+    Raises NotEnoughStock, before anything is written, for the first book that is short.
+    """
+    for book_id, quantity in quantities.items():
+        if books[book_id].stock < quantity:
+            raise NotEnoughStock(books[book_id])
+    _add_movements(
+        {book_id: -quantity for book_id, quantity in quantities.items()},
+        reason=StockMovement.Reason.SALE,
+        order_number=order_number,
+        who=who,
+        at=at,
+    )
+
+
+def record(
+    changes: Mapping[int, int],
+    *,
+    reason: StockMovement.Reason,
+    who: str,
+    at: datetime,
+    order_number: str = "",
+    note: str = "",
+) -> None:
+    """Add one movement for each book: {book id: copies in, or out when negative}.
+
+    The rows of these books are locked first, in the order that all writers use. Raises
+    IntegrityError, with nothing changed, when stock would fall below zero.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Stock changes only inside a transaction.")
+    lock(changes)
+    _add_movements(changes, reason=reason, who=who, at=at, order_number=order_number, note=note)
+
+
+def add(movement: StockMovement) -> None:
+    """Add one movement that staff wrote. Raises IntegrityError when stock would fall below zero."""
+    lock([movement.book_id])
+    movement.save(force_insert=True)
+
+
+def _add_movements(changes: Mapping[int, int], **fields: Any) -> None:
+    StockMovement.objects.bulk_create(
+        StockMovement(book_id=book_id, quantity=quantity, **fields)
+        for book_id, quantity in sorted(changes.items())
+    )

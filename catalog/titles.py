@@ -1,0 +1,33 @@
+"""How titles are put in order."""
+
+import unicodedata
+
+LONGEST = 200
+# What a title may begin with without being filed under it, by language.
+ARTICLES = {
+    "en": ("the ", "a ", "an "),
+    "fr": ("le ", "la ", "les ", "l'", "un ", "une "),
+    "de": ("der ", "die ", "das ", "ein ", "eine "),
+    "es": ("el ", "la ", "los ", "las ", "un ", "una "),
+    "it": ("il ", "lo ", "la ", "i ", "gli ", "le ", "l'", "un ", "uno ", "una "),
+}
+
+
+def sort_title(title: str, language: str = "") -> str:
+    """`title` in lower case without accents, punctuation at its start, or a leading article.
+
+    A book whose language is unknown is taken for English, the language of most of the shop.
+    """
+    folded = fold(title)
+    for article in ARTICLES.get((language or "en")[:2], ()):
+        if folded.startswith(article) and len(folded) > len(article):
+            folded = folded[len(article) :]
+            break
+    return folded[:LONGEST]
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: lower case, no accents, plain apostrophes, no opening punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return plain.lstrip(" \"'“„«([¿¡…-") or plain

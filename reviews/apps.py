@@ -1,0 +1,7 @@
+"""Readers' reviews: their models and pages come with the reviews."""
+
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    name = "reviews"

@@ -1,0 +1,110 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import stock
+from catalog.models import StockMovement
+
+from .models import DeliveryMethod, Order, OrderItem
+
+
+class MovementForm(forms.ModelForm):
+    """What staff may add to the ledger: what arrived, and what a count found."""
+
+    class Meta:
+        model = StockMovement
+        fields = ("book", "quantity", "reason", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = StockMovement.Reason
+        choices: Any = self.fields["reason"]
+        choices.choices = [
+            (reason.value, reason.label) for reason in (reasons.DELIVERY, reasons.CORRECTION)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        book, quantity = cleaned.get("book"), cleaned.get("quantity")
+        if book is not None and quantity is not None and book.stock + quantity < 0:
+            left = {"left": book.stock}
+            self.add_error("quantity", _("There are only %(left)d copies to take away.") % left)
+        return cleaned
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(admin.ModelAdmin):
+    """The ledger of stock. It is in this app because arrivals will serve the waiting list first."""
+
+    form = MovementForm
+    list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
+    list_filter = ("reason",)
+    list_select_related = ("book",)
+    search_fields = ("order_number__exact", "book__ean__exact")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    raw_id_fields = ("book",)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except IntegrityError:
+            # Somebody bought the copies between our look and our lock.
+            messages.error(request, _("Nothing was changed: fewer copies are left than that."))
+            return redirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
+        obj.at, obj.who = timezone.now(), str(request.user)
+        stock.add(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class OrderItemInline(admin.TabularInline):
+    model = OrderItem
+    fields = readonly_fields = ("title", "ean", "unit_price", "quantity")
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(admin.ModelAdmin):
+    """Orders as they were placed. Only services change them."""
+
+    list_display = ("number", "placed_at", "status", "email", "total", "delivery_name")
+    list_filter = ("status",)
+    search_fields = ("number__exact", "email__exact")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    inlines = (OrderItemInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(DeliveryMethod)
+class DeliveryMethodAdmin(admin.ModelAdmin):
+    list_display = ("name", "price", "free_from", "position", "is_active")
+    list_editable = ("position", "is_active")
+    ordering = ("position", "pk")

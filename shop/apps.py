@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
+
+    def ready(self) -> None:
+        from . import cart
+
+        # Sign-in happens in allauth and in the admin; the signal is the one place that sees both.
+        user_logged_in.connect(cart.merge_at_sign_in, dispatch_uid="shop.merge_at_sign_in")

@@ -1,0 +1,230 @@
+"""The basket: every way to look at one and to change one."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Book
+from catalog.money import format_money
+
+from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod, Order
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SESSION_KEY = "cart"
+
+
+class CannotChangeBasket(Exception):
+    """Base of every refusal here; str() is written for the shopper, and nothing was changed."""
+
+
+class NotForSale(CannotChangeBasket):
+    def __init__(self, book: Book) -> None:
+        super().__init__(_("“%(title)s” cannot be bought at the moment.") % {"title": book.title})
+
+
+class TooManyCopies(CannotChangeBasket):
+    def __init__(self, book: Book, *, most: int, in_basket: int) -> None:
+        if most < MOST_COPIES:
+            text = ngettext(
+                "Only one copy of “%(title)s” is left.",
+                "Only %(most)d copies of “%(title)s” are left.",
+                most,
+            )
+        else:
+            text = _("An order can have %(most)d copies of “%(title)s” at the most.")
+        if in_basket:
+            text += " " + _("You have %(in_basket)d in your basket.")
+        super().__init__(text % {"title": book.title, "most": most, "in_basket": in_basket})
+
+
+class LineIsGone(CannotChangeBasket):
+    def __init__(self) -> None:
+        super().__init__(_("That book is no longer in your basket."))
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """Whose basket it is: a signed-in user's, or that of the visitor who holds the token."""
+
+    user: User | None = None
+    token: uuid.UUID | None = None
+
+    @property
+    def label(self) -> str:
+        """How the stock ledger names them."""
+        return self.user.email if self.user else "guest"
+
+
+@dataclass(frozen=True)
+class Basket:
+    """The lines of a basket with today's prices and stock."""
+
+    lines: list[CartItem]
+
+    @cached_property
+    def copies(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @cached_property
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.lines if line.can_buy), Decimal("0.00"))
+
+    @property
+    def total_text(self) -> str:
+        return format_money(self.total)
+
+    @property
+    def can_check_out(self) -> bool:
+        return bool(self.lines) and all(line.can_buy for line in self.lines)
+
+    def seen_with(self, methods: Iterable[DeliveryMethod]) -> str:
+        """A digest of all that a shopper agrees to: lines, quantities, prices, delivery prices."""
+        facts = [f"{line.book_id}:{line.quantity}:{line.book.price}" for line in self.lines]
+        facts += [f"{method.pk}:{method.price}:{method.free_from}" for method in methods]
+        return hashlib.sha256("|".join(facts).encode()).hexdigest()[:32]
+
+
+def shopper_of(request: HttpRequest) -> Shopper:
+    """Who is shopping. Reads the session and never starts one."""
+    if request.user.is_authenticated:
+        return Shopper(user=request.user)
+    return Shopper(token=_token_in(request.session))
+
+
+def shopper_for_change(request: HttpRequest) -> Shopper:
+    """Who is shopping, with a session that remembers their basket from now on."""
+    shopper = shopper_of(request)
+    if shopper.user is None and shopper.token is None:
+        shopper = Shopper(token=uuid.uuid4())
+        request.session[SESSION_KEY] = str(shopper.token)
+    return shopper
+
+
+def count_copies(shopper: Shopper) -> int:
+    if shopper == Shopper():
+        return 0
+    items = CartItem.objects.filter(
+        cart__in=Cart.objects.of(user=shopper.user, token=shopper.token)
+    )
+    return items.aggregate(copies=Sum("quantity"))["copies"] or 0
+
+
+def basket_of(shopper: Shopper) -> Basket:
+    """What shop/basket_detail.html and shop/checkout.html show, in one query."""
+    carts = Cart.objects.of(user=shopper.user, token=shopper.token)
+    return Basket(list(lines(CartItem.objects.filter(cart__in=carts))))
+
+
+def lines(items: Any) -> Any:
+    """Basket lines with their books, in the order of book ids that every writer of stock uses."""
+    return items.select_related("book").defer("book__search").order_by("book_id")
+
+
+@transaction.atomic
+def add(*, shopper: Shopper, book: Book, quantity: int, now: datetime) -> CartItem:
+    """Put copies of a book into the basket, besides those that are there.
+
+    Raises NotForSale or TooManyCopies.
+    """
+    cart = _locked_cart(shopper, now)
+    item = cart.items.filter(book=book).first() or CartItem(cart=cart, book=book, quantity=0)
+    return _set(item, book, item.quantity + quantity, in_basket=item.quantity)
+
+
+@transaction.atomic
+def set_quantity(*, shopper: Shopper, item_id: int, quantity: int, now: datetime) -> CartItem:
+    """Change the copies of one line. Raises LineIsGone, NotForSale or TooManyCopies."""
+    item = _locked_line(shopper, item_id, now)
+    return _set(item, item.book, quantity, in_basket=item.quantity)
+
+
+@transaction.atomic
+def remove(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem:
+    """Take a line out and return it as it was. Raises LineIsGone."""
+    item = _locked_line(shopper, item_id, now)
+    CartItem.objects.filter(pk=item.pk).delete()
+    return item
+
+
+def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
+    """Lines of an order that was not paid, {book id: (copies, price)}, into a locked basket again.
+
+    A book that is in the basket meanwhile keeps the larger of the two quantities.
+    """
+    there = {item.book_id: item for item in cart.items.filter(book_id__in=quantities)}
+    for book_id, (quantity, price) in sorted(quantities.items()):
+        item = there.get(book_id) or CartItem(cart=cart, book_id=book_id, quantity=0)
+        item.price_seen = item.price_seen if item.pk else price
+        item.quantity = max(item.quantity, quantity)
+        item.save()
+
+
+def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """The visitor's basket becomes the user's; a book in both keeps the larger quantity."""
+    if request is None or not hasattr(request, "session"):
+        return
+    if token := _token_in(request.session):
+        _merge(token, user, timezone.now())
+        del request.session[SESSION_KEY]
+
+
+@transaction.atomic
+def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
+    visitors = Cart.objects.of(user=None, token=token).locked().first()
+    if visitors is None:
+        return
+    users = _locked_cart(Shopper(user=user), now)
+    put_back(
+        users, {item.book_id: (item.quantity, item.price_seen) for item in visitors.items.all()}
+    )
+    Order.objects.filter(cart=visitors).update(cart=users)
+    visitors.delete()
+
+
+def _set(item: CartItem, book: Book, quantity: int, *, in_basket: int) -> CartItem:
+    if not book.availability.can_buy or book.price is None:
+        raise NotForSale(book)
+    most = min(book.stock, MOST_COPIES)
+    if quantity > most:
+        raise TooManyCopies(book, most=most, in_basket=in_basket)
+    item.quantity, item.price_seen = quantity, book.price
+    item.save()
+    return item
+
+
+def _locked_cart(shopper: Shopper, now: datetime) -> Cart:
+    """The shopper's basket, made if need be, locked so that two clicks follow one another."""
+    owner = {"user": shopper.user} if shopper.user else {"token": shopper.token}
+    cart, _created = Cart.objects.get_or_create(**owner, defaults={"updated_at": now})
+    cart = Cart.objects.locked().get(pk=cart.pk)
+    cart.updated_at = now
+    cart.save(update_fields=["updated_at"])
+    return cart
+
+
+def _locked_line(shopper: Shopper, item_id: int, now: datetime) -> CartItem:
+    item = lines(_locked_cart(shopper, now).items.filter(pk=item_id)).first()
+    if item is None:
+        raise LineIsGone
+    return item
+
+
+def _token_in(session: Any) -> uuid.UUID | None:
+    text = session.get(SESSION_KEY)
+    return uuid.UUID(text) if text else None

@@ -1,0 +1,54 @@
+"""What pages and services ask of baskets and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class CartQuerySet(models.QuerySet[Any]):
+    def of(self, *, user: User | None, token: UUID | None) -> CartQuerySet:
+        """The one basket of a signed-in user or, without one, of a visitor's token."""
+        if user is not None:
+            return self.filter(user=user)
+        return self.filter(token=token) if token else self.none()
+
+    def locked(self) -> CartQuerySet:
+        return self.order_by("pk").select_for_update(no_key=True)
+
+
+class DeliveryMethodQuerySet(models.QuerySet[Any]):
+    def offered(self) -> DeliveryMethodQuerySet:
+        return self.filter(is_active=True).order_by("position", "pk")
+
+
+class OrderQuerySet(models.QuerySet[Any]):
+    def visible_to(self, *, user: User | None, numbers: Iterable[str]) -> OrderQuerySet:
+        """A user's own orders, and those that this session placed or opened by a signed link."""
+        mine = Q(number__in=list(numbers))
+        if user is not None:
+            mine |= Q(user=user)
+        return self.filter(mine)
+
+    def for_order_list(self) -> OrderQuerySet:
+        """What shop/order_list.html reads, newest first."""
+        copies = models.Sum("items__quantity")
+        return self.annotate(copies=copies).order_by("-placed_at", "-pk")
+
+    def for_order_page(self) -> OrderQuerySet:
+        """What shop/order_detail.html reads, in two queries."""
+        return self.prefetch_related("items__book").order_by("pk")
+
+    def overdue(self, now: datetime) -> OrderQuerySet:
+        return self.filter(status="pending", pay_by__lt=now).order_by("pk")
+
+    def locked(self) -> OrderQuerySet:
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)

@@ -1,0 +1,260 @@
+"""What the shop does with orders: each function is one business action in one transaction.
+
+Locks are taken in one order everywhere: order, basket, books by ascending key.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog import stock
+from catalog.models import Book, StockMovement
+
+from . import cart as carts
+from . import emails
+from .cart import Basket, Shopper
+from .models import Cart, CartItem, DeliveryMethod, Order, OrderItem
+
+
+class CannotPlaceOrder(Exception):
+    """Base of every refusal to take an order; str() is for the shopper, and nothing was changed."""
+
+
+class BasketIsEmpty(CannotPlaceOrder):
+    def __init__(self) -> None:
+        super().__init__(_("Your basket is empty."))
+
+
+class BookNotForSale(CannotPlaceOrder):
+    def __init__(self, book: Book) -> None:
+        text = _("“%(title)s” can no longer be bought. Please take it out of your basket.")
+        super().__init__(text % {"title": book.title})
+
+
+class NotEnoughCopies(CannotPlaceOrder):
+    def __init__(self, book: Book) -> None:
+        text = ngettext(
+            "Only one copy of “%(title)s” is left. Please change your basket.",
+            "Only %(left)d copies of “%(title)s” are left. Please change your basket.",
+            book.stock,
+        )
+        if book.stock < 1:
+            text = _("“%(title)s” has just sold out. Please take it out of your basket.")
+        super().__init__(text % {"title": book.title, "left": book.stock})
+
+
+class BasketChanged(CannotPlaceOrder):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your basket or a price has changed since this page was shown. "
+                "Please look at the total again before you order."
+            )
+        )
+
+
+class NoSuchDelivery(CannotPlaceOrder):
+    def __init__(self) -> None:
+        super().__init__(_("That way of delivery is no longer offered. Please choose another."))
+
+
+class CannotTakePayment(Exception):
+    """The order no longer waits for a payment; str() is for the shopper."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        super().__init__(
+            _("Order %(number)s no longer waits for a payment.") % {"number": order.number}
+        )
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who the parcel goes to, as the form has checked it."""
+
+    email: str
+    name: str
+    line1: str
+    line2: str
+    city: str
+    postcode: str
+    country: str
+    phone: str
+
+
+@transaction.atomic
+def place_order(
+    *,
+    shopper: Shopper,
+    address: Address,
+    delivery_id: int,
+    seen: str,
+    form_key: uuid.UUID,
+    now: datetime,
+) -> Order:
+    """Turn the basket into a PENDING order and take its copies out of stock.
+
+    `seen` is the digest of what the page showed (Basket.seen_with); `form_key` names the form, and a
+    form sent twice gives the first order again. Raises a CannotPlaceOrder and changes nothing when
+    the basket is empty, a book cannot be had in these copies, or anything differs from what was seen.
+    """
+    cart = Cart.objects.of(user=shopper.user, token=shopper.token).locked().first()
+    if cart is None:
+        raise BasketIsEmpty
+    # Scoped to the basket, so that nobody meets another shopper's order by guessing a key.
+    key = uuid.uuid5(form_key, str(cart.pk))
+    if placed := Order.objects.filter(idempotency_key=key).first():
+        return placed
+    items = list(cart.items.order_by("book_id"))
+    if not items:
+        raise BasketIsEmpty
+    methods = list(DeliveryMethod.objects.offered())
+    # Everything above is prepared before the books are locked: that lock is what others wait for.
+    books = stock.lock(item.book_id for item in items)
+    _check(items, books, methods, seen)
+    order = _write_order(cart, items, shopper, address, _chosen(methods, delivery_id), key, now)
+    stock.take(
+        books,
+        {item.book_id: item.quantity for item in items},
+        order_number=order.number,
+        who=shopper.label,
+        at=now,
+    )
+    CartItem.objects.filter(cart=cart).delete()
+    return order
+
+
+def _check(
+    items: list[CartItem], books: dict[int, Book], methods: list[DeliveryMethod], seen: str
+) -> None:
+    for item in items:
+        item.book = books[item.book_id]
+        if item.book.stock < item.quantity and item.book.price is not None:
+            raise NotEnoughCopies(item.book)
+        if not item.can_buy:
+            raise BookNotForSale(item.book)
+    if Basket(items).seen_with(methods) != seen:
+        raise BasketChanged
+
+
+def _chosen(methods: list[DeliveryMethod], delivery_id: int) -> DeliveryMethod:
+    method = next((method for method in methods if method.pk == delivery_id), None)
+    if method is None:
+        raise NoSuchDelivery
+    return method
+
+
+def _write_order(
+    cart: Cart,
+    items: list[CartItem],
+    shopper: Shopper,
+    address: Address,
+    method: DeliveryMethod,
+    key: uuid.UUID,
+    now: datetime,
+) -> Order:
+    items_total = Basket(items).total
+    delivery_total = method.price_for(items_total)
+    order = Order.objects.create(
+        user=shopper.user,
+        cart=cart,
+        idempotency_key=key,
+        placed_at=now,
+        pay_by=now + timedelta(minutes=settings.PAYMENT_MINUTES),
+        currency=settings.SHOP["currency"],
+        delivery_name=method.name,
+        items_total=items_total,
+        delivery_total=delivery_total,
+        total=items_total + delivery_total,
+        **asdict(address),
+    )
+    OrderItem.objects.bulk_create(_as_sold(order, item) for item in items)
+    return order
+
+
+def _as_sold(order: Order, item: CartItem) -> OrderItem:
+    # What has no price cannot be bought, and _check has refused it.
+    assert item.book.price is not None
+    return OrderItem(
+        order=order,
+        book=item.book,
+        title=item.book.title,
+        ean=item.book.ean,
+        unit_price=item.book.price,
+        quantity=item.quantity,
+    )
+
+
+@transaction.atomic
+def confirm_payment(*, number: str, now: datetime) -> Order:
+    """Note that an order is paid and write its mail, once however often it is told.
+
+    Raises CannotTakePayment when the order has been given up.
+    """
+    order = Order.objects.locked().get(number=number)
+    if order.is_confirmed:
+        return order
+    if not order.is_pending:
+        raise CannotTakePayment(order)
+    _close(order, Order.Status.CONFIRMED, now)
+    emails.write_order_confirmation(order, now)
+    return order
+
+
+@transaction.atomic
+def fail_payment(*, number: str, now: datetime) -> Order:
+    """Note that an order will not be paid: its copies go back on sale, its lines into the basket.
+
+    Once however often it is told. Raises CannotTakePayment when the order has been paid.
+    """
+    order = Order.objects.locked().get(number=number)
+    if order.is_payment_failed:
+        return order
+    if not order.is_pending:
+        raise CannotTakePayment(order)
+    _give_up(order, who="payment declined", now=now)
+    return order
+
+
+def expire_unpaid_orders(*, now: datetime) -> int:
+    """Give up every order whose time to pay is over, each in its own transaction.
+
+    Safe to run twice at once: an order that somebody else holds is left to them. Returns the count.
+    """
+    numbers = list(Order.objects.overdue(now).values_list("number", flat=True))
+    return sum(_expire(number, now) for number in numbers)
+
+
+@transaction.atomic
+def _expire(number: str, now: datetime) -> bool:
+    overdue = Order.objects.overdue(now).filter(number=number)
+    order = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if order is None:
+        return False
+    _give_up(order, who="time to pay is over", now=now)
+    return True
+
+
+def _give_up(order: Order, *, who: str, now: datetime) -> None:
+    _close(order, Order.Status.PAYMENT_FAILED, now)
+    items = list(order.items.all())
+    cart = Cart.objects.locked().filter(pk=order.cart_id).first()
+    if cart is not None:
+        carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
+    stock.record(
+        {item.book_id: item.quantity for item in items},
+        reason=StockMovement.Reason.NOT_PAID,
+        order_number=order.number,
+        who=who,
+        at=now,
+    )
+
+
+def _close(order: Order, status: Order.Status, now: datetime) -> None:
+    order.status, order.closed_at = status, now
+    order.save(update_fields=["status", "closed_at"])

@@ -1,0 +1,14 @@
+from django.tasks import task
+from django.utils import timezone
+
+from . import lists, services
+
+
+@task
+def expire_unpaid_orders() -> None:
+    services.expire_unpaid_orders(now=timezone.now())
+
+
+@task
+def refresh_lists() -> None:
+    lists.refresh()

@@ -1,0 +1,87 @@
+"""What every test stands on: the embedded server, a queue that runs nothing, the real data."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import UserFactory
+
+IN_CI = os.environ.get("CI") == "true"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_stops_if_we_started_it() -> Iterator[None]:
+    """Leaves a machine as it was: an embedded server that ran before goes on, ours does not."""
+    if not django_settings.EMBEDDED_DATABASE:
+        yield
+        return
+    from bookstore.embedded.server import Server
+
+    server = Server(django_settings.LOCAL_DIR / "postgres")
+    was_running = server.is_running()
+    yield
+    if not was_running:
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _test_settings(settings, tmp_path) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAIL_KEEP_ONE_TIME_LINKS = False
+    settings.PAYMENT_PROVIDER = "demo"
+    settings.STAFF_SECOND_FACTOR = False
+    settings.HTTPS_ONLY = False
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    from django.core.cache import caches
+
+    caches["process"].clear()
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Real catalogue data. People without it skip these tests; CI must have it."""
+    folder = Path(os.environ.get("BOOKSTORE_DATA", PROJECT.parent / "shared" / "data"))
+    if folder.is_dir():
+        return folder
+    if IN_CI:
+        pytest.fail(f"CI needs the real data, and there is none in {folder}")
+    pytest.skip(f"no real data in {folder}: set BOOKSTORE_DATA to try these tests")
+
+
+@pytest.fixture
+def shopper(db) -> User:
+    return UserFactory(email="sam@example.org", name="Sam Shopper")
+
+
+@pytest.fixture
+def staff(db) -> User:
+    return UserFactory(email="stella@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def shopper_client(shopper) -> Client:
+    client = Client()
+    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def staff_client(staff) -> Client:
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    return client

@@ -1,0 +1,85 @@
+"""Objects for tests, with values one can read. Nothing here is random."""
+
+from decimal import Decimal
+
+import factory
+from django.db import transaction
+from django.utils import timezone
+from stdnum import ean as ean_number
+
+from accounts.models import User
+from catalog import stock
+from catalog.models import Book, Contributor, Genre, StockMovement
+from shop.models import DeliveryMethod
+
+
+def nth_ean(n: int) -> str:
+    """The n-th ISBN-13 of a made-up publisher, with the right check digit."""
+    body = f"97818{n:07d}"
+    return body + ean_number.calc_check_digit(body)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"reader{n}@example.org")
+    password = factory.django.Password("a-good-password")
+
+
+class GenreFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Genre
+
+    name = factory.Sequence(lambda n: f"Genre {n}")
+    slug = factory.Sequence(lambda n: f"genre-{n}")
+
+
+class ContributorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Contributor
+
+    name = factory.Sequence(lambda n: f"Author {n}")
+    sort_name = factory.SelfAttribute("name")
+    slug = factory.Sequence(lambda n: f"author-{n}")
+
+
+class BookFactory(factory.django.DjangoModelFactory):
+    """A book on sale for £10.00. `stock` arrives as an opening movement, as it must."""
+
+    class Meta:
+        model = Book
+        skip_postgeneration_save = True
+
+    ean = factory.Sequence(nth_ean)
+    title = factory.Sequence(lambda n: f"Book {n}")
+    slug = "a-book"
+    sort_title = factory.LazyAttribute(lambda book: book.title.lower())
+    byline = "An Author"
+    price = Decimal("10.00")
+
+    @factory.post_generation
+    def stock(book, create: bool, copies: int | None, **kwargs):
+        copies = 5 if copies is None else copies
+        if copies:
+            receive(book, copies)
+
+
+class DeliveryMethodFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DeliveryMethod
+
+    name = "By post"
+    price = Decimal("2.95")
+
+
+def receive(book: Book, copies: int) -> None:
+    with transaction.atomic():
+        stock.record(
+            {book.pk: copies},
+            reason=StockMovement.Reason.OPENING,
+            who="a test",
+            at=timezone.now(),
+        )
+    book.refresh_from_db(fields=["stock"])

@@ -1,0 +1,73 @@
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from catalog.models import Book
+from shop import cart, services
+from shop.cart import Shopper
+from shop.models import DeliveryMethod, Order
+from tests.factories import DeliveryMethodFactory
+
+ADDRESS = {
+    "email": "nadia@example.org",
+    "name": "Nadia Rahman",
+    "line1": "1 Some Street",
+    "line2": "",
+    "city": "Bristol",
+    "postcode": "BS1 4ZZ",
+    "country": "GB",
+    "phone": "",
+}
+
+
+@pytest.fixture
+def delivery(db) -> DeliveryMethod:
+    """The only method on offer."""
+    DeliveryMethod.objects.all().delete()
+    return DeliveryMethodFactory()
+
+
+@pytest.fixture
+def guest() -> Shopper:
+    return Shopper(token=uuid.uuid4())
+
+
+def fill(shopper: Shopper, *books: Book, quantity: int = 1) -> None:
+    for book in books:
+        cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now())
+
+
+def place(shopper: Shopper, **changes: Any) -> Order:
+    """Order what is in the basket, having seen it as it is now."""
+    methods = list(DeliveryMethod.objects.offered())
+    agreed = {
+        "address": services.Address(**ADDRESS),
+        "delivery_id": methods[0].pk,
+        "seen": cart.basket_of(shopper).seen_with(methods),
+        "form_key": uuid.uuid4(),
+        "now": timezone.now(),
+    }
+    return services.place_order(shopper=shopper, **{**agreed, **changes})
+
+
+@pytest.fixture
+def order_through_pages() -> Callable[[Client, Book], Order]:
+    """Puts a book into the client's basket and orders it by the checkout form."""
+
+    def order(client: Client, book: Book) -> Order:
+        client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
+        client.post("/checkout/", checkout_form(client))
+        return Order.objects.latest("pk")
+
+    return order
+
+
+def checkout_form(client: Client, **changes: Any) -> dict[str, Any]:
+    """The checkout form as the page shows it, filled in."""
+    page = client.get("/checkout/").context
+    hidden = {"seen": page["seen"], "form_key": page["form_key"]}
+    return {**ADDRESS, **hidden, "delivery": page["methods"][0]["pk"], **changes}

@@ -1,0 +1,128 @@
+from datetime import timedelta
+
+import pytest
+from django.tasks import default_task_backend
+from django.utils import timezone
+
+from accounts.models import OutboxMessage
+from catalog.models import StockMovement
+from shop import cart, services
+from shop.models import Order
+from tests.factories import BookFactory
+
+from .conftest import fill, place
+
+
+@pytest.fixture
+def emma(delivery):
+    return BookFactory(title="Emma", stock=3)
+
+
+@pytest.fixture
+def order(guest, emma):
+    fill(guest, emma, quantity=2)
+    return place(guest)
+
+
+def movements_add_up(book) -> bool:
+    book.refresh_from_db()
+    return book.stock == sum(book.movements.values_list("quantity", flat=True))
+
+
+def test_paid_makes_it_confirmed_and_writes_one_mail(order):
+    services.confirm_payment(number=order.number, now=timezone.now())
+
+    order.refresh_from_db()
+    mail = OutboxMessage.objects.get()
+    assert order.status == Order.Status.CONFIRMED
+    assert mail.to == "nadia@example.org"
+    assert order.number in mail.subject
+    assert "2 × Emma, £20.00" in mail.body
+    assert "Total: £22.95" in mail.body
+
+
+def test_told_twice_that_it_is_paid_sends_one_mail(order):
+    services.confirm_payment(number=order.number, now=timezone.now())
+    services.confirm_payment(number=order.number, now=timezone.now())
+
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_the_worker_is_told_of_the_mail_only_after_the_commit(
+    order, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        services.confirm_payment(number=order.number, now=timezone.now())
+        assert default_task_backend.results == []
+
+    assert [result.task.name for result in default_task_backend.results] == ["send_mail"]
+
+
+def test_declined_gives_the_copies_back_and_fills_the_basket_again(guest, order, emma):
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    order.refresh_from_db()
+    emma.refresh_from_db()
+    assert order.status == Order.Status.PAYMENT_FAILED
+    assert emma.stock == 3
+    assert [(line.book, line.quantity) for line in cart.basket_of(guest).lines] == [(emma, 2)]
+    assert not OutboxMessage.objects.exists()
+
+
+def test_told_twice_that_it_is_declined_gives_the_copies_back_once(order, emma):
+    services.fail_payment(number=order.number, now=timezone.now())
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    assert movements_add_up(emma)
+    assert emma.stock == 3
+
+
+def test_a_paid_order_cannot_fail_afterwards(order, emma):
+    services.confirm_payment(number=order.number, now=timezone.now())
+
+    with pytest.raises(services.CannotTakePayment):
+        services.fail_payment(number=order.number, now=timezone.now())
+
+    emma.refresh_from_db()
+    assert emma.stock == 1
+
+
+def test_a_failed_order_cannot_be_paid_afterwards(order):
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    with pytest.raises(services.CannotTakePayment):
+        services.confirm_payment(number=order.number, now=timezone.now())
+
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_basket_filled_meanwhile_keeps_the_larger_quantity(guest, order, emma):
+    fill(guest, emma, quantity=1)
+
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    assert [line.quantity for line in cart.basket_of(guest).lines] == [2]
+
+
+def test_an_unpaid_order_expires_when_its_time_is_over(guest, order, emma):
+    before = services.expire_unpaid_orders(now=order.pay_by - timedelta(seconds=1))
+    after = services.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=1))
+    again = services.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=2))
+
+    emma.refresh_from_db()
+    assert (before, after, again) == (0, 1, 0)
+    assert emma.stock == 3
+    assert cart.basket_of(guest).copies == 2
+
+
+def test_paid_orders_never_expire(order):
+    services.confirm_payment(number=order.number, now=timezone.now())
+
+    assert services.expire_unpaid_orders(now=timezone.now() + timedelta(days=1)) == 0
+
+
+def test_the_ledger_names_order_and_reason(order, emma):
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    back = StockMovement.objects.get(reason="not_paid")
+    assert (back.quantity, back.order_number, back.who) == (2, order.number, "payment declined")
