@@ -15,7 +15,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the mail to the outbox. All of allauth's mails count as holding a one-time link."""
-        message = self.render_mail(template_prefix, email, {**context, "shop": settings.SHOP})
+        # allauth's own words name a "site"; ours is the shop.
+        site = {"name": settings.SHOP["name"], "domain": settings.SITE_URL.partition("://")[2]}
+        words = {"email": email, "shop": settings.SHOP, "current_site": site, **context}
+        message = self.render_mail(template_prefix, email, words)
         outbox.write(
             to=email,
             subject=message.subject,

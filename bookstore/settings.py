@@ -253,7 +253,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"bookstore": {"level": env.str("LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "bookstore": {"level": env.str("LOG_LEVEL", default="INFO")},
+        # A page that is not there is no event for the operator.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 # The shop itself: pages, mails and invoices speak of it in these words.

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from . import views
 
@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("shop.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("media/<path:path>", views.media, name="media"),
+    re_path(r"^media/(?P<path>covers/[\w.-]{1,150})$", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     *[path(f"{page}/", views.plain_page, {"page": page}, name=page) for page in views.PLAIN_PAGES],

@@ -120,8 +120,9 @@ def basket_undo(request: HttpRequest) -> HttpResponse:
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     shopper, provider = cart.shopper_of(request), payments.provider()
-    form = CheckoutForm(request.POST or None, initial=_known_about(request))
-    if request.method == "POST" and provider and form.is_valid():
+    sent = request.POST if request.method == "POST" and provider else None
+    form = CheckoutForm(sent, initial=_known_about(request))
+    if provider and form.is_valid():
         try:
             order = services.place_order(
                 shopper=shopper,

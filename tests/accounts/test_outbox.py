@@ -1,0 +1,151 @@
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.tasks import default_task_backend
+from django.utils import timezone
+
+from accounts import outbox, sending, tasks
+from accounts.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+
+
+def write(**changes) -> OutboxMessage:
+    words = {"to": "sam@example.org", "subject": "Hello", "body": "A link", "now": timezone.now()}
+    outbox.write(**{**words, **changes})
+    return OutboxMessage.objects.latest("pk")
+
+
+def send(message: OutboxMessage, **changes) -> bool:
+    return sending.deliver(**{"message_id": message.message_id, "now": timezone.now(), **changes})
+
+
+@pytest.fixture
+def broken_server(monkeypatch):
+    def refuse(message):
+        raise smtplib.SMTPServerDisconnected("gone away")
+
+    monkeypatch.setattr(sending, "_send", refuse)
+
+
+def test_a_mail_is_sent_once_with_its_own_id():
+    message = write()
+
+    assert send(message) is True
+    assert send(message) is False
+
+    (sent,) = mail.outbox
+    assert sent.to == ["sam@example.org"]
+    assert sent.extra_headers["Message-ID"] == message.message_id
+
+
+def test_a_transaction_that_fails_leaves_no_mail_and_tells_no_worker(
+    django_capture_on_commit_callbacks,
+):
+    def write_and_fail() -> None:
+        with transaction.atomic():
+            write()
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        write_and_fail()
+
+    assert not OutboxMessage.objects.exists()
+    assert default_task_backend.results == []
+
+
+def test_the_worker_is_told_after_the_commit(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        message = write()
+
+    (told,) = default_task_backend.results
+    assert told.kwargs == {"message_id": message.message_id}
+
+
+def test_the_sweep_finds_what_no_worker_was_told_of():
+    write()
+
+    tasks.sweep_outbox.call()
+
+    assert len(mail.outbox) == 1
+
+
+def test_the_same_reason_writes_one_mail():
+    write(dedupe_key="order-1")
+    write(dedupe_key="order-1")
+
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_a_refusing_server_leaves_the_mail_for_later(broken_server):
+    message, now = write(), timezone.now()
+
+    assert send(message, now=now) is False
+
+    message.refresh_from_db()
+    assert message.sent_at is None
+    assert message.next_try_at == now + timedelta(minutes=1)
+    assert "gone away" in message.last_error
+    assert send(message, now=now) is False
+    message.refresh_from_db()
+    assert message.attempts == 1
+
+
+def test_pauses_double_and_end_as_failed(broken_server):
+    message, now, pauses = write(), timezone.now(), []
+    while message.next_try_at is not None:
+        now = max(now, message.next_try_at)
+        send(message, now=now)
+        message.refresh_from_db()
+        if message.next_try_at:
+            pauses.append(message.next_try_at - now)
+
+    assert pauses[:4] == [timedelta(minutes=m) for m in (1, 2, 4, 8)]
+    assert max(pauses) == sending.LONGEST_PAUSE
+    assert message.attempts == sending.MOST_ATTEMPTS
+    assert message.has_failed
+
+
+def test_a_one_time_link_loses_its_body_once_sent():
+    message = write(has_one_time_link=True)
+
+    send(message)
+
+    message.refresh_from_db()
+    assert message.body == ""
+    assert mail.outbox[0].body == "A link"
+
+
+def test_a_demo_keeps_it_readable(settings):
+    settings.MAIL_KEEP_ONE_TIME_LINKS = True
+    message = write(has_one_time_link=True)
+
+    send(message)
+
+    message.refresh_from_db()
+    assert message.body == "A link"
+
+
+def test_staff_do_not_read_one_time_links(staff_client):
+    message = write(has_one_time_link=True, body="/accounts/confirm-email/secret/")
+
+    page = staff_client.get(f"/admin/accounts/outboxmessage/{message.pk}/change/")
+
+    assert page.status_code == 200
+    assert "secret" not in page.content.decode()
+
+
+def test_a_sent_mail_has_no_next_try():
+    message = write()
+
+    with pytest.raises(IntegrityError, match="sent_is_final"):
+        OutboxMessage.objects.filter(pk=message.pk).update(sent_at=timezone.now())
+
+
+def test_a_subject_with_a_line_break_stays_one_header():
+    assert write(subject="Hello\nBcc: everybody@example.org").subject == (
+        "Hello Bcc: everybody@example.org"
+    )

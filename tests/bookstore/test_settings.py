@@ -1,0 +1,81 @@
+"""What a start without settings says. Each in a process of its own, as an operator would see it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookstore import env_file
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+COMPLETE = {
+    "DATABASE_URL": "postgres://bookstore:secret@localhost:1/bookstore",
+    "SECRET_KEY": "k" * 60,
+    "ALLOWED_HOSTS": "shop.example",
+}
+
+
+def settings_with(environment: dict[str, str], show: str = "1") -> subprocess.CompletedProcess[str]:
+    """Import the settings without any .env, with just these variables."""
+    script = (
+        "import environ; environ.Env.read_env = staticmethod(lambda *a, **k: None)\n"
+        f"from bookstore import settings\nprint({show})"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("missing", COMPLETE)
+@pytest.mark.parametrize("how", ["absent", "empty"])
+def test_what_is_missing_is_named_at_the_start(missing, how):
+    environment = {**COMPLETE, missing: ""}
+    if how == "absent":
+        del environment[missing]
+
+    result = settings_with(environment)
+
+    assert result.returncode != 0
+    assert f"ImproperlyConfigured: {missing} is not set" in result.stderr
+
+
+def test_everything_else_has_a_safe_default():
+    result = settings_with(
+        COMPLETE,
+        "settings.DEBUG, settings.HTTPS_ONLY, settings.STAFF_SECOND_FACTOR,"
+        " settings.MAIL_KEEP_ONE_TIME_LINKS, settings.PAYMENT_PROVIDER, settings.IS_DEMO",
+    )
+
+    assert result.stdout.strip() == "False True True False  False", result.stderr
+
+
+def test_the_written_file_starts_the_shop_and_is_for_its_owner_alone(tmp_path):
+    path = tmp_path / ".env"
+
+    assert env_file.write_once(path) is True
+    written = path.read_text()
+    assert env_file.write_once(path) is False
+
+    assert path.read_text() == written
+    assert path.stat().st_mode & 0o777 == 0o600
+    lines = dict(line.split("=", 1) for line in written.splitlines() if "=" in line)
+    assert settings_with(lines, "settings.EMBEDDED_DATABASE").stdout.strip() == "True"
+
+
+def test_every_setting_that_is_read_stands_in_the_example():
+    import re
+
+    source = (PROJECT / "bookstore" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    read |= set(re.findall(r'required\(\s*"([A-Z_]+)"', source))
+    example = (PROJECT / ".env.example").read_text()
+
+    assert len(read) > 30
+    assert [name for name in sorted(read) if f"{name}=" not in example] == []

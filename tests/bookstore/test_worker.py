@@ -1,0 +1,165 @@
+"""A real worker in a process of its own, killed without a word."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import OutboxMessage
+from shop import services
+from shop.cart import Shopper
+from tests.factories import BookFactory, DeliveryMethodFactory
+from tests.shop.conftest import fill, place
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _real_queue(settings) -> Iterator[None]:
+    settings.TASKS = {"default": {"BACKEND": "bookstore.tasks.ProcrastinateBackend"}}
+    empty_queue()
+    yield
+    empty_queue()
+
+
+def empty_queue() -> None:
+    """Django does not flush procrastinate's tables between tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers"
+            " CASCADE"
+        )
+
+
+@pytest.fixture
+def paid_order(db, delivery_for_all):
+    """An order whose payment, and so its mail, has just been committed."""
+    shopper = Shopper(token=uuid.uuid4())
+    fill(shopper, BookFactory(title="Emma"))
+    order = place(shopper)
+    return services.confirm_payment(number=order.number, now=timezone.now())
+
+
+@pytest.fixture
+def delivery_for_all(db):
+    return DeliveryMethodFactory()
+
+
+def database_url() -> str:
+    """The address of the test database, for a child process."""
+    name = connection.settings_dict["NAME"]
+    if django_settings.EMBEDDED_DATABASE:
+        return f"embedded/{name}"
+    return f"{django_settings.DATABASE_URL.rpartition('/')[0]}/{name}"
+
+
+@contextmanager
+def worker(**environment: str) -> Iterator[subprocess.Popen]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=PROJECT,
+        env={**os.environ, "DATABASE_URL": database_url(), **environment},
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+
+
+def wait_for(happened: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if happened():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def mails_in(folder: Path) -> list[str]:
+    return [path.read_text() for path in folder.glob("*")] if folder.exists() else []
+
+
+@contextmanager
+def silent_mail_server() -> Iterator[tuple[int, threading.Event]]:
+    """Takes connections and never says a word; the event tells that one has come."""
+    called = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held: list[socket.socket] = []
+
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    held.append(server.accept()[0])
+                    called.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield server.getsockname()[1], called
+        for connected in held:
+            connected.close()
+
+
+def test_a_worker_sends_what_was_committed(paid_order, tmp_path):
+    with worker(MAIL_FOLDER=str(tmp_path / "mail")):
+        assert wait_for(lambda: len(mails_in(tmp_path / "mail")) == 1, 40)
+
+    (text,) = mails_in(tmp_path / "mail")
+    assert paid_order.number in text
+    assert OutboxMessage.objects.get().sent_at is not None
+
+
+def test_killed_while_sending_the_mail_goes_out_by_the_next_worker(paid_order, tmp_path):
+    with silent_mail_server() as (port, called):
+        smtp = {"MAIL_FOLDER": "", "SMTP_HOST": "127.0.0.1", "SMTP_TLS": "off"}
+        with worker(SMTP_PORT=str(port), **smtp) as doomed:
+            assert called.wait(40)
+            doomed.send_signal(signal.SIGKILL)
+            doomed.wait()
+    assert OutboxMessage.objects.get().sent_at is None
+
+    with worker(MAIL_FOLDER=str(tmp_path / "mail")):
+        # The sweep runs when a minute begins.
+        assert wait_for(lambda: len(mails_in(tmp_path / "mail")) == 1, 100)
+
+    assert wait_for(lambda: OutboxMessage.objects.get().sent_at is not None, 10)
+
+
+def test_a_declined_order_sends_nothing(delivery_for_all, tmp_path):
+    shopper = Shopper(token=uuid.uuid4())
+    fill(shopper, BookFactory())
+    order = place(shopper)
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    with worker(MAIL_FOLDER=str(tmp_path / "mail")) as process:
+        assert not wait_for(lambda: bool(mails_in(tmp_path / "mail")), 8)
+        assert process.poll() is None
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_stopped_worker_ends_by_itself(tmp_path):
+    with worker(MAIL_FOLDER=str(tmp_path / "mail")) as process:
+        assert wait_for(worker_is_heard, 40)
+        process.terminate()
+
+        assert process.wait(20) == 0
+
+
+def worker_is_heard() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_workers")
+        return cursor.fetchone()[0] > 0

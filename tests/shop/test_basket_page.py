@@ -1,0 +1,205 @@
+from decimal import Decimal
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from catalog.models import Book
+from shop.models import Cart, CartItem
+from tests.factories import BookFactory, receive
+
+HTMX = {"HX-Request": "true", "HX-Target": "basket-lines"}
+
+
+@pytest.fixture
+def emma(db):
+    return BookFactory(title="Emma", stock=3, price=Decimal("8.50"))
+
+
+@pytest.fixture
+def with_emma(client, emma):
+    client.post(f"/basket/add/{emma.ean}/", {"quantity": 2}, follow=True)
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def messages(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_an_empty_basket_offers_ways_on(client, db):
+    page = client.get("/basket/")
+
+    assert "Your basket is empty" in text(page)
+    assert "/genres/" in text(page)
+
+
+def test_looking_starts_no_session_and_sets_no_cookie(client, db):
+    client.get("/basket/")
+
+    assert not Session.objects.exists()
+    assert not client.cookies
+
+
+def test_adding_leads_back_to_the_book_and_says_so(client, emma):
+    page = client.post(f"/basket/add/{emma.ean}/", {"quantity": 2}, follow=True)
+
+    assert page.redirect_chain == [(emma.get_absolute_url(), 302)]
+    assert messages(page) == ["“Emma” is in your basket."]
+    assert CartItem.objects.get().quantity == 2
+
+
+def test_adding_by_htmx_brings_the_region_the_message_and_the_badge(client, emma):
+    page = client.post(
+        f"/basket/add/{emma.ean}/",
+        {"quantity": 2},
+        headers={"HX-Request": "true", "HX-Target": "buy-box"},
+        follow=True,
+    )
+
+    assert "<html" not in text(page)
+    assert 'id="buy-box"' in text(page)
+    assert "“Emma” is in your basket." in text(page)
+    assert 'id="basket-badge"' in text(page)
+
+
+def test_adding_again_adds_up(with_emma, emma):
+    with_emma.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
+
+    assert CartItem.objects.get().quantity == 3
+
+
+def test_more_than_there_are_is_refused_with_the_reason(with_emma, emma):
+    page = with_emma.post(f"/basket/add/{emma.ean}/", {"quantity": 2}, follow=True)
+
+    assert messages(page) == [
+        "Only 3 copies of “Emma” are left. You have 2 in your basket.",
+    ]
+    assert CartItem.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "100", "many", "", "1e3", "9" * 400])
+def test_a_quantity_that_is_none_is_refused_in_words(client, emma, quantity):
+    page = client.post(f"/basket/add/{emma.ean}/", {"quantity": quantity}, follow=True)
+
+    assert page.status_code == 200
+    assert len(messages(page)) == 1
+    assert not CartItem.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "without price", "sold out", "not yet on sale"])
+def test_what_cannot_be_bought_does_not_get_in(client, emma, state):
+    if state == "withdrawn":
+        Book.objects.update(withdrawn_at=timezone.now())
+    elif state == "without price":
+        Book.objects.update(price=None)
+    elif state == "not yet on sale":
+        Book.objects.update(on_sale_on=timezone.localdate() + timezone.timedelta(days=3))
+    else:
+        receive(emma, -3)
+
+    client.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
+
+    assert not CartItem.objects.exists()
+
+
+def test_the_page_shows_lines_and_total(with_emma):
+    page = with_emma.get("/basket/")
+
+    assert "Emma" in text(page)
+    assert page.context["basket"].total_text == "£17.00"
+    assert "/checkout/" in text(page)
+
+
+def test_a_quantity_can_be_changed(with_emma):
+    line = CartItem.objects.get()
+
+    page = with_emma.post(f"/basket/items/{line.pk}/", {"quantity": 1}, follow=True)
+
+    assert page.redirect_chain == [("/basket/", 302)]
+    assert CartItem.objects.get().quantity == 1
+
+
+def test_a_line_can_be_removed_and_put_back(with_emma):
+    line = CartItem.objects.get()
+
+    removed = with_emma.post(f"/basket/items/{line.pk}/remove/", headers=HTMX, follow=True)
+    assert "You took out “Emma”" in text(removed)
+    assert not CartItem.objects.exists()
+
+    with_emma.post("/basket/undo/", headers=HTMX, follow=True)
+    assert CartItem.objects.get().quantity == 2
+
+
+def test_undo_without_anything_to_undo_changes_nothing(with_emma):
+    page = with_emma.post("/basket/undo/", follow=True)
+
+    assert page.status_code == 200
+    assert CartItem.objects.get().quantity == 2
+
+
+def test_nobody_changes_anothers_line(with_emma, shopper_client):
+    line = CartItem.objects.get()
+
+    shopper_client.post(f"/basket/items/{line.pk}/", {"quantity": 1})
+    shopper_client.post(f"/basket/items/{line.pk}/remove/")
+
+    line.refresh_from_db()
+    assert line.quantity == 2
+
+
+def test_a_price_that_changed_is_told(with_emma, emma):
+    Book.objects.update(price=Decimal("9.00"))
+
+    assert "It was £8.50 when you chose it and is £9.00 now." in text(with_emma.get("/basket/"))
+
+
+def test_a_line_with_too_many_copies_stops_the_checkout_in_words(with_emma, emma):
+    receive(emma, -2)
+
+    page = with_emma.get("/basket/")
+
+    assert "Only 1 left" in text(page)
+    assert 'href="/checkout/"' not in text(page)
+
+
+def test_the_basket_survives_signing_in(with_emma, shopper, emma):
+    with_emma.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert Cart.objects.get().user == shopper
+    assert with_emma.get("/basket/").context["basket"].copies == 2
+
+
+def test_signing_in_keeps_the_larger_of_two_quantities(client, shopper, emma):
+    own = Cart.objects.create(user=shopper, updated_at=timezone.now())
+    own.items.create(book=emma, quantity=1, price_seen=emma.price)
+    client.post(f"/basket/add/{emma.ean}/", {"quantity": 3})
+
+    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert CartItem.objects.get().quantity == 3
+    assert Cart.objects.get() == own
+
+
+def test_the_number_of_queries_does_not_grow_with_the_lines(
+    client, emma, django_assert_num_queries
+):
+    client.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
+    # Session, lines, copies for the badge, subjects of the menu.
+    with django_assert_num_queries(4):
+        client.get("/basket/")
+    for book in BookFactory.create_batch(30):
+        client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
+
+    with django_assert_num_queries(3):
+        assert client.get("/basket/").context["basket"].copies == 31
+
+
+@pytest.mark.parametrize(
+    "address", ["/basket/add/9780000000000/", "/basket/items/1/", "/basket/undo/"]
+)
+def test_looking_at_an_action_is_not_allowed(client, db, address):
+    assert client.get(address).status_code == 405

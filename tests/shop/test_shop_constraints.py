@@ -1,0 +1,108 @@
+"""What must never be, the database refuses, whoever writes."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from shop.models import Cart, CartItem, Order, OrderItem
+from tests.factories import BookFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_by(write) -> str:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        write()
+    return refusal.value.__cause__.diag.constraint_name
+
+
+def order(**changes) -> Order:
+    now = timezone.now()
+    fields = {
+        "placed_at": now,
+        "pay_by": now,
+        "email": "nadia@example.org",
+        "country": "GB",
+        "currency": "GBP",
+        "items_total": Decimal("10.00"),
+        "delivery_total": Decimal("2.95"),
+        "total": Decimal("12.95"),
+    }
+    return Order(**{**fields, **changes})
+
+
+def cart() -> Cart:
+    return Cart.objects.create(token=uuid.uuid4(), updated_at=timezone.now())
+
+
+@pytest.mark.parametrize("total", ["12.94", "12.96", "0"])
+def test_a_total_that_does_not_add_up(total):
+    assert refused_by(order(total=Decimal(total)).save) == "shop_order_total_adds_up"
+
+
+def test_a_negative_total():
+    negative = order(items_total=Decimal(-1), total=Decimal("1.95"))
+
+    assert refused_by(negative.save) == "shop_order_totals_not_negative"
+
+
+def test_a_paid_order_without_the_time_it_was_paid():
+    assert refused_by(order(status="confirmed").save) == "shop_order_closed_unless_pending"
+
+
+def test_a_waiting_order_with_the_time_it_was_paid():
+    waiting = order(closed_at=timezone.now())
+
+    assert refused_by(waiting.save) == "shop_order_closed_unless_pending"
+
+
+def test_two_orders_with_one_key():
+    first = order()
+    first.save()
+
+    assert "idempotency_key" in refused_by(order(idempotency_key=first.idempotency_key).save)
+
+
+def test_two_orders_with_one_number():
+    first = order()
+    first.save()
+
+    assert "number" in refused_by(order(number=first.number).save)
+
+
+@pytest.mark.parametrize("quantity", [0, 100])
+def test_lines_of_no_or_too_many_copies(quantity):
+    book, basket, placed = BookFactory(), cart(), order()
+    placed.save()
+    in_basket = CartItem(cart=basket, book=book, quantity=quantity, price_seen=1)
+    sold = OrderItem(order=placed, book=book, quantity=quantity, unit_price=1)
+
+    assert refused_by(in_basket.save) == "shop_cartitem_quantity_1_to_99"
+    assert refused_by(sold.save) == "shop_orderitem_quantity_1_to_99"
+
+
+def test_a_book_twice_in_one_basket():
+    book, basket = BookFactory(), cart()
+    CartItem.objects.create(cart=basket, book=book, quantity=1, price_seen=1)
+    again = CartItem(cart=basket, book=book, quantity=1, price_seen=1)
+
+    assert refused_by(again.save) == "shop_cartitem_once_per_book"
+
+
+def test_a_basket_of_nobody_or_of_two():
+    nobodys = Cart(updated_at=timezone.now())
+    of_two = Cart(user=UserFactory(), token=uuid.uuid4(), updated_at=timezone.now())
+
+    assert refused_by(nobodys.save) == "shop_cart_of_a_user_or_a_visitor"
+    assert refused_by(of_two.save) == "shop_cart_of_a_user_or_a_visitor"
+
+
+def test_a_book_given_away_as_sold():
+    placed = order()
+    placed.save()
+    gift = OrderItem(order=placed, book=BookFactory(), quantity=1, unit_price=0)
+
+    assert refused_by(gift.save) == "shop_orderitem_price_positive"

@@ -1,0 +1,166 @@
+"""Nonsense in every parameter and form field gives a page or a refusal, never a 500."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import BookFactory, GenreFactory
+from tests.shop.conftest import ADDRESS
+
+pytestmark = pytest.mark.django_db
+
+NONSENSE = {
+    "letters": "abc",
+    "zero": "0",
+    "negative": "-1",
+    "huge": "99999999",
+    "beyond 64 bits": "9" * 30,
+    "digits of another script": "१२३",
+    "superscript": "²",
+    "a fraction": "1.5",
+    "nul": "a\x00b",
+    "markup": "<script>alert(1)</script>",
+    "template": "{{ request }}{% url 'x' %}",
+    "quotes": "'\"; DROP TABLE catalog_book; --",
+    "tsquery": "a & | ! ( <-> :* \\",
+    "percent": "%s %(a)s %%",
+    "ten thousand letters": "x" * 10_000,
+    "japanese": "源氏物語",
+    "emoji": "📚👩‍👩‍👧",
+    "lone surrogate": "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "path": "../../etc/passwd",
+    "blank": "   ",
+    "empty": "",
+}
+LIST_KEYS = ("q", "genre", "sort", "page")
+each_nonsense = pytest.mark.parametrize("value", NONSENSE.values(), ids=NONSENSE.keys())
+
+
+@pytest.fixture(autouse=True)
+def _errors_are_answers_here(client):
+    client.raise_request_exception = False
+
+
+@pytest.fixture
+def book():
+    return BookFactory(title="源氏物語", byline="紫式部")
+
+
+def is_fine(response) -> bool:
+    return response.status_code in (200, 301, 302, 400, 403, 404, 405, 413, 414, 422)
+
+
+@each_nonsense
+@pytest.mark.parametrize("key", LIST_KEYS)
+def test_lists(client, book, key, value):
+    genre = GenreFactory(slug="poetry")
+
+    assert is_fine(client.get("/books/", {key: value}))
+    assert is_fine(client.get(genre.get_absolute_url(), {key: value}))
+
+
+@each_nonsense
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/books/{}/",
+        "/books/{}/x/",
+        "/authors/{}/",
+        "/genres/{}/",
+        "/orders/{}/",
+        "/orders/{}/demo-payment/",
+        "/orders/open/{}/",
+        "/covers/{}-abc.svg",
+        "/covers/9780000000000-{}.svg",
+        "/media/{}",
+        "/media/covers/{}",
+        "/{}",
+    ],
+)
+def test_addresses(client, book, address, value):
+    from urllib.parse import quote
+
+    assert is_fine(client.get(address.format(quote(value, safe=""))))
+
+
+@each_nonsense
+def test_a_book_of_ours_under_any_slug(client, book, value):
+    from urllib.parse import quote
+
+    assert is_fine(client.get(f"/books/{book.ean}/{quote(value, safe='')}/"))
+
+
+@each_nonsense
+def test_basket_actions(client, book, value):
+    for address in (f"/basket/add/{book.ean}/", "/basket/items/1/", "/basket/items/1/remove/"):
+        assert is_fine(client.post(address, {"quantity": value}))
+    assert is_fine(client.post(f"/basket/items/{'9' * 30}/", {"quantity": "1"}))
+
+
+@each_nonsense
+@pytest.mark.parametrize("field", [*ADDRESS, "delivery", "seen", "form_key"])
+def test_the_checkout_form(client, book, field, value):
+    client.post(f"/basket/add/{book.ean}/")
+    page = client.get("/checkout/").context
+    form = {
+        **ADDRESS,
+        "seen": page["seen"],
+        "form_key": page["form_key"],
+        "delivery": page["methods"][0]["pk"],
+    }
+
+    assert is_fine(client.post("/checkout/", {**form, field: value}))
+
+
+@each_nonsense
+def test_signing_in_and_up(client, value):
+    assert is_fine(client.post("/accounts/login/", {"login": value, "password": value}))
+    passwords = {"password1": value, "password2": value}
+    assert is_fine(client.post("/accounts/signup/", {"email": value, **passwords}))
+    assert is_fine(client.post("/accounts/password/reset/", {"email": value}))
+
+
+@each_nonsense
+def test_where_to_go_after_signing_in(client, value):
+    assert is_fine(client.get("/accounts/login/", {"next": value}))
+
+
+@each_nonsense
+def test_the_admins_search(staff_client, book, value):
+    staff_client.raise_request_exception = False
+
+    assert is_fine(staff_client.get("/admin/catalog/book/", {"q": value}))
+
+
+@each_nonsense
+def test_htmx_headers(client, book, value):
+    header = value.encode("ascii", "ignore").decode().replace("\x00", "")[:200]
+
+    assert is_fine(client.get("/books/", headers={"HX-Request": "true", "HX-Target": header}))
+
+
+@each_nonsense
+def test_a_session_cookie(book, value):
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = value.encode("ascii", "ignore").decode()[:300]
+    client.cookies["messages"] = value.encode("ascii", "ignore").decode()[:300]
+
+    assert is_fine(client.get("/basket/"))
+    assert is_fine(client.get("/orders/"))
+
+
+@pytest.mark.parametrize(
+    "value", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"]
+)
+def test_markup_comes_back_as_text(client, book, value):
+    page = client.get("/books/", {"q": value}).content.decode()
+
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert ">14<" not in page
+
+
+def test_a_japanese_title_has_a_page(client, book):
+    page = client.get(book.get_absolute_url())
+
+    assert page.status_code == 200
+    assert "源氏物語" in page.content.decode()
