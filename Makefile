@@ -52,7 +52,7 @@ stop: .venv/.local
 clean: stop
 	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
 
-.env: .venv/.local
+.env: | .venv/.local
 	@$(BIN)/python -m bookstore.env_file
 
 $(BIN)/python:

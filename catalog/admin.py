@@ -84,7 +84,15 @@ class BookAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Book, form: Any, change: bool) -> None:
         obj.ean = obj.ean or next_in_store_ean()
         obj.fill_derived()
-        super().save_model(request, obj, form, change)
+        if change:
+            # Only what was edited: a sale meanwhile must not be undone, nor another colleague's work.
+            columns = {field.name for field in Book._meta.concrete_fields}
+            edited = columns & set(form.changed_data)
+            if "cover_image" in edited:
+                edited |= {"cover_width", "cover_height"}
+            obj.save(update_fields=[*edited, *Book.DERIVED])
+        else:
+            obj.save()
 
     def has_delete_permission(self, request: HttpRequest, obj: Book | None = None) -> bool:
         """Books are withdrawn from sale, not deleted: orders and the stock ledger name them."""

@@ -37,6 +37,12 @@ def find_isbn(text: str) -> str | None:
     return None
 
 
+def find_number(text: str) -> str | None:
+    """The EAN of the one book that `text` names: an EAN alone, or an ISBN anywhere in it; or None."""
+    alone = text.strip()
+    return alone if is_ean(alone) else find_isbn(text)
+
+
 def is_ean(digits: str) -> bool:
     """Whether `digits` is exactly 13 ASCII digits with the right check digit (GS1)."""
     return len(digits) == 13 and digits.isascii() and ean_number.is_valid(digits)

@@ -20,7 +20,7 @@ from .cover_address import CoverAddress, cover_address
 from .identifiers import validate_ean
 from .money import format_money
 from .querysets import BookQuerySet, GenreQuerySet
-from .search import SEARCH_CONFIG
+from .search import SEARCH_CONFIG, plain
 from .slugs import slug_for
 from .titles import sort_title
 
@@ -210,15 +210,17 @@ class Book(models.Model):
     rating_rank = models.IntegerField(default=0, db_default=0, editable=False)
 
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
-        + SearchVector("byline", weight="B", config=SEARCH_CONFIG)
-        + SearchVector("subtitle", "series_title", weight="C", config=SEARCH_CONFIG)
-        + SearchVector("publisher_name", weight="D", config=SEARCH_CONFIG),
+        expression=SearchVector(plain("title"), weight="A", config=SEARCH_CONFIG)
+        + SearchVector(plain("byline"), weight="B", config=SEARCH_CONFIG)
+        + SearchVector(plain("subtitle"), plain("series_title"), weight="C", config=SEARCH_CONFIG)
+        + SearchVector(plain("publisher_name"), weight="D", config=SEARCH_CONFIG),
         output_field=SearchVectorField(),
         db_persist=True,
     )
 
     objects = BookQuerySet.as_manager()
+
+    DERIVED = ("slug", "sort_title", "publisher_name", "series_title")
 
     class Meta:
         verbose_name = _("book")
@@ -268,7 +270,7 @@ class Book(models.Model):
         return reverse("catalog:book_detail", args=[self.ean, self.slug])
 
     def fill_derived(self) -> None:
-        """Set what follows from other fields: the slug, the title to sort by, copied names.
+        """Set the DERIVED fields from the others: slug, title to sort by, copied names.
 
         Every writer of books calls it before saving; search and addresses read these copies.
         """

@@ -11,11 +11,11 @@ from django.db import models
 from django.db.models import F, Prefetch
 from django.db.models.expressions import RawSQL
 
-from .identifiers import find_isbn
+from .identifiers import find_number
 from .search import search_query
 
 if TYPE_CHECKING:
-    from .models import Contributor, Genre
+    from .models import Book, Contributor, Genre
 
 _BRANCH = """
 WITH RECURSIVE branch AS (
@@ -44,9 +44,14 @@ class BookQuerySet(models.QuerySet[Any]):
 
     def matching(self, words: str) -> BookQuerySet:
         """Books that hold all of `words`, or the one book whose ISBN stands in them."""
-        if isbn := find_isbn(words):
-            return self.filter(ean=isbn)
+        if number := find_number(words):
+            return self.filter(ean=number)
         return self.filter(search=search_query(words))
+
+    def named_by(self, words: str) -> Book | None:
+        """The book whose number stands in `words`, if there is one."""
+        number = find_number(words)
+        return self.filter(ean=number).first() if number else None
 
     def in_genre(self, genre: Genre) -> BookQuerySet:
         """Books of a genre and of all genres below it."""
@@ -95,6 +100,10 @@ class BookQuerySet(models.QuerySet[Any]):
 
     def for_book_page(self) -> BookQuerySet:
         """All that catalog/book_detail.html reads, in three queries."""
+        # The narrowest subject first: it leads the way back on the page.
+        genres = self.model._meta.get_field("genres").related_model.objects.order_by(
+            "book_count", "pk"
+        )
         people = self.model.contributors.through.objects.select_related("contributor").order_by(
             "position", "pk"
         )
@@ -102,7 +111,7 @@ class BookQuerySet(models.QuerySet[Any]):
             self.on_sale()
             .defer("search")
             .select_related("publisher", "series", "text")
-            .prefetch_related(Prefetch("contributions", people), "genres")
+            .prefetch_related(Prefetch("contributions", people), Prefetch("genres", genres))
         )
 
     def locked(self, book_ids: Iterable[int]) -> BookQuerySet:

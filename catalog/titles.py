@@ -3,6 +3,8 @@
 import unicodedata
 
 LONGEST = 200
+# Quotes, brackets, dashes and dots that do not count at the start of a title.
+OPENING = " \"'‘“„«‹([¿¡.-–—"
 # What a title may begin with without being filed under it, by language.
 ARTICLES = {
     "en": ("the ", "a ", "an "),
@@ -21,7 +23,7 @@ def sort_title(title: str, language: str = "") -> str:
     folded = fold(title)
     for article in ARTICLES.get((language or "en")[:2], ()):
         if folded.startswith(article) and len(folded) > len(article):
-            folded = folded[len(article) :]
+            folded = _without_opening(folded[len(article) :])
             break
     return folded[:LONGEST]
 
@@ -30,4 +32,8 @@ def fold(text: str) -> str:
     """`text` for comparing: lower case, no accents, plain apostrophes, no opening punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return plain.lstrip(" \"'“„«([¿¡…-") or plain
+    return _without_opening(plain)
+
+
+def _without_opening(text: str) -> str:
+    return text.lstrip(OPENING) or text

@@ -13,7 +13,7 @@ from bookstore.htmx import render_page
 
 from .cover_address import drawn_cover, drawn_cover_hash
 from .forms import LAST_PAGE, BookListForm
-from .identifiers import find_isbn, is_ean, to_isbn13
+from .identifiers import is_ean, to_isbn13
 from .models import Book, Contributor, Genre
 from .querysets import BookQuerySet
 
@@ -36,9 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def book_list(request: HttpRequest) -> HttpResponse:
     form = BookListForm(request.GET)
     form.is_valid()
-    if (isbn := find_isbn(form.words)) and (
-        book := Book.objects.on_sale().filter(ean=isbn).first()
-    ):
+    if book := Book.objects.on_sale().named_by(form.words):
         return redirect(book)
     genre = get_object_or_404(Genre, slug=form.genre_slug) if form.genre_slug else None
     books = Book.objects.for_list(sort=form.sort_key, words=form.words)
@@ -49,7 +47,7 @@ def book_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def genre_list(request: HttpRequest) -> HttpResponse:
-    context = {"genres": Genre.objects.for_contents().prefetch_related("children")}
+    context = {"genres": Genre.objects.for_contents()}
     return TemplateResponse(request, "catalog/genre_list.html", context)
 
 

@@ -180,23 +180,57 @@ class Migration(migrations.Migration):
                             django.contrib.postgres.search.CombinedSearchVector(
                                 django.contrib.postgres.search.CombinedSearchVector(
                                     django.contrib.postgres.search.SearchVector(
-                                        "title", config="bookstore", weight="A"
+                                        models.Func(
+                                            models.F("title"),
+                                            models.Value("‘’ʼ´`“”„«»‹›¡¿–—―‐‑…·\xa0\u2009\u202f"),
+                                            models.Value("'''''                   "),
+                                            function="translate",
+                                        ),
+                                        config="bookstore",
+                                        weight="A",
                                     ),
                                     "||",
                                     django.contrib.postgres.search.SearchVector(
-                                        "byline", config="bookstore", weight="B"
+                                        models.Func(
+                                            models.F("byline"),
+                                            models.Value("‘’ʼ´`“”„«»‹›¡¿–—―‐‑…·\xa0\u2009\u202f"),
+                                            models.Value("'''''                   "),
+                                            function="translate",
+                                        ),
+                                        config="bookstore",
+                                        weight="B",
                                     ),
                                     django.contrib.postgres.search.SearchConfig("bookstore"),
                                 ),
                                 "||",
                                 django.contrib.postgres.search.SearchVector(
-                                    "subtitle", "series_title", config="bookstore", weight="C"
+                                    models.Func(
+                                        models.F("subtitle"),
+                                        models.Value("‘’ʼ´`“”„«»‹›¡¿–—―‐‑…·\xa0\u2009\u202f"),
+                                        models.Value("'''''                   "),
+                                        function="translate",
+                                    ),
+                                    models.Func(
+                                        models.F("series_title"),
+                                        models.Value("‘’ʼ´`“”„«»‹›¡¿–—―‐‑…·\xa0\u2009\u202f"),
+                                        models.Value("'''''                   "),
+                                        function="translate",
+                                    ),
+                                    config="bookstore",
+                                    weight="C",
                                 ),
                                 django.contrib.postgres.search.SearchConfig("bookstore"),
                             ),
                             "||",
                             django.contrib.postgres.search.SearchVector(
-                                "publisher_name", config="bookstore", weight="D"
+                                models.Func(
+                                    models.F("publisher_name"),
+                                    models.Value("‘’ʼ´`“”„«»‹›¡¿–—―‐‑…·\xa0\u2009\u202f"),
+                                    models.Value("'''''                   "),
+                                    function="translate",
+                                ),
+                                config="bookstore",
+                                weight="D",
                             ),
                             django.contrib.postgres.search.SearchConfig("bookstore"),
                         ),

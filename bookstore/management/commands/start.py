@@ -4,18 +4,22 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess as Process
 from types import FrameType
 from typing import Any
+from urllib.request import urlopen
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
 
 from accounts import demo
 from bookstore import static_stamp
@@ -25,6 +29,7 @@ WEB_PROCESSES = 2
 SECONDS_TO_STOP = 10
 SECONDS_TO_ANSWER = 30
 LOCALHOST = "127.0.0.1"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 BANNER = """
   The shop     http://localhost:{port}/
@@ -53,7 +58,9 @@ class Command(BaseCommand):
         _require_free(port)
         with _terminated_like_ctrl_c(), _database():
             self._prepare(with_demo=not no_demo)
-            processes = [_spawn(*_web_command(port)), _spawn(*_worker_command())]
+            # What is forked must not share a connection with us.
+            connections.close_all()
+            processes = [_spawn(_serve, port), _spawn(_work)]
             try:
                 _wait_until_it_answers(port, processes)
                 self.stdout.write(_banner(port))
@@ -62,7 +69,6 @@ class Command(BaseCommand):
                 self.stdout.write("\nStopping …")
             finally:
                 _stop(processes)
-                connection.close()
 
     def _prepare(self, *, with_demo: bool) -> None:
         call_command("migrate", verbosity=0)
@@ -88,12 +94,15 @@ def _require_free(port: int) -> None:
 
 @contextlib.contextmanager
 def _terminated_like_ctrl_c() -> Iterator[None]:
-    """A plain `kill`, or a closed terminal, stops the children as properly as Ctrl-C does."""
+    """A plain `kill`, or a closed terminal, stops the children as properly as Ctrl-C does.
+
+    SIGINT is named too, since a shell starts background jobs with it ignored.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, interrupt)
     yield
 
@@ -117,61 +126,79 @@ def _database() -> Iterator[None]:
             server.stop()
 
 
-def _web_command(port: int) -> tuple[str, ...]:
-    return (
-        "-m",
-        "gunicorn",
-        "bookstore.wsgi",
-        f"--bind={LOCALHOST}:{port}",
-        f"--workers={WEB_PROCESSES}",
-        "--worker-class=sync",
-        "--no-control-socket",
-        "--log-level=warning",
-    )
+def _spawn(run: Callable[..., None], *arguments: object) -> Process:
+    """Run a function in a child: forked, so that Django is loaded once for all of them.
+
+    The child leads a session of its own. Ctrl-C then reaches us alone, and we stop it in order.
+    """
+    process = get_context("fork").Process(target=_in_own_session, args=(run, *arguments))
+    process.start()
+    return process
 
 
-def _worker_command() -> tuple[str, ...]:
-    return ("manage.py", "worker")
+def _in_own_session(run: Callable[..., None], *arguments: object) -> None:
+    os.setsid()
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    run(*arguments)
 
 
-def _spawn(*arguments: str) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
-    return subprocess.Popen(
-        [sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True
-    )
+def _serve(port: int) -> None:
+    _Web(port).run()
 
 
-def _wait_until_it_answers(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+def _work() -> None:
+    call_command("worker")
+
+
+class _Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn with an application that is loaded already."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.cfg.set("bind", f"{LOCALHOST}:{self.port}")
+        self.cfg.set("workers", WEB_PROCESSES)
+        self.cfg.set("worker_class", "sync")
+        self.cfg.set("loglevel", "warning")
+        self.cfg.set("control_socket_disable", True)
+
+    def load(self) -> WSGIHandler:
+        return get_wsgi_application()
+
+
+def _wait_until_it_answers(port: int, processes: list[Process]) -> None:
     deadline = time.monotonic() + SECONDS_TO_ANSWER
     while time.monotonic() < deadline:
         _raise_if_any_ended(processes)
-        with contextlib.suppress(OSError), socket.create_connection((LOCALHOST, port), timeout=1):
+        with contextlib.suppress(OSError), urlopen(f"http://localhost:{port}/healthz", timeout=5):
             return
         time.sleep(0.05)
     raise CommandError(f"The shop did not answer on port {port} in {SECONDS_TO_ANSWER} seconds.")
 
 
-def _wait_for_any_to_end(processes: list[subprocess.Popen[bytes]]) -> None:
+def _wait_for_any_to_end(processes: list[Process]) -> None:
     while True:
         _raise_if_any_ended(processes)
         time.sleep(0.5)
 
 
-def _raise_if_any_ended(processes: list[subprocess.Popen[bytes]]) -> None:
+def _raise_if_any_ended(processes: list[Process]) -> None:
     for process in processes:
-        if process.poll() is not None:
-            raise CommandError(f"{process.args!r} ended with {process.returncode}.")
+        if process.exitcode is not None:
+            raise CommandError(f"A part of the shop ended with {process.exitcode}: see above.")
 
 
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+def _stop(processes: list[Process]) -> None:
     for process in processes:
         process.terminate()
     for process in processes:
-        try:
-            process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
+        process.join(SECONDS_TO_STOP)
+        if process.exitcode is None:
             process.kill()
-            process.wait()
+            process.join()
 
 
 def _banner(port: int) -> str:

@@ -1,0 +1,189 @@
+"""Feeds come in: books into the catalogue, and with them the copies that new books begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import batched
+from pathlib import Path
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from catalog import stock as stock_ledger
+from catalog.feeds.csv_reader import Feed, Line, open_feed
+from catalog.feeds.rows import BookRow, Problem, RowParser
+from catalog.feeds.writer import WriteResult, write_books
+from catalog.models import StockMovement
+
+from . import lists
+
+BATCH = 500
+# Any number, as long as nothing else in this database locks it.
+_LOCK = 7_220_341
+_LOADED = (
+    "catalog_book, catalog_book_genres, catalog_genre, catalog_contribution, catalog_contributor"
+)
+
+
+class CannotImport(Exception):
+    """Base of every refusal to import; str() is for the operator, and nothing was changed."""
+
+
+class ImportIsRunning(CannotImport):
+    def __init__(self) -> None:
+        super().__init__(_("Another import is running. Please wait until it has ended."))
+
+
+class WrongTerms(CannotImport):
+    """A price or a stock that no book can have."""
+
+
+@dataclass
+class ImportSummary:
+    """What became of the rows of a feed, counted while it is read."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    values_left_out: int = 0
+    position: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.created + self.updated + self.unchanged + self.skipped
+
+    def count(self, result: WriteResult) -> None:
+        self.created += len(result.created)
+        self.updated += len(result.updated)
+        self.unchanged += result.unchanged
+
+
+@dataclass
+class _Reading:
+    """One pass through a feed: which books came up already, and where problems go."""
+
+    feed: Feed
+    parser: RowParser
+    report: Callable[[Problem], None]
+    summary: ImportSummary
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def books(self) -> Iterator[BookRow]:
+        for line in self.feed.lines():
+            self.summary.position = line.position
+            book, problems = self._read(line)
+            for problem in problems:
+                self.report(problem)
+                self.summary.values_left_out += not problem.row_is_skipped
+            if book:
+                yield book
+            else:
+                self.summary.skipped += 1
+
+    def _read(self, line: Line) -> tuple[BookRow | None, list[Problem]]:
+        if line.problem:
+            return None, [Problem(line.number, _("row"), "", line.problem, row_is_skipped=True)]
+        book, problems = self.parser.parse(line.number, line.fields)
+        if book and (first := self.seen.setdefault(book.ean, line.number)) != line.number:
+            reason = _("The same book as in line %(line)d.") % {"line": first}
+            return None, [Problem(line.number, "isbn", book.ean, reason, row_is_skipped=True)]
+        return book, problems
+
+
+def import_feed(
+    *,
+    path: Path,
+    price: Decimal | None,
+    stock: int,
+    dry_run: bool,
+    now: datetime,
+    report: Callable[[Problem], None],
+    progress: Callable[[ImportSummary], None],
+) -> ImportSummary:
+    """Bring the books of a CSV file into the catalogue, in batches that are committed one by one.
+
+    `price` is for new books that the file names no price for; `stock` is the opening stock of new
+    books. With `dry_run` each batch is written and taken back. Raises CannotReadFeed or
+    CannotImport before anything is written.
+    """
+    if price is not None and price <= 0:
+        raise WrongTerms(_("A price must be more than zero."))
+    if stock < 0:
+        raise WrongTerms(_("A stock cannot be less than zero."))
+    feed = open_feed(path)
+    summary = ImportSummary()
+    parser = RowParser.for_feed(feed.header, feed.sample(), today=now.date())
+    books = _Reading(feed, parser, report, summary).books()
+    write = _Batch(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
+    with only_import():
+        for batch in batched(books, BATCH):
+            summary.count(write(batch))
+            progress(summary)
+        if not dry_run:
+            settle()
+    progress(summary)
+    return summary
+
+
+@contextmanager
+def only_import() -> Iterator[None]:
+    """Keep every other import out, also from other machines. Raises ImportIsRunning if one is in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportIsRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """How each batch of a feed is written."""
+
+    price: Decimal | None
+    stock: int
+    who: str
+    now: datetime
+    dry_run: bool
+
+    def write(self, rows: tuple[BookRow, ...]) -> WriteResult:
+        try:
+            return self._write(rows)
+        except IntegrityError:
+            # Staff added one of these books or people just now; the second look finds it.
+            return self._write(rows)
+
+    @transaction.atomic
+    def _write(self, rows: tuple[BookRow, ...]) -> WriteResult:
+        result = write_books(rows, now=self.now, price_for_new=self.price)
+        opening = dict.fromkeys(result.created, self.stock)
+        record_opening(result, opening, who=self.who, now=self.now)
+        if self.dry_run:
+            transaction.set_rollback(True)
+        return result
+
+
+def record_opening(
+    result: WriteResult, copies: Mapping[str, int], *, who: str, now: datetime
+) -> None:
+    """Give books that were just made their first stock, {EAN: copies}; none for no copies."""
+    opening = {result.created[ean]: number for ean, number in copies.items() if number}
+    if opening:
+        stock_ledger.record(opening, reason=StockMovement.Reason.OPENING, who=who, at=now)
+
+
+def settle() -> None:
+    """What lists and searches need after many new books, so that the next page is not slow."""
+    with connection.cursor() as cursor:
+        # Without fresh statistics the counts of genres alone can take minutes.
+        cursor.execute(f"ANALYZE {_LOADED}")
+        cursor.execute("SELECT gin_clean_pending_list('catalog_book_search')")
+    lists.refresh()

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.feeds.csv_reader import CannotReadFeed
+from shop.demo import FOLDER, load_demo
+from shop.imports import CannotImport
+from shop.management.progress import ProgressBar
+
+
+class Command(BaseCommand):
+    help = (
+        "Put the demo catalogue on the shelves: about 5,000 books with covers, prices and stock. "
+        "Changes nothing when it is there already."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            created = self._load()
+        except (CannotReadFeed, CannotImport) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(_("Stopped. Nothing was loaded."), returncode=130) from error
+        if not created:
+            self.stdout.write(_("The demo catalogue is there already."))
+            return
+        text = ngettext("One demo book loaded.", "%(number)d demo books loaded.", created)
+        self.stdout.write(self.style.SUCCESS(text % {"number": created}))
+
+    def _load(self) -> int:
+        size = (FOLDER / "books.csv").stat().st_size
+        with ProgressBar(self.stderr, size) as bar:
+            return load_demo(
+                folder=FOLDER,
+                now=timezone.now(),
+                progress=lambda position: bar.update(position, _("Loading the demo catalogue")),
+            )

@@ -1,0 +1,53 @@
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from catalog.availability import FEW, availability
+from catalog.models import Book
+
+TODAY = date(2026, 3, 14)
+YESTERDAY = TODAY - timedelta(days=1)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def seen(**facts) -> tuple[str, str, bool]:
+    book = Book(**{"price": Decimal("10.00"), "stock": 10, **facts})
+    answer = availability(book, TODAY)
+    return str(answer.words), answer.mark, answer.can_buy
+
+
+def test_a_book_with_plenty_of_copies_is_in_stock():
+    assert seen(stock=FEW + 1) == ("In stock", "in", True)
+
+
+@pytest.mark.parametrize(
+    ("stock", "words"),
+    [(1, "Last copy in stock"), (2, "Last 2 in stock"), (3, "Last 3 in stock")],
+)
+def test_the_last_copies_are_counted(stock, words):
+    assert seen(stock=stock) == (words, "few", True)
+
+
+def test_a_book_without_copies_cannot_be_bought():
+    assert seen(stock=0) == ("Out of stock, more are not yet promised", "wait", False)
+
+
+def test_a_book_without_a_price_is_not_for_sale():
+    assert seen(price=None) == ("Not for sale", "order", False)
+
+
+def test_a_withdrawn_book_is_not_for_sale():
+    withdrawn = datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))
+
+    assert seen(withdrawn_at=withdrawn, on_sale_on=TOMORROW) == ("Not for sale", "order", False)
+
+
+def test_a_book_to_come_names_its_day():
+    assert seen(on_sale_on=TOMORROW) == ("On sale from 15 March 2026", "pre", False)
+
+
+@pytest.mark.parametrize("day", [YESTERDAY, TODAY])
+def test_a_book_is_sold_from_its_day_on(day):
+    assert seen(on_sale_on=day) == ("In stock", "in", True)

@@ -1,0 +1,182 @@
+"""What the database itself refuses, whoever writes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from catalog.models import Book, Contribution, Genre, Publisher, Series
+from tests.factories import BookFactory, ContributorFactory, GenreFactory, receive
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def refused_by(constraint: str) -> Iterator[None]:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        yield
+    assert refusal.value.__cause__.diag.constraint_name == constraint
+
+
+def test_every_named_constraint_is_tried_in_this_file():
+    source = Path(__file__).read_text(encoding="utf-8")
+    models_here = apps.get_app_config("catalog").get_models()
+
+    names = [rule.name for model in models_here for rule in model._meta.constraints]
+
+    assert names
+    assert [name for name in names if f'"{name}"' not in source] == []
+
+
+@pytest.mark.parametrize("ean", ["", "123", "978014143958X", "978-014143958"])
+def test_a_number_has_thirteen_digits(ean):
+    with refused_by("catalog_book_ean_is_13_digits"):
+        BookFactory(ean=ean)
+
+
+def test_two_books_never_share_a_number():
+    book = BookFactory()
+
+    with refused_by("catalog_book_ean_key"):
+        BookFactory(ean=book.ean)
+
+
+@pytest.mark.parametrize("title", ["", " ", " \n\t "])
+def test_a_title_is_not_blank(title):
+    with refused_by("catalog_book_title_not_blank"):
+        BookFactory(title=title)
+
+
+def test_a_slug_is_not_empty():
+    with refused_by("catalog_book_slug_not_empty"):
+        BookFactory(slug="")
+
+
+@pytest.mark.parametrize("title", ["源氏物語", "!!!", "Émile"])
+def test_every_title_gives_a_slug_and_a_place_in_the_order(title):
+    book = BookFactory.build(title=title, language="ja", stock=0)
+
+    book.fill_derived()
+    book.save()
+
+    assert book.slug
+    assert book.sort_title
+    assert book.get_absolute_url() == f"/books/{book.ean}/{book.slug}/"
+
+
+@pytest.mark.parametrize("price", [Decimal("0.00"), Decimal("-1.00")])
+def test_a_price_is_more_than_nothing(price):
+    with refused_by("catalog_book_price_positive"):
+        BookFactory(price=price)
+
+
+def test_a_book_may_be_without_a_price():
+    book = BookFactory(price=None)
+
+    assert Book.objects.get(pk=book.pk).price is None
+
+
+def test_stock_is_not_negative():
+    book = BookFactory(stock=1)
+
+    with refused_by("catalog_book_stock_not_negative"):
+        receive(book, -2)
+
+
+@pytest.mark.parametrize(("total", "count"), [(0, 1), (6, 1), (1, 0), (9, 10), (51, 10)])
+def test_ratings_lie_between_one_and_five_stars(total, count):
+    book = BookFactory()
+
+    with refused_by("catalog_book_ratings_from_1_to_5"):
+        Book.objects.filter(pk=book.pk).update(rating_sum=total, rating_count=count)
+
+
+def test_the_lowest_and_the_highest_ratings_are_kept():
+    lowest = BookFactory(rating_sum=10, rating_count=10)
+    highest = BookFactory(rating_sum=50, rating_count=10)
+
+    assert Book.objects.filter(pk__in=[lowest.pk, highest.pk]).count() == 2
+
+
+def test_one_person_does_one_job_for_a_book_once():
+    book, author = BookFactory(), ContributorFactory()
+    Contribution.objects.create(book=book, contributor=author)
+
+    with refused_by("catalog_contribution_once"):
+        Contribution.objects.create(book=book, contributor=author, position=1)
+
+
+def test_one_person_may_do_two_jobs_for_a_book():
+    book, author = BookFactory(), ContributorFactory()
+    Contribution.objects.create(book=book, contributor=author)
+    Contribution.objects.create(book=book, contributor=author, role=Contribution.Role.ILLUSTRATOR)
+
+    assert book.contributions.count() == 2
+
+
+def test_two_top_genres_never_share_a_name_in_any_case():
+    GenreFactory(name="Poetry")
+
+    with refused_by("catalog_genre_name"):
+        GenreFactory(name="POETRY")
+
+
+def test_two_genres_of_one_parent_never_share_a_name():
+    fiction = GenreFactory(name="Fiction")
+    GenreFactory(name="Crime", parent=fiction)
+
+    with refused_by("catalog_genre_name"):
+        GenreFactory(name="crime", parent=fiction)
+
+
+def test_genres_of_different_parents_may_share_a_name():
+    for parent in (GenreFactory(name="Fiction"), GenreFactory(name="True stories")):
+        GenreFactory(name="Crime", parent=parent)
+
+    assert Genre.objects.filter(name="Crime").count() == 2
+
+
+def test_a_genre_is_not_its_own_parent():
+    genre = GenreFactory()
+
+    with refused_by("catalog_genre_not_its_own_parent"):
+        Genre.objects.filter(pk=genre.pk).update(parent=genre)
+
+
+def test_a_movement_of_no_copies_is_refused():
+    book = BookFactory()
+
+    with refused_by("catalog_stockmovement_not_zero"):
+        receive(book, 0)
+
+
+@pytest.mark.parametrize("model", [Publisher, Series])
+def test_a_publisher_or_series_is_entered_once(model):
+    name = "name" if model is Publisher else "title"
+    model.objects.create(**{name: "Virago", "slug": "virago"})
+
+    with refused_by(f"catalog_{model._meta.model_name}_{name}_key"):
+        model.objects.create(**{name: "Virago", "slug": "virago-again"})
+
+
+@pytest.mark.parametrize("name", ["publisher", "series"])
+def test_what_a_book_belongs_to_cannot_be_deleted_before_it(name):
+    owner = Book._meta.get_field(name).related_model.objects.create(slug="virago")
+    BookFactory(**{name: owner})
+
+    with pytest.raises(models.ProtectedError):
+        owner.delete()
+
+
+@pytest.mark.parametrize("number", ["9780141439587", "9791090636071"])
+def test_the_isbn_is_the_number_of_a_book(number):
+    assert Book(ean=number).isbn == number
+
+
+@pytest.mark.parametrize("number", ["9790260000438", "2900000000018", "5449000000996"])
+def test_music_goods_and_in_store_numbers_are_no_isbn(number):
+    assert Book(ean=number).isbn is None
