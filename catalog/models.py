@@ -17,15 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from . import covers
 from .availability import Availability, availability
 from .cover_address import CoverAddress, cover_address
-from .identifiers import validate_ean
+from .identifiers import MUSIC_PREFIX, validate_ean
 from .money import format_money
 from .querysets import BookQuerySet, GenreQuerySet
 from .search import SEARCH_CONFIG, plain
 from .slugs import slug_for
 from .titles import sort_title
-
-# 979-0 numbers printed music (ISMN, ISO 10957), not books.
-MUSIC_PREFIX = "9790"
 
 
 class Publisher(models.Model):

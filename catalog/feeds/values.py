@@ -17,14 +17,13 @@ from babel.numbers import get_currency_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog.identifiers import is_ean, to_isbn13
-from catalog.models import MUSIC_PREFIX, Book
+from catalog.identifiers import MUSIC_PREFIX, is_ean, to_isbn13
+from catalog.models import Book
 
 # Printing in Europe begins about here; feeds put the year of the work in place of the edition's.
 FIRST_YEAR = 1450
 # Codes that mean nothing in a shop's text: marks of order and width that hide in copied text.
 _INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_ISBN = re.compile(r"97[89][0-9]{10}|[0-9]{9}[0-9Xx]")
 _ISBN_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
 _SHORTENED = re.compile(r"[0-9]{6,8}[0-9Xx]")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -90,10 +89,10 @@ def read_isbn(text: str) -> str:
         raise BadValue(
             _("Only %(digits)d digits: zeros in front were lost.") % {"digits": len(digits)}
         )
-    if not _ISBN.fullmatch(digits) or not (isbn := to_isbn13(digits)):
-        raise BadValue(_("This is not a valid ISBN."))
-    if isbn.startswith(MUSIC_PREFIX):
+    if digits.startswith(MUSIC_PREFIX):
         raise BadValue(_("This is the number of printed music, not an ISBN."))
+    if not (isbn := to_isbn13(digits)):
+        raise BadValue(_("This is not a valid ISBN."))
     # 0000000000 to 9999999999 have right check digits, and stand for an unknown number.
     if len(set(digits[:9])) == 1:
         raise BadValue(_("This number only fills the place of an ISBN."))

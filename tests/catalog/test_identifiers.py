@@ -2,7 +2,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from catalog.identifiers import find_isbn, is_ean, next_in_store_ean, to_isbn13, validate_ean
+from catalog.identifiers import (
+    find_isbn,
+    find_number,
+    is_ean,
+    next_in_store_ean,
+    to_isbn13,
+    validate_ean,
+)
 
 EMMA = "9780141439587"
 GODEL = "9780465026562"
@@ -130,3 +137,14 @@ def test_an_in_store_number_is_not_given_again_when_its_transaction_fails():
         transaction.set_rollback(True)
 
     assert next_in_store_ean() != lost
+
+
+@pytest.mark.parametrize("text", ["439785960", "97801419040", "9790001000390", "", "X"])
+def test_what_only_looks_like_an_isbn_is_none(text):
+    assert to_isbn13(text) is None
+
+
+def test_a_number_of_the_shop_alone_names_its_book_and_none_inside_a_sentence():
+    assert find_number(" 2020000000013 ") == "2020000000013"
+    assert find_number("our 2020000000013 please") is None
+    assert find_number("ISBN 978-0-14-143958-7, please") == EMMA
