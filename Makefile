@@ -13,11 +13,11 @@ run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
 
 test: .venv/.dev .env check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 # Seconds, not minutes: no browser, nothing slow.
 quick: .venv/.dev .env check
-	$(BIN)/python -m pytest -q -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
 
 check: .venv/.dev .env
 	$(BIN)/ruff format --check $(CHECKED)

@@ -1,7 +1,6 @@
 """What every test stands on: the embedded server, a queue that runs nothing, the real data."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,25 +8,28 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from accounts.models import User
+from bookstore.embedded.server import Server
 from tests.factories import UserFactory
 
 IN_CI = os.environ.get("CI") == "true"
 PROJECT = Path(__file__).resolve().parent.parent
+STARTED_HERE = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _server_stops_if_we_started_it() -> Iterator[None]:
-    """Leaves a machine as it was: an embedded server that ran before goes on, ours does not."""
-    if not django_settings.EMBEDDED_DATABASE:
-        yield
-        return
-    from bookstore.embedded.server import Server
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the embedded server once, before any process of a parallel run needs it."""
+    if django_settings.EMBEDDED_DATABASE and not hasattr(session.config, "workerinput"):
+        session.config.stash[STARTED_HERE] = embedded_server().start()
 
-    server = Server(django_settings.LOCAL_DIR / "postgres")
-    was_running = server.is_running()
-    yield
-    if not was_running:
-        server.stop()
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the machine as it was: a server that ran before goes on, ours does not."""
+    if session.config.stash.get(STARTED_HERE, False):
+        embedded_server().stop()
+
+
+def embedded_server() -> Server:
+    return Server(django_settings.LOCAL_DIR / "postgres")
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from django.test import Client
 from tests.factories import BookFactory, GenreFactory
 from tests.shop.conftest import ADDRESS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NONSENSE = {
     "letters": "abc",

@@ -13,6 +13,8 @@ import pytest
 
 from bookstore.embedded.server import Server
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 PREPARE = """

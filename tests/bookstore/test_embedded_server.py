@@ -16,6 +16,8 @@ import pytest
 
 from bookstore.embedded.server import LONGEST_SOCKET_PATH, SOCKET_NAME, Server, ServerError
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 

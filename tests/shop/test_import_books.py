@@ -348,6 +348,7 @@ def isbn(number: int) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_real_catalogue_twice_with_a_sale_between(data_folder: Path) -> None:
     path = data_folder / "books_real.csv"
     import_books(path, "--price", "9.99", "--stock", "3")
@@ -367,6 +368,7 @@ def test_the_real_catalogue_twice_with_a_sale_between(data_folder: Path) -> None
         assert gilead in Book.objects.matching(words), words
 
 
+@pytest.mark.slow
 def test_a_feed_of_goodreads(data_folder: Path) -> None:
     import_books(data_folder / "books_dirty.csv")
 
@@ -390,6 +392,7 @@ def test_a_feed_of_goodreads(data_folder: Path) -> None:
     assert not Book.objects.filter(title__contains="  ").exists()
 
 
+@pytest.mark.slow
 def test_isbns_that_a_spreadsheet_cut_short(data_folder: Path) -> None:
     import_books(data_folder / "dirty" / "excel_mangled_isbn.csv")
 
@@ -409,6 +412,7 @@ def assert_no_zero_was_added() -> None:
     assert {to_isbn10(ean)[-1] for ean in with_zero} == {"X"}
 
 
+@pytest.mark.slow
 def test_isbns_as_floating_point_numbers(data_folder: Path) -> None:
     import_books(data_folder / "dirty" / "goodbooks_float_isbn.csv")
 
@@ -419,6 +423,7 @@ def test_isbns_as_floating_point_numbers(data_folder: Path) -> None:
     assert not Book.objects.filter(published_on__year__lt=1450).exists()
 
 
+@pytest.mark.slow
 def test_isbns_that_lost_their_zeros(data_folder: Path) -> None:
     import_books(data_folder / "dirty" / "bookcrossing_lost_leading_zero.csv")
 
@@ -431,6 +436,7 @@ def test_isbns_that_lost_their_zeros(data_folder: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_rows_with_many_empty_fields(data_folder: Path) -> None:
     import_books(data_folder / "dirty" / "google7k_missing_fields.csv")
 
@@ -439,6 +445,7 @@ def test_rows_with_many_empty_fields(data_folder: Path) -> None:
     assert len(report("google7k_missing_fields")) == 1
 
 
+@pytest.mark.slow
 def test_a_file_without_a_header_is_refused(data_folder: Path) -> None:
     path = data_folder / "dirty" / "bookcrossing_latin1_semicolon.csv"
 

@@ -13,7 +13,7 @@ from catalog.models import Book, FrontTableEntry, Genre, StockMovement
 from shop.demo import FOLDER
 from tests.factories import BookFactory, GenreFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def load_demo() -> str:
