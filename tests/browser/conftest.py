@@ -1,0 +1,84 @@
+"""Chromium for the tests in this folder, and pages that fail a test when their console complains."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from shop.models import DeliveryMethod
+from tests.conftest import IN_CI
+from tests.factories import DeliveryMethodFactory
+
+# Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+QUIET_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Chromium says "error" of every such answer; the tests below ask for them.
+ANSWERS_WE_ASK_FOR = ("status of 404", "status of 422")
+TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>
+    console.error(`CSP: ${violation.violatedDirective} ${violation.blockedURI}`))"""
+PATIENCE = 10_000 if IN_CI else 5_000
+
+OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        reason = "there is no chromium on this machine (Debian: apt-get install chromium)"
+        pytest.fail(reason) if IN_CI else pytest.skip(reason)
+    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_CHROMIUM}
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Makes pages of fresh contexts. Whatever their consoles complain of fails the test at its end."""
+    contexts = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        expected = any(answer in message.text for answer in ANSWERS_WE_ASK_FOR)
+        if message.type in {"error", "warning"} and not expected:
+            complaints.append(f"{message.type}: {message.text}")
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(locale="en-GB", reduced_motion="reduce", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(TELL_OF_CSP)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
+    """Everything works either way, so a test that takes this page runs twice."""
+    return open_page(java_script_enabled=request.param)
+
+
+@pytest.fixture
+def delivery(transactional_db: None) -> DeliveryMethod:
+    """The only method on offer."""
+    DeliveryMethod.objects.all().delete()
+    return DeliveryMethodFactory(price="2.95")

@@ -1,0 +1,176 @@
+"""Every page: nothing for axe to find, nothing wider than a small phone, nothing inline."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, Response
+
+from catalog import stock
+from catalog.models import Book, StockMovement
+from shop import services
+from shop.models import DeliveryMethod, Order
+from tests.conftest import IN_CI
+from tests.factories import BookFactory, ContributorFactory, GenreFactory
+from tests.shop.conftest import checkout_form
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+SMALLEST = {"width": 320, "height": 640}
+LOOKS = [(PHONE, "light")]
+if IN_CI:
+    LOOKS += [(PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+
+SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
+HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
+
+
+@dataclass
+class Scene:
+    """A small shop and one visitor of it."""
+
+    delivery: DeliveryMethod
+    client: Client = field(default_factory=Client)
+
+    def __post_init__(self) -> None:
+        self.author = ContributorFactory(name="Jane Austen", slug="jane-austen")
+        self.genre = GenreFactory(name="Novels", slug="novels", book_count=2)
+        GenreFactory(name="Love stories", slug="love", parent=self.genre, book_count=1)
+        self.emma = self.book("Emma", byline="Jane Austen", format=Book.Format.PAPERBACK, pages=480)
+        self.book("Persuasion", stock=2)
+
+    def book(self, title: str, **facts: object) -> Book:
+        book = BookFactory(title=title, **facts)
+        book.contributions.create(contributor=self.author, position=0)
+        book.genres.add(self.genre)
+        return book
+
+    def basket(self, copies: int = 1) -> str:
+        self.client.post(f"/basket/add/{self.emma.ean}/", {"quantity": copies})
+        return "/basket/"
+
+    def short_basket(self) -> str:
+        address = self.basket(copies=4)
+        reason = StockMovement.Reason.CORRECTION
+        with transaction.atomic():
+            stock.record({self.emma.pk: -3}, reason=reason, who="a test", at=timezone.now())
+        return address
+
+    def checkout(self) -> str:
+        self.basket()
+        return "/checkout/"
+
+    def order(self, settle: Callable[..., Order] | None = None) -> str:
+        self.checkout()
+        self.client.post("/checkout/", checkout_form(self.client))
+        order = Order.objects.get()
+        if settle:
+            settle(number=order.number, now=timezone.now())
+        return order.get_absolute_url()
+
+    def list_of_orders(self) -> str:
+        self.order(services.confirm_payment)
+        return "/orders/"
+
+
+PAGES: dict[str, Callable[[Scene], str]] = {
+    "home": lambda scene: "/",
+    "list": lambda scene: "/books/",
+    "search": lambda scene: "/books/?q=emma",
+    "empty search": lambda scene: "/books/?q=xyzzy",
+    "book": lambda scene: scene.emma.get_absolute_url(),
+    "book out of stock": lambda scene: scene.book("Sanditon", stock=0).get_absolute_url(),
+    "book not for sale": lambda scene: scene.book("Lady Susan", price=None).get_absolute_url(),
+    "author": lambda scene: scene.author.get_absolute_url(),
+    "genres": lambda scene: "/genres/",
+    "genre": lambda scene: scene.genre.get_absolute_url(),
+    "empty basket": lambda scene: "/basket/",
+    "basket": Scene.basket,
+    "basket with too many copies": Scene.short_basket,
+    "checkout": Scene.checkout,
+    "checkout with errors": Scene.checkout,
+    "payment": lambda scene: f"{scene.order()}demo-payment/",
+    "order not paid yet": Scene.order,
+    "order paid": lambda scene: scene.order(services.confirm_payment),
+    "order declined": lambda scene: scene.order(services.fail_payment),
+    "orders": Scene.list_of_orders,
+    "no orders": lambda scene: "/orders/",
+    "sign in": lambda scene: "/accounts/login/",
+    "sign up": lambda scene: "/accounts/signup/",
+    "password reset": lambda scene: "/accounts/password/reset/",
+    "terms": lambda scene: "/terms/",
+    "privacy": lambda scene: "/privacy/",
+    "delivery": lambda scene: "/delivery/",
+    "returns": lambda scene: "/returns/",
+    "contact": lambda scene: "/contact/",
+    "accessibility": lambda scene: "/accessibility/",
+    "not found": lambda scene: "/no/such/page/",
+    "admin for a visitor": lambda scene: "/admin/",
+}
+every_page = pytest.mark.parametrize("name", PAGES)
+
+
+@pytest.fixture
+def show(live_server, delivery, open_page) -> Callable[..., tuple[Page, Response]]:
+    """Opens a page by its name in PAGES, as the visitor of a new scene."""
+    scene = Scene(delivery)
+
+    def show(name: str, **look: object) -> tuple[Page, Response]:
+        address = PAGES[name](scene)
+        page = open_page(**look)
+        page.context.add_cookies(
+            [
+                {"name": cookie.key, "value": cookie.value, "url": live_server.url}
+                for cookie in scene.client.cookies.values()
+            ]
+        )
+        response = page.goto(live_server.url + address)
+        if name == "checkout with errors":
+            with page.expect_navigation() as sent:
+                page.get_by_role("button", name="Order and pay").click()
+            response = sent.value
+        return page, response
+
+    return show
+
+
+@every_page
+def test_axe_finds_nothing(name, show):
+    page, _ = show(name)
+    for viewport, scheme in LOOKS:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+
+        found = Axe().run(page)
+
+        assert found.violations_count == 0, f"{viewport} {scheme}: {found.generate_report()}"
+
+
+@every_page
+def test_a_small_phone_need_not_scroll_sideways(name, show):
+    page, _ = show(name, viewport=SMALLEST)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+
+
+@every_page
+def test_no_style_or_script_is_in_the_page(name, show):
+    _, response = show(name)
+    html = response.text()
+
+    inline = [
+        attributes
+        for attributes in SCRIPT.findall(html)
+        if "src=" not in attributes and 'type="application/ld+json"' not in attributes
+    ]
+
+    assert inline == []
+    assert not STYLE.search(html)
+    assert not HANDLER.search(html)
