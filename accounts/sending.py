@@ -10,7 +10,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db.models import F
 
 from .models import OutboxMessage
 
@@ -18,31 +18,31 @@ log = logging.getLogger("bookstore.mail")
 
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE = timedelta(hours=6)
+# How long a mail belongs to the worker that began to send it; the mail server gets 20 seconds.
+LEASE = timedelta(minutes=1)
 SWEEP_SIZE = 500
 
 
 def deliver(*, message_id: str, now: datetime) -> bool:
     """Send one mail if it is due. False when it is gone, sent, not due, or in another worker's hands.
 
-    A mail server that refuses or cannot be reached leaves the row with its error and a later try,
-    each pause twice the last; after MOST_ATTEMPTS the mail stays as failed for staff to see.
+    No transaction is open while the mail server is spoken to: the mail is claimed for a minute, and
+    if its worker dies, it is due again after that. A mail server that refuses or cannot be reached
+    leaves the row with its error and a later try, each pause twice the last; after MOST_ATTEMPTS the
+    mail stays as failed for staff to see.
     """
-    with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(message_id=message_id, next_try_at__lte=now)
-            .first()
-        )
-        if message is None:
-            return False
-        message.attempts += 1
-        try:
-            _send(message)
-        except (OSError, SMTPException) as error:
-            _note_failure(message, error, now)
-            return False
-        _note_success(message, now)
-        return True
+    due_mail = OutboxMessage.objects.filter(message_id=message_id, next_try_at__lte=now)
+    if not due_mail.update(attempts=F("attempts") + 1, next_try_at=now + LEASE):
+        return False
+    message = OutboxMessage.objects.get(message_id=message_id)
+    try:
+        _send(message)
+    # ValueError: an address that cannot be written in a mail's header.
+    except (OSError, SMTPException, ValueError) as error:
+        _note_failure(message, error, now)
+        return False
+    _note_success(message, now)
+    return True
 
 
 def due(*, now: datetime) -> list[str]:
@@ -64,7 +64,9 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
     pause = min(timedelta(minutes=2 ** (message.attempts - 1)), LONGEST_PAUSE)
     message.next_try_at = None if message.attempts >= MOST_ATTEMPTS else now + pause
     message.last_error = f"{type(error).__name__}: {error}"[:300]
-    message.save(update_fields=["attempts", "next_try_at", "last_error"])
+    if message.has_failed:
+        _forget_link(message)
+    message.save(update_fields=["next_try_at", "last_error", "body"])
     log.warning(
         "mail %s not sent, attempt %d: %s", message.pk, message.attempts, message.last_error
     )
@@ -72,6 +74,11 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
 
 def _note_success(message: OutboxMessage, now: datetime) -> None:
     message.sent_at, message.next_try_at, message.last_error = now, None, ""
+    _forget_link(message)
+    message.save(update_fields=["sent_at", "next_try_at", "last_error", "body"])
+
+
+def _forget_link(message: OutboxMessage) -> None:
+    """A one-time link is its reader's alone; nobody needs it once the mail is sent or given up."""
     if message.has_one_time_link and not settings.MAIL_KEEP_ONE_TIME_LINKS:
         message.body = ""
-    message.save(update_fields=["attempts", "sent_at", "next_try_at", "last_error", "body"])

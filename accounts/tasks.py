@@ -1,16 +1,22 @@
+from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
 from . import sending
 
 
-@task
+@task(queue_name="mail")
 def send_mail(*, message_id: str) -> None:
     sending.deliver(message_id=message_id, now=timezone.now())
 
 
-@task
+@task(queue_name="mail")
 def sweep_outbox() -> None:
     """Send what a crash left behind, or a mail server refused earlier."""
     for message_id in sending.due(now=timezone.now()):
         sending.deliver(message_id=message_id, now=timezone.now())
+
+
+@task
+def clear_sessions() -> None:
+    call_command("clearsessions")

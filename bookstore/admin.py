@@ -1,6 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,4 +22,12 @@ class ShopAdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
+        if (
+            request.user.is_authenticated
+            and request.user.is_staff
+            and not self.has_permission(request)
+        ):
+            raise PermissionDenied(
+                _("The admin asks for a second factor, and you came without one.")
+            )
         return secure_admin_login(super().login)(request, extra_context)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
@@ -14,7 +14,7 @@ def problems() -> list[str]:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
+    except Error as error:
         return [f"database: {type(error).__name__}"]
     return [f"{len(behind)} migrations are not applied"] if behind else []
 

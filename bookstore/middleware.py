@@ -8,7 +8,7 @@ NUL = ("\x00", "%00")
 
 
 class RefuseNulMiddleware:
-    """Answers an address with a NUL character with 400, before it reaches a query.
+    """Answers an address or a cookie with a NUL character with 400, before it reaches a query.
 
     Forms refuse NUL themselves, with an error at the field (ProhibitNullCharactersValidator).
     """
@@ -17,7 +17,7 @@ class RefuseNulMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = request.path_info + request.META.get("QUERY_STRING", "")
-        if any(nul in address for nul in NUL):
+        texts = (request.path_info, request.META.get("QUERY_STRING", ""), *request.COOKIES.values())
+        if any(nul in text for nul in NUL for text in texts):
             return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)

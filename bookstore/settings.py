@@ -33,6 +33,17 @@ def required(name: str, what: str) -> str:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder that the shop fills and empties; an empty setting means the default.
+
+    Raises ImproperlyConfigured for one that holds the project, which would be served or wiped.
+    """
+    path = Path(env.str(name, default="") or default).resolve()
+    if BASE_DIR.is_relative_to(path):
+        raise ImproperlyConfigured(f"{name} is {path}, which holds the project itself.")
+    return path
+
+
 # Core
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs links and sessions")
@@ -105,7 +116,7 @@ TEMPLATES = [
 ]
 
 # Database. "embedded" is the PostgreSQL that comes as a Python package: see bookstore/embedded.
-# "embedded/name" is another database on the same server.
+# "embedded/name" is another database on the same server, once somebody has made it.
 DATABASE_URL = required(
     "DATABASE_URL", "the address of a PostgreSQL (postgres://…), or the word embedded"
 )
@@ -130,6 +141,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "bookstore_cache",
+        # Far more than there are: whoever fills it would wipe out the counts of attempts.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
     # What a process may remember for a minute without asking anybody.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
@@ -165,7 +178,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Without a proxy in front (0) the address of the connection is the shopper's.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # Language, time, money: the shop's own are in SHOP below.
 LANGUAGE_CODE = "en-gb"
@@ -178,9 +192,9 @@ TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/London")
 # Static files and pictures
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(LOCAL_DIR / "static"))
+STATIC_ROOT = folder("STATIC_ROOT", LOCAL_DIR / "static")
 MEDIA_URL = "media/"
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(LOCAL_DIR / "media"))
+MEDIA_ROOT = folder("MEDIA_ROOT", LOCAL_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -214,7 +228,13 @@ else:
 MAIL_KEEP_ONE_TIME_LINKS = env.bool("MAIL_KEEP_ONE_TIME_LINKS", default=False)
 
 # Background work: django.tasks is what the code uses, procrastinate runs it (bookstore/tasks.py).
-TASKS = {"default": {"BACKEND": "bookstore.tasks.ProcrastinateBackend"}}
+TASKS = {
+    "default": {
+        "BACKEND": "bookstore.tasks.ProcrastinateBackend",
+        # Mail has a queue of its own, so that a silent mail server holds up nothing but mail.
+        "QUEUES": ["default", "mail"],
+    }
+}
 PROCRASTINATE_ON_APP_READY = "bookstore.tasks.register"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
@@ -228,7 +248,7 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60  # a basket lasts 60 days
 CSRF_COOKIE_HTTPONLY = True
-if env.int("TRUSTED_PROXIES", default=0):
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 # Staff without a second factor are kept out of the admin.
@@ -279,6 +299,8 @@ SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24
 # "demo" lets the shopper choose whether a payment succeeds. Empty: the shop takes no orders.
 PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")
+if PAYMENT_PROVIDER not in ("", "demo"):
+    raise ImproperlyConfigured(f"PAYMENT_PROVIDER is {PAYMENT_PROVIDER!r}; there is only demo.")
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=30)
 # The notice that titles, prices and stock are invented, shown on every page of a demo.
 IS_DEMO = env.bool("DEMO_SHOP", default=False)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.tasks import DEFAULT_TASK_QUEUE_NAME
 from django.tasks.backends.base import BaseTaskBackend
 from django.tasks.base import Task, TaskResult, TaskResultStatus
 from django.utils import timezone
@@ -17,17 +18,23 @@ from django.utils.json import normalize_json
 from django.utils.module_loading import import_string
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app as procrastinate_app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 log = logging.getLogger("bookstore.tasks")
 
 RUN_TASK = "bookstore.run_task"
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
-# What the worker does by the clock: a name, when (cron, with seconds), and the task that does it.
+# What the worker does by the clock: when (as cron says it), and the task that does it.
 PERIODIC = {
     "sweep_outbox": ("* * * * *", "accounts.tasks.sweep_outbox"),
     "expire_unpaid_orders": ("* * * * *", "shop.tasks.expire_unpaid_orders"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
+    "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),
+    "delete_old_baskets": ("30 3 * * *", "shop.tasks.delete_old_baskets"),
 }
+# A worker that has not been heard of for so many seconds is dead.
+SECONDS_OF_SILENCE = 15
 
 
 class ProcrastinateBackend(BaseTaskBackend):
@@ -40,7 +47,11 @@ class ProcrastinateBackend(BaseTaskBackend):
         """Write the task on this connection; it runs after the transaction has committed."""
         self.validate_task(task)
         job_id = procrastinate_app.configure_task(
-            RUN_TASK, queue=task.queue_name, priority=task.priority, schedule_at=task.run_after
+            RUN_TASK,
+            queue=task.queue_name,
+            lock=_lock(task.queue_name),
+            priority=task.priority,
+            schedule_at=task.run_after,
         ).defer(path=task.module_path, args=normalize_json(args), kwargs=normalize_json(kwargs))
         return TaskResult(
             task=task,
@@ -67,14 +78,23 @@ def register(app: App) -> None:
     """Make our tasks known to procrastinate; called once when Django is ready."""
     app.task(name=RUN_TASK, retry=RETRIES)(run_task)
     for name, (cron, path) in PERIODIC.items():
+        queue = import_string(path).queue_name
         timed = app.task(
-            name=f"bookstore.{name}", queueing_lock=f"bookstore.{name}", pass_context=False
+            name=f"bookstore.{name}",
+            queue=queue,
+            lock=_lock(queue),
+            queueing_lock=f"bookstore.{name}",
         )
         app.periodic(cron=cron)(timed(_periodic(path)))
     stalled = app.task(
         name="bookstore.retry_stalled", queueing_lock="bookstore.retry_stalled", pass_context=True
     )
     app.periodic(cron="* * * * *")(stalled(retry_stalled))
+
+
+def _lock(queue: str) -> str | None:
+    """Tasks of the default queue run side by side; those of any other one after another."""
+    return None if queue == DEFAULT_TASK_QUEUE_NAME else queue
 
 
 def _periodic(path: str) -> Callable[[int], None]:
@@ -86,6 +106,11 @@ def _periodic(path: str) -> Callable[[int], None]:
 
 async def retry_stalled(context: Any, timestamp: int) -> None:
     """Give back to the queue what a killed worker had begun; procrastinate does not by itself."""
-    for job in await context.app.job_manager.get_stalled_jobs():
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SECONDS_OF_SILENCE):
         log.warning("task %s of a worker that died is tried again", job.id)
-        await context.app.job_manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same periodic work waits in the queue already.
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)

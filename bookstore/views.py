@@ -36,6 +36,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = ONE_YEAR
     return response

@@ -123,12 +123,20 @@ class PublisherAdmin(admin.ModelAdmin):
     ordering = ("name", "pk")
     show_full_result_count = False
 
+    def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        obj.books.all().copy_name("publisher_name", obj.name)
+
 
 @admin.register(Series)
 class SeriesAdmin(admin.ModelAdmin):
     search_fields = ("title",)
     ordering = ("title", "pk")
     show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        obj.books.all().copy_name("series_title", obj.title)
 
 
 @admin.register(FrontTableEntry)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -46,6 +47,14 @@ def cover_address(book: "Book") -> CoverAddress:
     width_mm, height_mm = TRIMS[trim]
     url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
     return CoverAddress(url, width_mm * PIXELS_PER_MM, height_mm * PIXELS_PER_MM, classes)
+
+
+def cover_path(book: "Book", filename: str) -> str:
+    """Where an uploaded cover is stored: under a name that holds a hash of its content."""
+    with book.cover_image.open() as picture:
+        digest = hashlib.sha256(picture.read()).hexdigest()[:12]
+        picture.seek(0)
+    return f"covers/{book.ean}-{digest}{Path(filename).suffix.lower()}"
 
 
 def drawn_cover(book: "Book") -> str:

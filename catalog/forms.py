@@ -3,7 +3,6 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_SEARCH = 200
-LAST_PAGE = 100_000
 
 
 class SortChoice:

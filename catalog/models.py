@@ -5,6 +5,7 @@ from __future__ import annotations
 from babel import Locale, UnknownLocaleError
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -16,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from . import covers
 from .availability import Availability, availability
-from .cover_address import CoverAddress, cover_address
+from .cover_address import CoverAddress, cover_address, cover_path
 from .identifiers import MUSIC_PREFIX, validate_ean
-from .money import format_money
+from .money import format_count, format_money
 from .querysets import BookQuerySet, GenreQuerySet
 from .search import SEARCH_CONFIG, plain
 from .slugs import slug_for
@@ -88,6 +89,19 @@ class Genre(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:genre_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """A genre is never part of itself, however many steps up."""
+        above, seen = self.parent, {self.pk}
+        while above is not None:
+            if above.pk in seen:
+                raise ValidationError({"parent": _("This would make a genre part of itself.")})
+            seen.add(above.pk)
+            above = above.parent
+
+    @property
+    def count_text(self) -> str:
+        return format_count(self.book_count)
 
 
 class Contributor(models.Model):
@@ -159,7 +173,7 @@ class Book(models.Model):
     stock = models.IntegerField(_("stock"), default=0, db_default=0, editable=False)
     cover_image = models.ImageField(
         _("cover image"),
-        upload_to="covers/",
+        upload_to=cover_path,
         blank=True,
         width_field="cover_width",
         height_field="cover_height",
@@ -269,7 +283,7 @@ class Book(models.Model):
     def fill_derived(self) -> None:
         """Set the DERIVED fields from the others: slug, title to sort by, copied names.
 
-        Every writer of books calls it before saving; search and addresses read these copies.
+        Whoever edits a book calls it before saving; search and addresses read these copies.
         """
         self.slug = slug_for(self.title, fallback="book")
         self.sort_title = sort_title(self.title, self.language)

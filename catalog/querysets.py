@@ -114,6 +114,12 @@ class BookQuerySet(models.QuerySet[Any]):
             .prefetch_related(Prefetch("contributions", people), Prefetch("genres", genres))
         )
 
+    def copy_name(self, field: str, name: str) -> None:
+        """Bring a copied name up to date where it differs. Must run inside `atomic`."""
+        stale = self.exclude(**{field: name}).values_list("pk", flat=True)
+        book_ids = [book.pk for book in self.model.objects.locked(stale)]
+        self.model.objects.filter(pk__in=book_ids).update(**{field: name})
+
     def locked(self, book_ids: Iterable[int]) -> BookQuerySet:
         """The rows of these books, locked against every other change of stock.
 

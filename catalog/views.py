@@ -1,8 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import InvalidPage, Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -10,9 +9,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookstore.htmx import render_page
+from bookstore.paging import page_or_404
 
 from .cover_address import drawn_cover, drawn_cover_hash
-from .forms import LAST_PAGE, BookListForm
+from .forms import BookListForm
 from .identifiers import is_ean, to_isbn13
 from .models import Book, Contributor, Genre
 from .querysets import BookQuerySet
@@ -106,16 +106,7 @@ def _list_page(
     form: BookListForm,
     context: dict[str, Any],
 ) -> HttpResponse:
-    page = _page_or_404(books, request.GET.get("page", "1"))
+    page = page_or_404(request, books, settings.BOOKS_PER_PAGE)
     pages = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     context |= {"page": page, "page_numbers": list(pages), "form": form, "words": form.words}
     return render_page(request, template, context, regions=["results"])
-
-
-def _page_or_404(books: BookQuerySet, number: str) -> Page[Book]:
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= LAST_PAGE):
-        raise Http404
-    try:
-        return Paginator(books, settings.BOOKS_PER_PAGE).page(number)
-    except InvalidPage as error:
-        raise Http404 from error

@@ -13,9 +13,18 @@ from catalog.models import StockMovement
 
 from .models import DeliveryMethod, Order, OrderItem
 
+MOST_AT_ONCE = 1_000_000
+
 
 class MovementForm(forms.ModelForm):
     """What staff may add to the ledger: what arrived, and what a count found."""
+
+    quantity = forms.IntegerField(
+        label=_("Copies"),
+        min_value=-MOST_AT_ONCE,
+        max_value=MOST_AT_ONCE,
+        help_text=_("Less than zero takes copies away."),
+    )
 
     class Meta:
         model = StockMovement
@@ -35,6 +44,8 @@ class MovementForm(forms.ModelForm):
         if book is not None and quantity is not None and book.stock + quantity < 0:
             left = {"left": book.stock}
             self.add_error("quantity", _("There are only %(left)d copies to take away.") % left)
+        if quantity == 0:
+            self.add_error("quantity", _("Nothing would change."))
         return cleaned
 
 

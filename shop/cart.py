@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,14 @@ from django.utils.translation import ngettext
 from catalog.models import Book
 from catalog.money import format_money
 
-from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod, Order
+from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
+from .querysets import CartQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 SESSION_KEY = "cart"
+LIFETIME = timedelta(days=60)
 
 
 class CannotChangeBasket(Exception):
@@ -68,7 +70,7 @@ class Shopper:
     @property
     def label(self) -> str:
         """How the stock ledger names them."""
-        return self.user.email if self.user else "guest"
+        return self.user.email if self.user else _("guest")
 
 
 @dataclass(frozen=True)
@@ -119,16 +121,17 @@ def shopper_for_change(request: HttpRequest) -> Shopper:
 def count_copies(shopper: Shopper) -> int:
     if shopper == Shopper():
         return 0
-    items = CartItem.objects.filter(
-        cart__in=Cart.objects.of(user=shopper.user, token=shopper.token)
-    )
+    items = CartItem.objects.filter(cart__in=_carts(shopper))
     return items.aggregate(copies=Sum("quantity"))["copies"] or 0
 
 
 def basket_of(shopper: Shopper) -> Basket:
     """What shop/basket_detail.html and shop/checkout.html show, in one query."""
-    carts = Cart.objects.of(user=shopper.user, token=shopper.token)
-    return Basket(list(lines(CartItem.objects.filter(cart__in=carts))))
+    return Basket(list(lines(CartItem.objects.filter(cart__in=_carts(shopper)))))
+
+
+def _carts(shopper: Shopper) -> CartQuerySet:
+    return Cart.objects.of(user=shopper.user, token=shopper.token)
 
 
 def lines(items: Any) -> Any:
@@ -152,6 +155,12 @@ def set_quantity(*, shopper: Shopper, item_id: int, quantity: int, now: datetime
     """Change the copies of one line. Raises LineIsGone, NotForSale or TooManyCopies."""
     item = _locked_line(shopper, item_id, now)
     return _set(item, item.book, quantity, in_basket=item.quantity)
+
+
+def delete_old(*, now: datetime) -> int:
+    """Delete baskets that nobody has touched for 60 days and no order waits for. Returns the count."""
+    idle = Cart.objects.filter(updated_at__lt=now - LIFETIME).exclude(orders__status="pending")
+    return idle.delete()[1].get(Cart._meta.label, 0)
 
 
 @transaction.atomic
@@ -186,6 +195,7 @@ def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwa
 
 @transaction.atomic
 def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
+    # Visitor's basket, then user's: an order that gives its lines back takes them in this order too.
     visitors = Cart.objects.of(user=None, token=token).locked().first()
     if visitors is None:
         return
@@ -193,8 +203,9 @@ def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
     put_back(
         users, {item.book_id: (item.quantity, item.price_seen) for item in visitors.items.all()}
     )
-    Order.objects.filter(cart=visitors).update(cart=users)
-    visitors.delete()
+    CartItem.objects.filter(cart=visitors).delete()
+    visitors.merged_into = users
+    visitors.save(update_fields=["merged_into"])
 
 
 def _set(item: CartItem, book: Book, quantity: int, *, in_basket: int) -> CartItem:
@@ -219,6 +230,8 @@ def _locked_cart(shopper: Shopper, now: datetime) -> Cart:
 
 
 def _locked_line(shopper: Shopper, item_id: int, now: datetime) -> CartItem:
+    if not CartItem.objects.filter(pk=item_id, cart__in=_carts(shopper)).exists():
+        raise LineIsGone
     item = lines(_locked_cart(shopper, now).items.filter(pk=item_id)).first()
     if item is None:
         raise LineIsGone

@@ -46,6 +46,7 @@ class CheckoutForm(forms.Form):
         help_text=_("Only the courier sees it, only on the day."),
     )
     delivery = forms.IntegerField(
+        label=_("How it reaches you"),
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_ID)],
         error_messages={"required": _("Please choose how the books reach you.")},
     )
@@ -68,6 +69,14 @@ class CheckoutForm(forms.Form):
         for name, token in self.AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = token
         self.fields["phone"].widget.input_type = "tel"
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        try:
+            email.rpartition("@")[2].encode("idna")
+        except UnicodeError as error:
+            raise forms.ValidationError(_("No mail can be sent to this address.")) from error
+        return email
 
     @property
     def address(self) -> Address:

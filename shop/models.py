@@ -37,6 +37,10 @@ class Cart(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="cart"
     )
     token = models.UUIDField(null=True, blank=True, unique=True)
+    # A visitor who signed in: their orders that fail give their lines back to this basket.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     updated_at = models.DateTimeField()
 
     objects = CartQuerySet.as_manager()

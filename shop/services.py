@@ -1,14 +1,16 @@
 """What the shop does with orders: each function is one business action in one transaction.
 
-Locks are taken in one order everywhere: order, basket, books by ascending key.
+Locks are taken in one order everywhere: order, visitor's basket, user's basket, books by ascending
+key. Signing in (shop/cart.py) keeps to it.
 """
 
+import logging
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +21,8 @@ from . import cart as carts
 from . import emails
 from .cart import Basket, Shopper
 from .models import Cart, CartItem, DeliveryMethod, Order, OrderItem
+
+log = logging.getLogger("bookstore.shop")
 
 
 class CannotPlaceOrder(Exception):
@@ -217,17 +221,23 @@ def fail_payment(*, number: str, now: datetime) -> Order:
         return order
     if not order.is_pending:
         raise CannotTakePayment(order)
-    _give_up(order, who="payment declined", now=now)
+    _give_up(order, who=_("payment declined"), now=now)
     return order
 
 
 def expire_unpaid_orders(*, now: datetime) -> int:
     """Give up every order whose time to pay is over, each in its own transaction.
 
-    Safe to run twice at once: an order that somebody else holds is left to them. Returns the count.
+    Safe to run twice at once: an order that somebody else holds is left to them. An order that the
+    database refuses to give up is logged, and keeps no other from it. Returns the count.
     """
-    numbers = list(Order.objects.overdue(now).values_list("number", flat=True))
-    return sum(_expire(number, now) for number in numbers)
+    expired = 0
+    for number in Order.objects.overdue(now).values_list("number", flat=True):
+        try:
+            expired += _expire(number, now)
+        except DatabaseError:
+            log.exception("order %s was not given up", number)
+    return expired
 
 
 @transaction.atomic
@@ -236,7 +246,7 @@ def _expire(number: str, now: datetime) -> bool:
     order = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
     if order is None:
         return False
-    _give_up(order, who="time to pay is over", now=now)
+    _give_up(order, who=_("time to pay is over"), now=now)
     return True
 
 
@@ -244,6 +254,8 @@ def _give_up(order: Order, *, who: str, now: datetime) -> None:
     _close(order, Order.Status.PAYMENT_FAILED, now)
     items = list(order.items.all())
     cart = Cart.objects.locked().filter(pk=order.cart_id).first()
+    if cart is not None and cart.merged_into_id:
+        cart = Cart.objects.locked().filter(pk=cart.merged_into_id).first()
     if cart is not None:
         carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
     stock.record(

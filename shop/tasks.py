@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import lists, services
+from . import cart, lists, services
 
 
 @task
@@ -12,3 +12,8 @@ def expire_unpaid_orders() -> None:
 @task
 def refresh_lists() -> None:
     lists.refresh()
+
+
+@task
+def delete_old_baskets() -> None:
+    cart.delete_old(now=timezone.now())

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookstore.htmx import render_page
+from bookstore.paging import page_or_404
 from catalog.models import Book
 
 from . import cart, payments, services
@@ -22,6 +23,7 @@ from .querysets import OrderQuerySet
 REMOVED_KEY = "removed"
 ORDERS_KEY = "orders"
 MOST_REMEMBERED = 50
+ORDERS_PER_PAGE = 20
 
 
 @require_safe
@@ -61,7 +63,7 @@ def basket_item_update(request: HttpRequest, item_id: int) -> HttpResponse:
         return redirect("shop:basket_detail")
     try:
         line = cart.set_quantity(
-            shopper=cart.shopper_for_change(request),
+            shopper=cart.shopper_of(request),
             item_id=_id_or_404(item_id),
             quantity=form.cleaned_data["quantity"],
             now=timezone.now(),
@@ -77,7 +79,7 @@ def basket_item_update(request: HttpRequest, item_id: int) -> HttpResponse:
 def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
     try:
         line = cart.remove(
-            shopper=cart.shopper_for_change(request),
+            shopper=cart.shopper_of(request),
             item_id=_id_or_404(item_id),
             now=timezone.now(),
         )
@@ -163,8 +165,8 @@ def _checkout_page(
 @require_safe
 @never_cache
 def order_list(request: HttpRequest) -> HttpResponse:
-    orders = _visible_orders(request).for_order_list()[:MOST_REMEMBERED]
-    return TemplateResponse(request, "shop/order_list.html", {"orders": orders})
+    page = page_or_404(request, _visible_orders(request).for_order_list(), ORDERS_PER_PAGE)
+    return TemplateResponse(request, "shop/order_list.html", {"page": page})
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -34,7 +35,7 @@ def embedded_server() -> Server:
 
 @pytest.fixture(autouse=True)
 def _test_settings(settings, tmp_path) -> None:
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    settings.TASKS = tasks_run_by("django.tasks.backends.dummy.DummyBackend")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -45,6 +46,11 @@ def _test_settings(settings, tmp_path) -> None:
     settings.PAYMENT_PROVIDER = "demo"
     settings.STAFF_SECOND_FACTOR = False
     settings.HTTPS_ONLY = False
+
+
+def tasks_run_by(backend: str) -> dict[str, dict[str, Any]]:
+    """The shop's queues, with another engine behind them."""
+    return {"default": {**django_settings.TASKS["default"], "BACKEND": backend}}
 
 
 @pytest.fixture(autouse=True)

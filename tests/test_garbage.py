@@ -148,6 +148,25 @@ def test_a_session_cookie(book, value):
     assert is_fine(client.get("/orders/"))
 
 
+def test_a_nul_hidden_in_a_cookie(book):
+    client = Client(raise_request_exception=False)
+
+    page = client.get("/basket/", headers={"Cookie": 'sessionid="aaaaaaaa\\000bbbb"'})
+
+    assert page.status_code == 400
+
+
+@pytest.mark.parametrize("value", ["2147483647", "-2147483648", "9" * 30, "0", "many", "\x00"])
+def test_a_stock_movement_in_the_admin(staff_client, book, value):
+    staff_client.raise_request_exception = False
+    form = {"book": book.pk, "quantity": value, "reason": "delivery", "note": ""}
+
+    page = staff_client.post("/admin/catalog/stockmovement/add/", form)
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors["quantity"]
+
+
 @pytest.mark.parametrize(
     "value", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"]
 )

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.db.backends.postgresql import base, client
 
 from bookstore.embedded.programs import program
-from bookstore.embedded.server import Server
+from bookstore.embedded.server import Server, ServerError
 
 
 class DatabaseClient(client.DatabaseClient):
@@ -58,10 +59,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """All that psycopg needs, for a server that runs: started here if it did not.
 
-        ServerError if it cannot be started. Here and not in get_new_connection, because
+        OperationalError if it cannot be started. Here and not in get_new_connection, because
         the task worker takes these parameters to connect without Django.
         """
-        self.server.start()
+        try:
+            self.server.start()
+        except ServerError as error:
+            raise OperationalError(str(error)) from error
         params = super().get_connection_params()
         del params["folder"]
         params.pop("durable", None)

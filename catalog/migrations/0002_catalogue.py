@@ -7,6 +7,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
+import catalog.cover_address
 import catalog.identifiers
 
 
@@ -116,7 +117,7 @@ class Migration(migrations.Migration):
                     models.ImageField(
                         blank=True,
                         height_field="cover_height",
-                        upload_to="covers/",
+                        upload_to=catalog.cover_address.cover_path,
                         verbose_name="cover image",
                         width_field="cover_width",
                     ),

@@ -7,7 +7,7 @@ from catalog.models import Genre
 
 register = template.Library()
 
-IN_THE_MENU = 12
+IN_THE_MENU = 7
 
 
 @register.simple_tag

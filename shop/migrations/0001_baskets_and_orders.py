@@ -31,6 +31,16 @@ class Migration(migrations.Migration):
                 ("token", models.UUIDField(blank=True, null=True, unique=True)),
                 ("updated_at", models.DateTimeField()),
                 (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="shop.cart",
+                    ),
+                ),
+                (
                     "user",
                     models.OneToOneField(
                         blank=True,

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.tasks import default_task_backend
 from django.utils import timezone
 
@@ -127,6 +127,55 @@ def test_a_demo_keeps_it_readable(settings):
 
     message.refresh_from_db()
     assert message.body == "A link"
+
+
+def test_a_mail_given_up_loses_its_one_time_link_too(broken_server, monkeypatch):
+    monkeypatch.setattr(sending, "MOST_ATTEMPTS", 1)
+    message = write(has_one_time_link=True)
+
+    send(message)
+
+    message.refresh_from_db()
+    assert message.has_failed
+    assert message.body == ""
+
+
+def test_an_address_that_no_header_can_hold_stops_no_other_mail():
+    impossible = write(to="a@xn--zzzzü.de")
+    write(to="sam@example.org")
+
+    tasks.sweep_outbox.call()
+
+    impossible.refresh_from_db()
+    assert impossible.sent_at is None
+    assert "Error" in impossible.last_error
+    assert [sent.to for sent in mail.outbox] == [["sam@example.org"]]
+
+
+def test_a_mail_that_is_being_sent_is_nobody_elses_for_a_minute(monkeypatch):
+    message, now = write(), timezone.now()
+
+    def die(message) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sending, "_send", die)
+    with pytest.raises(KeyboardInterrupt):
+        send(message, now=now)
+    monkeypatch.undo()
+
+    assert send(message, now=now + timedelta(seconds=59)) is False
+    assert send(message, now=now + timedelta(seconds=61)) is True
+
+
+def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(monkeypatch):
+    # The test itself runs in one; what counts is that sending opens none of its own.
+    message, depth = write(), len(connection.savepoint_ids)
+    seen = []
+    monkeypatch.setattr(sending, "_send", lambda mail: seen.append(len(connection.savepoint_ids)))
+
+    send(message)
+
+    assert seen == [depth]
 
 
 def test_staff_do_not_read_one_time_links(staff_client):

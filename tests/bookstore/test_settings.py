@@ -46,6 +46,36 @@ def test_what_is_missing_is_named_at_the_start(missing, how):
     assert f"ImproperlyConfigured: {missing} is not set" in result.stderr
 
 
+@pytest.mark.parametrize("name", ["STATIC_ROOT", "MEDIA_ROOT"])
+def test_an_empty_folder_means_the_default_and_the_project_is_refused(name):
+    default = settings_with({**COMPLETE, name: ""}, f"settings.{name}")
+    project = settings_with({**COMPLETE, name: "."})
+    above = settings_with({**COMPLETE, name: ".."})
+
+    assert Path(default.stdout.strip()).parent == PROJECT / ".local", default.stderr
+    assert f"{name} is" in project.stderr
+    assert f"{name} is" in above.stderr
+
+
+def test_an_unknown_payment_provider_is_an_error_at_the_start():
+    result = settings_with({**COMPLETE, "PAYMENT_PROVIDER": "barter"})
+
+    assert "PAYMENT_PROVIDER is 'barter'" in result.stderr
+
+
+def test_every_empty_line_of_the_example_is_as_if_it_were_not_there():
+    lines = (PROJECT / ".env.example").read_text().splitlines()
+    empty = {line[:-1]: "" for line in lines if line.endswith("=") and not line.startswith("#")}
+    required = {"SECRET_KEY"}
+    show = "{k: v for k, v in vars(settings).items() if k.isupper()}"
+
+    with_empty = settings_with({**empty, **COMPLETE}, show)
+    without = settings_with(COMPLETE, show)
+
+    assert required < empty.keys()
+    assert with_empty.stdout == without.stdout, with_empty.stderr
+
+
 def test_everything_else_has_a_safe_default():
     result = settings_with(
         COMPLETE,

@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from shop import services
 from shop.cart import Shopper
+from tests.conftest import tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.shop.conftest import fill, place
 
@@ -29,7 +30,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.fixture(autouse=True)
 def _real_queue(settings) -> Iterator[None]:
-    settings.TASKS = {"default": {"BACKEND": "bookstore.tasks.ProcrastinateBackend"}}
+    settings.TASKS = tasks_run_by("bookstore.tasks.ProcrastinateBackend")
     empty_queue()
     yield
     empty_queue()
@@ -133,8 +134,8 @@ def test_killed_while_sending_the_mail_goes_out_by_the_next_worker(paid_order, t
     assert OutboxMessage.objects.get().sent_at is None
 
     with worker(MAIL_FOLDER=str(tmp_path / "mail")):
-        # The sweep runs when a minute begins.
-        assert wait_for(lambda: len(mails_in(tmp_path / "mail")) == 1, 100)
+        # The claim ends after a minute, and the sweep runs when a minute begins.
+        assert wait_for(lambda: len(mails_in(tmp_path / "mail")) == 1, 200)
 
     assert wait_for(lambda: OutboxMessage.objects.get().sent_at is not None, 10)
 

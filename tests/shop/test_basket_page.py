@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -5,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from catalog.models import Book
+from shop import cart
 from shop.models import Cart, CartItem
 from tests.factories import BookFactory, receive
 
@@ -97,7 +99,7 @@ def test_what_cannot_be_bought_does_not_get_in(client, emma, state):
     elif state == "without price":
         Book.objects.update(price=None)
     elif state == "not yet on sale":
-        Book.objects.update(on_sale_on=timezone.localdate() + timezone.timedelta(days=3))
+        Book.objects.update(on_sale_on=timezone.localdate() + timedelta(days=3))
     else:
         receive(emma, -3)
 
@@ -169,7 +171,7 @@ def test_a_line_with_too_many_copies_stops_the_checkout_in_words(with_emma, emma
 def test_the_basket_survives_signing_in(with_emma, shopper, emma):
     with_emma.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
 
-    assert Cart.objects.get().user == shopper
+    assert CartItem.objects.get().cart.user == shopper
     assert with_emma.get("/basket/").context["basket"].copies == 2
 
 
@@ -180,8 +182,8 @@ def test_signing_in_keeps_the_larger_of_two_quantities(client, shopper, emma):
 
     client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
 
-    assert CartItem.objects.get().quantity == 3
-    assert Cart.objects.get() == own
+    line = CartItem.objects.get()
+    assert (line.cart, line.quantity) == (own, 3)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_lines(
@@ -196,6 +198,23 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
 
     with django_assert_num_queries(3):
         assert client.get("/basket/").context["basket"].copies == 31
+
+
+def test_changing_a_line_that_is_not_there_starts_no_session(client, db):
+    page = client.post("/basket/items/1/", {"quantity": 1}, follow=True)
+    client.post("/basket/items/1/remove/")
+
+    assert messages(page) == ["That book is no longer in your basket."]
+    assert not Session.objects.exists()
+    assert not Cart.objects.exists()
+
+
+def test_baskets_end_60_days_after_the_last_change(with_emma, shopper):
+    now = timezone.now()
+
+    assert cart.delete_old(now=now + timedelta(days=59)) == 0
+    assert cart.delete_old(now=now + timedelta(days=61)) == 1
+    assert not Cart.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ def test_missing_fields_are_named_and_nothing_typed_is_lost(with_emma):
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("email", ["a@xn--zzzzü.de", f"a@{'ü' * 62}.de"])
+def test_an_address_that_no_mail_reaches_is_refused_at_the_field(with_emma, email):
+    page = with_emma.post("/checkout/", checkout_form(with_emma, email=email))
+
+    assert page.status_code == 422
+    assert page.context["form"].errors["email"]
+
+
 def test_sold_out_meanwhile_says_which_book_and_keeps_the_basket(with_emma, emma):
     form = checkout_form(with_emma)
     receive(emma, -3)

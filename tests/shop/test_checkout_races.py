@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from catalog.models import Book, StockMovement
-from shop import cart, services
+from shop import cart, lists, services
 from shop.cart import Shopper
 from shop.models import Order
 from tests.conftest import IN_CI
-from tests.factories import BookFactory, receive
+from tests.factories import BookFactory, UserFactory, receive
 
 from .conftest import fill, place
 
@@ -131,6 +132,55 @@ def test_paying_and_expiring_at_once_does_one_of_them(delivery):
     book.refresh_from_db()
     assert book.stock == 30 - paid
     assert ledger_is_right()
+
+
+def test_signing_in_while_orders_are_given_up_never_deadlocks(delivery):
+    book = BookFactory(stock=90)
+    for _ in range(PAIRS_OF_BASKETS // 3):
+        visitor, user = Shopper(token=uuid.uuid4()), UserFactory()
+        orders = []
+        for _ in range(2):
+            fill(visitor, book)
+            orders.append(place(visitor))
+        fill(visitor, book)
+        fill(Shopper(user=user), book)
+
+        now = timezone.now()
+        outcomes = at_once(
+            [
+                *(
+                    lambda n=order.number, at=now: services.fail_payment(number=n, now=at)
+                    for order in orders
+                ),
+                lambda: cart._merge(visitor.token, user, now),  # noqa: B023, run here
+            ]
+        )
+
+        assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+        assert cart.basket_of(Shopper(user=user)).copies == 1
+    assert ledger_is_right()
+
+
+def test_ranks_are_refreshed_while_people_buy(delivery):
+    books = BookFactory.create_batch(20, stock=90)
+    shoppers = shoppers_with(*books, count=4)
+
+    def buy_and_pay(shopper: Shopper) -> None:
+        for _ in range(5):
+            order = place(shopper)
+            services.confirm_payment(number=order.number, now=timezone.now())
+            fill(shopper, *reversed(books))
+
+    def refresh() -> None:
+        for _ in range(30):
+            lists.refresh()
+
+    buyers = [lambda shopper=shopper: buy_and_pay(shopper) for shopper in shoppers]
+    outcomes = at_once([*buyers, refresh])
+
+    assert outcomes == [None] * 5
+    lists.refresh()
+    assert set(Book.objects.values_list("bestseller_rank", flat=True)) == {20}
 
 
 def test_two_first_clicks_on_add_make_one_basket(delivery):

@@ -88,13 +88,24 @@ def test_the_list_needs_the_same_queries_for_many_orders(
     client, order, order_through_pages, django_assert_num_queries
 ):
     client.get("/orders/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/orders/")
     for _ in range(10):
         order_through_pages(client, BookFactory())
 
-    with django_assert_num_queries(3):
-        assert len(client.get("/orders/").context["orders"]) == 11
+    with django_assert_num_queries(4):
+        assert len(client.get("/orders/").context["page"]) == 11
+
+
+def test_more_orders_than_a_page_holds_are_on_the_next(
+    client, order, order_through_pages, settings
+):
+    for _ in range(20):
+        order_through_pages(client, BookFactory())
+
+    assert "Older orders" in text(client.get("/orders/"))
+    assert order.number in text(client.get("/orders/", {"page": 2}))
+    assert client.get("/orders/", {"page": 3}).status_code == 404
 
 
 def test_the_page_needs_the_same_queries_for_many_lines(client, order, django_assert_num_queries):

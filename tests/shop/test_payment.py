@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.tasks import default_task_backend
 from django.utils import timezone
 
@@ -102,6 +103,36 @@ def test_a_basket_filled_meanwhile_keeps_the_larger_quantity(guest, order, emma)
     services.fail_payment(number=order.number, now=timezone.now())
 
     assert [line.quantity for line in cart.basket_of(guest).lines] == [2]
+
+
+def test_a_visitor_who_signed_in_meanwhile_finds_the_lines_in_their_own_basket(
+    guest, order, emma, shopper
+):
+    cart._merge(guest.token, shopper, timezone.now())
+
+    services.fail_payment(number=order.number, now=timezone.now())
+
+    assert cart.basket_of(cart.Shopper(user=shopper)).copies == 2
+    assert cart.basket_of(guest).copies == 0
+
+
+def test_an_order_that_cannot_be_given_up_keeps_no_other_from_it(
+    guest, order, emma, monkeypatch, caplog
+):
+    fill(guest, emma)
+    other = place(guest)
+    give_up = services._give_up
+
+    def refuse_the_first(given_up, **words):
+        if given_up == order:
+            raise DatabaseError("no")
+        give_up(given_up, **words)
+
+    monkeypatch.setattr(services, "_give_up", refuse_the_first)
+
+    assert services.expire_unpaid_orders(now=other.pay_by + timedelta(hours=1)) == 1
+
+    assert order.number in caplog.text
 
 
 def test_an_unpaid_order_expires_when_its_time_is_over(guest, order, emma):

@@ -53,8 +53,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-demo", action="store_true", help="start with an empty catalogue")
 
+    # Some checks ask the database, which would start it behind our back: they run once it is up.
+    requires_system_checks = []
+
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
-        os.environ["SITE_URL"] = f"http://localhost:{port}"
+        # The worker is forked from this process, so that mails name this address too.
+        settings.SITE_URL = f"http://localhost:{port}"
         _require_free(port)
         with _terminated_like_ctrl_c(), _database():
             self._prepare(with_demo=not no_demo)
@@ -64,6 +68,7 @@ class Command(BaseCommand):
             try:
                 _wait_until_it_answers(port, processes)
                 self.stdout.write(_banner(port))
+                self.stdout.flush()
                 _wait_for_any_to_end(processes)
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping …")
@@ -71,6 +76,7 @@ class Command(BaseCommand):
                 _stop(processes)
 
     def _prepare(self, *, with_demo: bool) -> None:
+        self.check()
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not static_stamp.is_current():
@@ -78,7 +84,8 @@ class Command(BaseCommand):
             static_stamp.mark_current()
         if with_demo:
             call_command("load_demo", stdout=self.stdout)
-        demo.make_accounts()
+        if settings.IS_DEMO:
+            demo.make_accounts()
 
 
 def _require_free(port: int) -> None:

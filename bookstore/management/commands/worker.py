@@ -3,6 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 
+from bookstore.tasks import SECONDS_OF_SILENCE
+
 
 class Command(BaseCommand):
     help = (
@@ -15,7 +17,10 @@ class Command(BaseCommand):
         with app.replace_connector(connector.get_worker_connector()) as worker_app:
             worker_app.run_worker(
                 name="bookstore",
-                concurrency=2,
+                # One for mail, which runs one by one, and two for everything else.
+                concurrency=3,
+                update_heartbeat_interval=SECONDS_OF_SILENCE / 3,
+                stalled_worker_timeout=SECONDS_OF_SILENCE,
                 # What has worked leaves no row; what has failed stays to be looked at.
                 delete_jobs="successful",
                 shutdown_graceful_timeout=8,
