@@ -41,9 +41,9 @@ def cover_address(book: "Book") -> CoverAddress:
     trim = nearest_trim(book.width_mm, book.height_mm)
     classes = f"{trim} {thickness_step(book.thickness_mm)}"
     if book.cover_image:
-        return CoverAddress(
-            book.cover_image.url, book.cover_width or 400, book.cover_height or 600, classes
-        )
+        width, height = book.cover_width or 400, book.cover_height or 600
+        classes = f"{trim_as_tall(trim, height / width)} {thickness_step(book.thickness_mm)}"
+        return CoverAddress(book.cover_image.url, width, height, classes)
     width_mm, height_mm = TRIMS[trim]
     url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
     return CoverAddress(url, width_mm * PIXELS_PER_MM, height_mm * PIXELS_PER_MM, classes)
@@ -51,9 +51,11 @@ def cover_address(book: "Book") -> CoverAddress:
 
 def cover_path(book: "Book", filename: str) -> str:
     """Where an uploaded cover is stored: under a name that holds a hash of its content."""
-    with book.cover_image.open() as picture:
-        digest = hashlib.sha256(picture.read()).hexdigest()[:12]
-        picture.seek(0)
+    # Left open, at its beginning: it is about to be stored.
+    picture = book.cover_image.file
+    picture.seek(0)
+    digest = hashlib.sha256(picture.read()).hexdigest()[:12]
+    picture.seek(0)
     return f"covers/{book.ean}-{digest}{Path(filename).suffix.lower()}"
 
 
@@ -84,6 +86,15 @@ def nearest_trim(width_mm: int | None, height_mm: int | None) -> str:
     return min(
         TRIMS, key=lambda trim: abs(TRIMS[trim][0] - width_mm) + abs(TRIMS[trim][1] - height_mm)
     )
+
+
+def trim_as_tall(trim: str, proportion: float) -> str:
+    """The trim whose width gives a picture of this height to width the height of `trim`.
+
+    Pictures are seldom cut to the book's own shape; on a shelf the height is what one compares.
+    """
+    height_mm = TRIMS[trim][1]
+    return min(TRIMS, key=lambda other: abs(TRIMS[other][0] * proportion - height_mm))
 
 
 def thickness_step(thickness_mm: int | None) -> str:

@@ -1,4 +1,5 @@
 import io
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -6,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from catalog.cover_address import drawn_cover_hash, nearest_trim, thickness_step
+from catalog.cover_address import drawn_cover_hash, nearest_trim, thickness_step, trim_as_tall
 from catalog.models import Book
 from tests.factories import BookFactory
 
@@ -115,7 +116,7 @@ def test_an_uploaded_picture_is_used_when_there_is_one(client, emma):
 
     cover = Book.objects.get(pk=emma.pk).cover
 
-    assert cover.url.startswith("/media/covers/emma")
+    assert re.fullmatch(rf"/media/covers/{emma.ean}-[0-9a-f]{{12}}\.png", cover.url)
     assert (cover.width, cover.height) == (30, 45)
     assert f'src="{cover.url}"' in client.get("/books/").text
     assert f'src="{cover.url}"' in client.get(emma.get_absolute_url()).text
@@ -128,7 +129,7 @@ def test_the_drawn_covers_old_address_leads_to_the_uploaded_picture(client, emma
 
     response = client.get(f"/covers/{emma.ean}-0123456789ab.svg")
 
-    assert response.headers["Location"].startswith("/media/covers/emma")
+    assert response.headers["Location"].startswith(f"/media/covers/{emma.ean}-")
 
 
 # To scale
@@ -155,3 +156,11 @@ def test_a_book_is_drawn_at_the_nearest_trim(width, height, trim):
 )
 def test_a_thick_book_looks_thick(thickness, step):
     assert thickness_step(thickness) == step
+
+
+@pytest.mark.parametrize(
+    ("trim", "proportion", "drawn_as"),
+    [("t-c", 1.5, "t-r"), ("t-b", 1.5, "t-b"), ("t-b", 198 / 129, "t-b"), ("t-s", 1.0, "t-s")],
+)
+def test_a_picture_stands_as_tall_as_its_book(trim, proportion, drawn_as):
+    assert trim_as_tall(trim, proportion) == drawn_as

@@ -1,5 +1,10 @@
+import io
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from accounts.models import OutboxMessage, User
 from catalog.models import Book, Genre, Publisher, Series, StockMovement
@@ -185,3 +190,31 @@ def test_the_demos_mails_can_be_read(staff_client, settings):
     page = staff_client.get(f"/admin/accounts/outboxmessage/{message.pk}/change/")
 
     assert "a secret link" in page.content.decode()
+
+
+def test_a_cover_is_uploaded_under_a_name_that_holds_its_hash(staff_client):
+    book = BookFactory(title="Ema")
+    content = io.BytesIO()
+    Image.new("RGB", (40, 60), "navy").save(content, "JPEG")
+    picture = SimpleUploadedFile("my picture.JPG", content.getvalue(), "image/jpeg")
+
+    staff_client.post(
+        f"/admin/catalog/book/{book.pk}/change/", book_form(book, cover_image=picture)
+    )
+
+    book.refresh_from_db()
+    assert re.fullmatch(rf"covers/{book.ean}-[0-9a-f]{{12}}\.jpg", book.cover_image.name)
+    assert (book.cover_width, book.cover_height) == (40, 60)
+
+
+def test_a_picture_that_is_none_is_refused(staff_client):
+    book = BookFactory(title="Ema")
+    page = SimpleUploadedFile("cover.png", b"<script>alert(1)</script>", "image/png")
+
+    answer = staff_client.post(
+        f"/admin/catalog/book/{book.pk}/change/", book_form(book, cover_image=page)
+    )
+
+    assert answer.context["adminform"].form.errors["cover_image"]
+    book.refresh_from_db()
+    assert not book.cover_image
