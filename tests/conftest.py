@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
 
 from accounts.models import User
@@ -29,6 +30,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         embedded_server().stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _threads_leave_no_connection_behind() -> None:
+    """A server's thread that ends with a connection open would keep the test database in use."""
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
+
+
 def embedded_server() -> Server:
     return Server(django_settings.LOCAL_DIR / "postgres")
 
@@ -42,6 +49,7 @@ def _test_settings(settings, tmp_path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STATIC_ROOT = tmp_path
     settings.MAIL_KEEP_ONE_TIME_LINKS = False
     settings.PAYMENT_PROVIDER = "demo"
     settings.STAFF_SECOND_FACTOR = False
