@@ -12,11 +12,16 @@ CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
 
-test: .venv/.dev .env check
-	$(BIN)/python -m pytest -n 2
+# An embedded database that did not run before does not run afterwards.
+LEAVE_AS_FOUND = $(BIN)/python -m bookstore.embedded status >/dev/null || \
+	trap '$(BIN)/python -m bookstore.embedded stop' EXIT;
+
+test: .venv/.dev .env
+	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && $(BIN)/python -m pytest -n 2
 
 # Seconds, not minutes: no browser, nothing slow.
-quick: .venv/.dev .env check
+quick: .venv/.dev .env
+	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && \
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
 
 check: .venv/.dev .env

@@ -1,12 +1,13 @@
 """What every test stands on: the embedded server, a queue that runs nothing, the real data."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.models import User
@@ -34,6 +35,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _threads_leave_no_connection_behind() -> None:
     """A server's thread that ends with a connection open would keep the test database in use."""
     connections.settings["default"]["CONN_MAX_AGE"] = 0
+    # WhiteNoise warns of a folder that collectstatic has not made yet.
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A page that the browser left half read keeps its connection: it must not keep the database."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def embedded_server() -> Server:
