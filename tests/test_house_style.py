@@ -110,3 +110,10 @@ def test_only_one_module_reads_what_htmx_sends():
     readers = [name_of(path) for path in OURS if "request.htmx" in path.read_text()]
 
     assert readers == ["bookstore/htmx.py"]
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_files_are_short(path):
+    lines = [line.strip() for line in path.read_text().splitlines()]
+
+    assert len([line for line in lines if line and not line.startswith("#")]) <= 300

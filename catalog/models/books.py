@@ -1,123 +1,30 @@
-"""What the shop sells and how many copies there are."""
+"""What is sold."""
 
 from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from . import covers
-from .availability import Availability, availability
-from .cover_address import CoverAddress, cover_address, cover_path
-from .identifiers import MUSIC_PREFIX, validate_ean
-from .money import format_count, format_money
-from .querysets import BookQuerySet, GenreQuerySet
-from .search import SEARCH_CONFIG, plain
-from .slugs import slug_for
-from .titles import sort_title
+from catalog import covers
+from catalog.availability import Availability, availability
+from catalog.cover_address import CoverAddress, cover_address, cover_path
+from catalog.identifiers import MUSIC_PREFIX, validate_ean
+from catalog.money import format_money
+from catalog.querysets import BookQuerySet
+from catalog.search import SEARCH_CONFIG, plain
+from catalog.slugs import slug_for
+from catalog.titles import sort_title
 
-
-class Publisher(models.Model):
-    name = models.CharField(_("name"), max_length=300, unique=True)
-    slug = models.SlugField(_("slug"), max_length=100, unique=True)
-
-    class Meta:
-        verbose_name = _("publisher")
-        verbose_name_plural = _("publishers")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Series(models.Model):
-    title = models.CharField(_("title"), max_length=300, unique=True)
-    slug = models.SlugField(_("slug"), max_length=100, unique=True)
-
-    class Meta:
-        verbose_name = _("series")
-        verbose_name_plural = _("series")
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Genre(models.Model):
-    name = models.CharField(_("name"), max_length=100)
-    slug = models.SlugField(_("slug"), max_length=120, unique=True)
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name=_("part of"),
-    )
-    mood = models.CharField(
-        _("mood of drawn covers"),
-        max_length=10,
-        default="novel",
-        choices=[(mood, mood) for mood in covers.MOODS],
-    )
-    # Books on sale in it and below it; the worker counts them anew, no page does.
-    book_count = models.PositiveIntegerField(_("books"), default=0, editable=False)
-
-    objects = GenreQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("genre")
-        verbose_name_plural = _("genres")
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"), "parent", name="catalog_genre_name", nulls_distinct=False
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(parent=models.F("pk")), name="catalog_genre_not_its_own_parent"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:genre_detail", args=[self.slug])
-
-    def clean(self) -> None:
-        """A genre is never part of itself, however many steps up."""
-        above, seen = self.parent, {self.pk}
-        while above is not None:
-            if above.pk in seen:
-                raise ValidationError({"parent": _("This would make a genre part of itself.")})
-            seen.add(above.pk)
-            above = above.parent
-
-    @property
-    def count_text(self) -> str:
-        return format_count(self.book_count)
-
-
-class Contributor(models.Model):
-    name = models.CharField(_("name"), max_length=300, unique=True)
-    sort_name = models.CharField(_("sort name"), max_length=300)
-    slug = models.SlugField(_("slug"), max_length=100, unique=True)
-
-    class Meta:
-        verbose_name = _("contributor")
-        verbose_name_plural = _("contributors")
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:author_detail", args=[self.slug])
+from .genres import Genre
+from .people import Contributor, Publisher, Series
 
 
 class Book(models.Model):
@@ -343,113 +250,3 @@ class Book(models.Model):
         """Format and length as a card has them: Paperback, 288 pages."""
         pages = _("%(pages)d pages") % {"pages": self.pages} if self.pages else ""
         return ", ".join(str(part) for part in (self.get_format_display(), pages) if part)
-
-
-class BookText(models.Model):
-    """The long text of a book, kept apart so that lists and searches never read it."""
-
-    book = models.OneToOneField(Book, models.CASCADE, primary_key=True, related_name="text")
-    description = models.TextField(_("description"), max_length=10_000)
-
-    class Meta:
-        verbose_name = _("description")
-        verbose_name_plural = _("descriptions")
-
-    def __str__(self) -> str:
-        return self.description[:60]
-
-
-class Contribution(models.Model):
-    """Who did what for a book, in the order in which it is printed."""
-
-    class Role(models.TextChoices):
-        # The codes of ONIX list 17.
-        AUTHOR = "A01", _("by")
-        EDITOR = "B01", _("edited by")
-        TRANSLATOR = "B06", _("translated by")
-        ILLUSTRATOR = "A12", _("illustrated by")
-        INTRODUCTION = "A24", _("introduced by")
-
-    book = models.ForeignKey(Book, models.CASCADE, related_name="contributions")
-    contributor = models.ForeignKey(Contributor, models.PROTECT, related_name="contributions")
-    role = models.CharField(_("role"), max_length=3, choices=Role, default=Role.AUTHOR)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name = _("contribution")
-        verbose_name_plural = _("contributions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["book", "contributor", "role"], name="catalog_contribution_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()} {self.contributor}"
-
-
-class FrontTableEntry(models.Model):
-    """One book on the front table, where staff put it."""
-
-    book = models.OneToOneField(Book, models.CASCADE, related_name="front_table_entry")
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name = _("front table entry")
-        verbose_name_plural = _("front table")
-
-    def __str__(self) -> str:
-        return str(self.book)
-
-
-class StockMovement(models.Model):
-    """One change of a book's stock. Rows are only ever added; a book's stock is their sum."""
-
-    class Reason(models.TextChoices):
-        OPENING = "opening", _("Opening stock")
-        DELIVERY = "delivery", _("Delivery")
-        SALE = "sale", _("Sale")
-        NOT_PAID = "not_paid", _("Order not paid, copies back")
-        CORRECTION = "correction", _("Correction")
-
-    book = models.ForeignKey(Book, models.PROTECT, related_name="movements")
-    quantity = models.IntegerField(_("copies"))
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    # The ledger outlives orders and accounts, so it names them in plain text.
-    order_number = models.CharField(_("order"), max_length=12, blank=True)
-    who = models.CharField(_("who"), max_length=254)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    at = models.DateTimeField(_("when"))
-
-    class Meta:
-        verbose_name = _("stock movement")
-        verbose_name_plural = _("stock movements")
-        indexes = [models.Index(fields=["book", "id"], name="catalog_movement_by_book")]
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(quantity=0), name="catalog_stockmovement_not_zero"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity:+d} {self.get_reason_display()}"
-
-
-class PriceChange(models.Model):
-    """A price that a book no longer has. The database writes these rows, whoever changes a price.
-
-    An announcement of a reduction must name the lowest price of the last 30 days (Directive
-    98/6/EC, article 6a), so the history begins with the first change.
-    """
-
-    book = models.ForeignKey(Book, models.CASCADE, related_name="price_changes")
-    old_price = models.DecimalField(_("old price"), max_digits=10, decimal_places=2, null=True)
-    new_price = models.DecimalField(_("new price"), max_digits=10, decimal_places=2, null=True)
-    at = models.DateTimeField(_("when"))
-
-    class Meta:
-        verbose_name = _("price change")
-        verbose_name_plural = _("price changes")
-
-    def __str__(self) -> str:
-        return f"{self.old_price} → {self.new_price}"
