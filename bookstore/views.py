@@ -9,9 +9,9 @@ from django.views.static import serve
 from shop.models import DeliveryMethod
 
 from . import health
+from .caching import keep_for_good
 
 PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibility")
-ONE_YEAR = "public, max-age=31536000, immutable"
 
 
 @require_safe
@@ -36,6 +36,4 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    response["Cache-Control"] = ONE_YEAR
-    return response
+    return keep_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))

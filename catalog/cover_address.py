@@ -39,14 +39,14 @@ class CoverAddress:
 def cover_address(book: "Book") -> CoverAddress:
     """The uploaded picture if there is one, else the drawn cover at an address that names its content."""
     trim = nearest_trim(book.width_mm, book.height_mm)
-    classes = f"{trim} {thickness_step(book.thickness_mm)}"
     if book.cover_image:
+        url = book.cover_image.url
         width, height = book.cover_width or 400, book.cover_height or 600
-        classes = f"{trim_as_tall(trim, height / width)} {thickness_step(book.thickness_mm)}"
-        return CoverAddress(book.cover_image.url, width, height, classes)
-    width_mm, height_mm = TRIMS[trim]
-    url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
-    return CoverAddress(url, width_mm * PIXELS_PER_MM, height_mm * PIXELS_PER_MM, classes)
+        trim = trim_as_tall(trim, height / width)
+    else:
+        url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
+        width, height = (side * PIXELS_PER_MM for side in TRIMS[trim])
+    return CoverAddress(url, width, height, f"{trim} {thickness_step(book.thickness_mm)}")
 
 
 def cover_path(book: "Book", filename: str) -> str:

@@ -1,5 +1,8 @@
+from typing import Self
+
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_SEARCH = 200
@@ -25,6 +28,13 @@ class BookListForm(forms.Form):
     q = forms.CharField(required=False, validators=[ProhibitNullCharactersValidator()])
     genre = forms.SlugField(required=False)
     sort = forms.ChoiceField(required=False, choices=(SortChoice.RELEVANCE, *SortChoice.OTHERS))
+
+    @classmethod
+    def read(cls, address: QueryDict) -> Self:
+        """The form, checked; fields that make no sense are left out."""
+        form = cls(address)
+        form.is_valid()
+        return form
 
     @property
     def words(self) -> str:

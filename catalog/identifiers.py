@@ -16,7 +16,7 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 _ISBN_IN_TEXT = re.compile(
     r"(?<![\dXx])(?:97[89][\s\u2010-\u2015-]?)?(?:\d[\s\u2010-\u2015-]?){9}[\dXx](?![\dXx])"
 )
-_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
+SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
 _ISBN = re.compile(r"97[89][0-9]{10}|[0-9]{9}[0-9Xx]")
 # 979-0 numbers printed music (ISMN, ISO 10957), not books.
 MUSIC_PREFIX = "9790"
@@ -24,7 +24,7 @@ MUSIC_PREFIX = "9790"
 
 def to_isbn13(text: str) -> str | None:
     """The ISBN-13 (13 digits) that `text` is in any spelling, or None when it is no valid ISBN."""
-    digits = _SEPARATORS.sub("", text)
+    digits = SEPARATORS.sub("", text)
     # Of nine digits the library would make ten by itself.
     if not _ISBN.fullmatch(digits) or digits.startswith(MUSIC_PREFIX):
         return None

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from .slugs import slug_for
+
 LONGEST = 200
 # Quotes, brackets, dashes and dots that do not count at the start of a title.
 OPENING = " \"'‘“„«‹([¿¡.-–—"
@@ -13,6 +15,14 @@ ARTICLES = {
     "es": ("el ", "la ", "los ", "las ", "un ", "una "),
     "it": ("il ", "lo ", "la ", "i ", "gli ", "le ", "l'", "un ", "uno ", "una "),
 }
+
+
+def derived_from_title(title: str, language: str) -> dict[str, str]:
+    """The fields of a book that follow from its title: the slug, and what lists by title go by."""
+    return {
+        "slug": slug_for(title, fallback="book"),
+        "sort_title": sort_title(title, language),
+    }
 
 
 def sort_title(title: str, language: str = "") -> str:

@@ -2,12 +2,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from bookstore.caching import keep_for_good
 from bookstore.htmx import render_page
 from bookstore.paging import page_or_404
 
@@ -17,7 +18,6 @@ from .identifiers import is_ean, to_isbn13
 from .models import Book, Contributor, Genre
 from .querysets import BookQuerySet
 
-ONE_YEAR = 60 * 60 * 24 * 365
 ON_THE_FRONT_TABLE = 8
 NEW_BOOKS = 12
 
@@ -34,8 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def book_list(request: HttpRequest) -> HttpResponse:
-    form = BookListForm(request.GET)
-    form.is_valid()
+    form = BookListForm.read(request.GET)
     if book := Book.objects.on_sale().named_by(form.words):
         return redirect(book)
     genre = get_object_or_404(Genre, slug=form.genre_slug) if form.genre_slug else None
@@ -54,8 +53,7 @@ def genre_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
     genre = get_object_or_404(Genre.objects.select_related("parent"), slug=slug)
-    form = BookListForm(request.GET)
-    form.is_valid()
+    form = BookListForm.read(request.GET)
     books = Book.objects.for_list(sort=form.sort_key, words=form.words).in_genre(genre)
     children = genre.children.filter(book_count__gt=0).order_by("name", "pk")
     context = {"genre": genre, "children": children}
@@ -65,8 +63,7 @@ def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Contributor, slug=slug)
-    form = BookListForm(request.GET)
-    form.is_valid()
+    form = BookListForm.read(request.GET)
     books = Book.objects.for_list(sort=form.sort_key, words=form.words).by(author)
     return _list_page(request, "catalog/author_detail.html", books, form, {"author": author})
 
@@ -89,14 +86,12 @@ def book_detail(request: HttpRequest, number: str, slug: str) -> HttpResponse:
 
 
 @require_safe
-def cover(request: HttpRequest, ean: str, digest: str) -> HttpResponse:
+def cover(request: HttpRequest, ean: str, digest: str) -> HttpResponseBase:
     """The drawn cover. An address whose hash is no longer right leads to the present one."""
     book = get_object_or_404(Book.objects.defer("search"), ean=ean)
     if digest != drawn_cover_hash(book):
         return HttpResponseRedirect(book.cover.url)
-    response = HttpResponse(drawn_cover(book), content_type="image/svg+xml")
-    patch_cache_control(response, public=True, max_age=ONE_YEAR, immutable=True)
-    return response
+    return keep_for_good(HttpResponse(drawn_cover(book), content_type="image/svg+xml"))
 
 
 def _list_page(

@@ -22,7 +22,6 @@ from catalog.models import Book
 from catalog.money import format_money
 
 from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
-from .querysets import CartQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -121,17 +120,13 @@ def shopper_for_change(request: HttpRequest) -> Shopper:
 def count_copies(shopper: Shopper) -> int:
     if shopper == Shopper():
         return 0
-    items = CartItem.objects.filter(cart__in=_carts(shopper))
+    items = CartItem.objects.filter(cart__in=Cart.objects.of(shopper))
     return items.aggregate(copies=Sum("quantity"))["copies"] or 0
 
 
 def basket_of(shopper: Shopper) -> Basket:
     """What shop/basket_detail.html and shop/checkout.html show, in one query."""
-    return Basket(list(lines(CartItem.objects.filter(cart__in=_carts(shopper)))))
-
-
-def _carts(shopper: Shopper) -> CartQuerySet:
-    return Cart.objects.of(user=shopper.user, token=shopper.token)
+    return Basket(list(lines(CartItem.objects.filter(cart__in=Cart.objects.of(shopper)))))
 
 
 def lines(items: Any) -> Any:
@@ -157,18 +152,18 @@ def set_quantity(*, shopper: Shopper, item_id: int, quantity: int, now: datetime
     return _set(item, item.book, quantity, in_basket=item.quantity)
 
 
-def delete_old(*, now: datetime) -> int:
-    """Delete baskets that nobody has touched for 60 days and no order waits for. Returns the count."""
-    idle = Cart.objects.filter(updated_at__lt=now - LIFETIME).exclude(orders__status="pending")
-    return idle.delete()[1].get(Cart._meta.label, 0)
-
-
 @transaction.atomic
 def remove(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem:
     """Take a line out and return it as it was. Raises LineIsGone."""
     item = _locked_line(shopper, item_id, now)
     CartItem.objects.filter(pk=item.pk).delete()
     return item
+
+
+def delete_old(*, now: datetime) -> int:
+    """Delete baskets that nobody has touched for 60 days and no order waits for. Returns the count."""
+    idle = Cart.objects.filter(updated_at__lt=now - LIFETIME).exclude(orders__status="pending")
+    return idle.delete()[1].get(Cart._meta.label, 0)
 
 
 def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
@@ -196,7 +191,7 @@ def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwa
 @transaction.atomic
 def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
     # Visitor's basket, then user's: an order that gives its lines back takes them in this order too.
-    visitors = Cart.objects.of(user=None, token=token).locked().first()
+    visitors = Cart.objects.of(Shopper(token=token)).locked().first()
     if visitors is None:
         return
     users = _locked_cart(Shopper(user=user), now)
@@ -223,19 +218,21 @@ def _locked_cart(shopper: Shopper, now: datetime) -> Cart:
     """The shopper's basket, made if need be, locked so that two clicks follow one another."""
     owner = {"user": shopper.user} if shopper.user else {"token": shopper.token}
     cart, _created = Cart.objects.get_or_create(**owner, defaults={"updated_at": now})
-    cart = Cart.objects.locked().get(pk=cart.pk)
-    cart.updated_at = now
-    cart.save(update_fields=["updated_at"])
-    return cart
+    return _touch(Cart.objects.locked().get(pk=cart.pk), now)
 
 
 def _locked_line(shopper: Shopper, item_id: int, now: datetime) -> CartItem:
-    if not CartItem.objects.filter(pk=item_id, cart__in=_carts(shopper)).exists():
+    cart = Cart.objects.of(shopper).locked().first()
+    if cart is None or (item := lines(cart.items.filter(pk=item_id)).first()) is None:
         raise LineIsGone
-    item = lines(_locked_cart(shopper, now).items.filter(pk=item_id)).first()
-    if item is None:
-        raise LineIsGone
+    _touch(cart, now)
     return item
+
+
+def _touch(cart: Cart, now: datetime) -> Cart:
+    cart.updated_at = now
+    cart.save(update_fields=["updated_at"])
+    return cart
 
 
 def _token_in(session: Any) -> uuid.UUID | None:

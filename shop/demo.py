@@ -20,11 +20,10 @@ from catalog.feeds.values import read_ean
 from catalog.feeds.writer import write_books
 from catalog.models import Book, FrontTableEntry, Genre
 
-from .imports import only_import, record_opening, settle
+from .imports import BATCH, only_import, record_opening, settle
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalog" / "demo"
 WHO = "load_demo"
-BATCH = 500
 
 
 @dataclass(frozen=True)

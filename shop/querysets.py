@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -13,13 +12,15 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .cart import Shopper
+
 
 class CartQuerySet(models.QuerySet[Any]):
-    def of(self, *, user: User | None, token: UUID | None) -> CartQuerySet:
+    def of(self, shopper: Shopper) -> CartQuerySet:
         """The one basket of a signed-in user or, without one, of a visitor's token."""
-        if user is not None:
-            return self.filter(user=user)
-        return self.filter(token=token) if token else self.none()
+        if shopper.user is not None:
+            return self.filter(user=shopper.user)
+        return self.filter(token=shopper.token) if shopper.token else self.none()
 
     def locked(self) -> CartQuerySet:
         return self.order_by("pk").select_for_update(no_key=True)

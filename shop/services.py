@@ -107,7 +107,7 @@ def place_order(
     form sent twice gives the first order again. Raises a CannotPlaceOrder and changes nothing when
     the basket is empty, a book cannot be had in these copies, or anything differs from what was seen.
     """
-    cart = Cart.objects.of(user=shopper.user, token=shopper.token).locked().first()
+    cart = Cart.objects.of(shopper).locked().first()
     if cart is None:
         raise BasketIsEmpty
     # Scoped to the basket, so that nobody meets another shopper's order by guessing a key.

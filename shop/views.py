@@ -41,17 +41,7 @@ def basket_add(request: HttpRequest, ean: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.refusal)
         return redirect(book)
-    try:
-        cart.add(
-            shopper=cart.shopper_for_change(request),
-            book=book,
-            quantity=form.cleaned_data["quantity"],
-            now=timezone.now(),
-        )
-    except cart.CannotChangeBasket as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("“%(title)s” is in your basket.") % {"title": book.title})
+    _put_in(request, book, form.cleaned_data["quantity"], _("“%(title)s” is in your basket."))
     return redirect(book)
 
 
@@ -104,17 +94,7 @@ def basket_undo(request: HttpRequest) -> HttpResponse:
     if removed is None:
         return redirect("shop:basket_detail")
     book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=removed["ean"])
-    try:
-        cart.add(
-            shopper=cart.shopper_for_change(request),
-            book=book,
-            quantity=removed["quantity"],
-            now=timezone.now(),
-        )
-    except cart.CannotChangeBasket as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("“%(title)s” is back in your basket.") % {"title": book.title})
+    _put_in(request, book, removed["quantity"], _("“%(title)s” is back in your basket."))
     return redirect("shop:basket_detail")
 
 
@@ -216,6 +196,17 @@ def demo_payment(request: HttpRequest, number: str) -> HttpResponse:
     except services.CannotTakePayment as refusal:
         messages.error(request, str(refusal))
     return redirect(order)
+
+
+def _put_in(request: HttpRequest, book: Book, quantity: int, done: str) -> None:
+    """Add copies to the basket, and tell the shopper that it is done or why it is not."""
+    shopper = cart.shopper_for_change(request)
+    try:
+        cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now())
+    except cart.CannotChangeBasket as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done % {"title": book.title})
 
 
 def _visible_orders(request: HttpRequest) -> OrderQuerySet:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
-from tests.shop.conftest import ADDRESS
+from tests.shop.conftest import ADDRESS, checkout_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -106,15 +106,9 @@ def test_basket_actions(client, book, value):
 @pytest.mark.parametrize("field", [*ADDRESS, "delivery", "seen", "form_key"])
 def test_the_checkout_form(client, book, delivery, field, value):
     client.post(f"/basket/add/{book.ean}/")
-    page = client.get("/checkout/").context
-    form = {
-        **ADDRESS,
-        "seen": page["seen"],
-        "form_key": page["form_key"],
-        "delivery": page["methods"][0]["pk"],
-    }
+    form = checkout_form(client, **{field: value})
 
-    assert is_fine(client.post("/checkout/", {**form, field: value}))
+    assert is_fine(client.post("/checkout/", form))
 
 
 @each_nonsense

@@ -17,14 +17,13 @@ from babel.numbers import get_currency_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog.identifiers import MUSIC_PREFIX, is_ean, to_isbn13
+from catalog.identifiers import MUSIC_PREFIX, SEPARATORS, is_ean, to_isbn13
 from catalog.models import Book
 
 # Printing in Europe begins about here; feeds put the year of the work in place of the edition's.
 FIRST_YEAR = 1450
 # Codes that mean nothing in a shop's text: marks of order and width that hide in copied text.
 _INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_ISBN_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
 _SHORTENED = re.compile(r"[0-9]{6,8}[0-9Xx]")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
 _NUMBER = re.compile(r"([0-9]{1,9})(?:\.0+)?")
@@ -82,7 +81,7 @@ def _clean(text: str) -> str:
 
 def read_isbn(text: str) -> str:
     """The ISBN-13 that `text` is, exactly as it stands there: nothing is padded or repaired."""
-    digits = _ISBN_SEPARATORS.sub("", text.strip().removeprefix("ISBN").lstrip(": ").strip('="'))
+    digits = SEPARATORS.sub("", text.strip().removeprefix("ISBN").lstrip(": ").strip('="'))
     if _SCIENTIFIC.fullmatch(digits):
         raise BadValue(_("The number was cut short by a spreadsheet."))
     if _SHORTENED.fullmatch(digits):

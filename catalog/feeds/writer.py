@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Book, BookText, Contribution
-from catalog.slugs import slug_for
-from catalog.titles import sort_title
+from catalog.titles import derived_from_title
 
 from .moods import DEFAULT_MOOD
 from .references import References, get_or_create
@@ -123,8 +122,7 @@ def _fields(row: BookRow, references: References, book: Book | None) -> dict[str
     language = row.language or (book.language if book else "")
     fields: dict[str, Any] = {
         "title": row.title,
-        "slug": slug_for(row.title, fallback="book"),
-        "sort_title": sort_title(row.title, language),
+        **derived_from_title(row.title, language),
     }
     fields |= {name: value for name in _SAME if (value := getattr(row, name)) not in (None, "")}
     if row.contributors:

@@ -20,8 +20,7 @@ from catalog.identifiers import MUSIC_PREFIX, validate_ean
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
 from catalog.search import SEARCH_CONFIG, plain
-from catalog.slugs import slug_for
-from catalog.titles import sort_title
+from catalog.titles import derived_from_title
 
 from .genres import Genre
 from .people import Contributor, Publisher, Series
@@ -192,8 +191,8 @@ class Book(models.Model):
 
         Whoever edits a book calls it before saving; search and addresses read these copies.
         """
-        self.slug = slug_for(self.title, fallback="book")
-        self.sort_title = sort_title(self.title, self.language)
+        for field, value in derived_from_title(self.title, self.language).items():
+            setattr(self, field, value)
         self.publisher_name = self.publisher.name if self.publisher else ""
         self.series_title = self.series.title if self.series else ""
 

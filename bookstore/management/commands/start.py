@@ -49,12 +49,12 @@ class Command(BaseCommand):
         "makes demo accounts and listens to this machine alone."
     )
 
+    # Some checks ask the database, which would start it behind our back: they run once it is up.
+    requires_system_checks = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-demo", action="store_true", help="start with an empty catalogue")
-
-    # Some checks ask the database, which would start it behind our back: they run once it is up.
-    requires_system_checks = []
 
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
         # The worker is forked from this process, so that mails name this address too.
