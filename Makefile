@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 
-.PHONY: run test quick check format messages lock stop clean
+.PHONY: run test quick bench check format messages lock stop clean
 
 run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
@@ -23,6 +23,11 @@ test: .venv/.dev .env
 quick: .venv/.dev .env
 	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && \
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
+
+# What each page costs, in a small and in a large shop (docs/performance.md). Needs wrk.
+# BENCH_SIZES="10000" is done sooner.
+bench: .venv/.dev .env
+	$(BIN)/python -m tests.bench
 
 check: .venv/.dev .env
 	$(BIN)/ruff format --check $(CHECKED)

@@ -10,6 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from .frame import reader_of
+
 
 def render_page(
     request: HttpRequest,
@@ -24,12 +26,17 @@ def render_page(
     A region is a partial whose name is also its element's id. Only names that the view lists can
     be fetched alone.
     """
-    region = _htmx(request).target if is_region_request(request) else None
+    region = region_asked_for(request)
     if region in regions:
         template = f"{template}#{region}"
     response = TemplateResponse(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def region_asked_for(request: HttpRequest) -> str:
+    """The id of the element that htmx would replace, "" for a whole page. It may be any text."""
+    return (_htmx(request).target or "") if is_region_request(request) else ""
 
 
 def is_region_request(request: HttpRequest) -> bool:
@@ -53,5 +60,6 @@ class LiveRegionMiddleware:
         is_html = response.headers.get("Content-Type", "").startswith("text/html")
         is_region = is_region_request(request) and not response.has_header("Location")
         if is_region and is_html and get_messages(request):
-            response.write(render_to_string("base.html#live", {"oob": True}, request=request))
+            context = {"oob": True, "reader": reader_of(request)}
+            response.write(render_to_string("_live.html", context, request=request))
         return response

@@ -1,7 +1,13 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
+
+from shop import cart
+
+from .frame import Reader
 
 # PostgreSQL's text holds any character but this one, so no page has a use for it.
 NUL = ("\x00", "%00")
@@ -21,3 +27,25 @@ class RefuseNulMiddleware:
         if any(nul in text for nul in NUL for text in texts):
             return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+class ReaderMiddleware:
+    """Tells the frame of a page who reads it, once the page has a frame to draw."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.reader = SimpleLazyObject(lambda: _reader(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _reader(request: HttpRequest) -> Reader:
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES or request.session.modified
+    if not has_session:
+        return Reader()
+    return Reader(
+        is_signed_in=request.user.is_authenticated,
+        is_staff=request.user.is_staff,
+        copies=cart.count_copies(cart.shopper_of(request)),
+    )

@@ -30,6 +30,12 @@ PERIODIC = {
     "sweep_outbox": ("* * * * *", "accounts.tasks.sweep_outbox"),
     "expire_unpaid_orders": ("* * * * *", "shop.tasks.expire_unpaid_orders"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
+    "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
+    "repair_tags": ("0 2 * * *", "catalog.tasks.repair_tags"),
+    "refresh_vocabulary": ("15 2 * * *", "catalog.tasks.refresh_vocabulary"),
+    "refresh_suggestions": ("30 2 * * *", "catalog.tasks.refresh_suggestions"),
+    "refresh_also_liked": ("40 2 * * *", "shop.tasks.refresh_also_liked"),
+    "delete_old_missed_searches": ("50 2 * * *", "catalog.tasks.delete_old_missed_searches"),
     "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),
     "delete_old_baskets": ("30 3 * * *", "shop.tasks.delete_old_baskets"),
 }

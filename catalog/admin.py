@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import tasks, works
 from .identifiers import next_in_store_ean
 from .models import (
     Book,
@@ -13,8 +15,10 @@ from .models import (
     Contributor,
     FrontTableEntry,
     Genre,
+    MissedSearch,
     Publisher,
     Series,
+    Work,
 )
 
 
@@ -37,7 +41,7 @@ class BookAdmin(admin.ModelAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
-    raw_id_fields = ("publisher", "series", "genres")
+    raw_id_fields = ("publisher", "series", "work", "genres")
     readonly_fields = ("stock",)
     inlines = (ContributionInline, BookTextInline)
     fieldsets = (
@@ -54,6 +58,7 @@ class BookAdmin(admin.ModelAdmin):
                     "on_sale_on",
                     "publisher",
                     ("series", "series_number"),
+                    "work",
                     "genres",
                 )
             },
@@ -94,6 +99,13 @@ class BookAdmin(admin.ModelAdmin):
         else:
             obj.save()
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """A new book joins the other editions of its work, now that its people are known."""
+        super().save_related(request, form, formsets, change)
+        if not change:
+            works.assign(form.instance)
+            form.instance.save(update_fields=["work"])
+
     def has_delete_permission(self, request: HttpRequest, obj: Book | None = None) -> bool:
         """Books are withdrawn from sale, not deleted: orders and the stock ledger name them."""
         return False
@@ -107,6 +119,11 @@ class GenreAdmin(admin.ModelAdmin):
     ordering = ("name", "pk")
     prepopulated_fields = {"slug": ("name",)}
     raw_id_fields = ("parent",)
+
+    def save_model(self, request: HttpRequest, obj: Genre, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "parent" in form.changed_data:
+            tasks.retag_books.enqueue(genre_id=obj.pk)
 
 
 @admin.register(Contributor)
@@ -137,6 +154,77 @@ class SeriesAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         obj.books.all().copy_name("series_title", obj.title)
+
+
+class EditionInline(admin.TabularInline):
+    """The editions of a work, to look at: a book is moved to another work on its own page."""
+
+    model = Book
+    verbose_name_plural = _("editions")
+    fields = readonly_fields = ("ean", "title", "byline", "format", "published_on", "price")
+    show_change_link = True
+    can_delete = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Book]:
+        return super().get_queryset(request).defer("search", "search_text").order_by("pk")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Work)
+class WorkAdmin(admin.ModelAdmin):
+    """Groups of editions. What a feed joined wrongly is put right by another work on the book."""
+
+    list_display = ("title", "editions_in_all")
+    search_fields = ("title",)
+    search_help_text = _("Title, author or ISBN of an edition")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    inlines = (EditionInline,)
+
+    @admin.display(description=_("editions"))
+    def editions_in_all(self, work: Any) -> int:
+        return work.editions_in_all
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Work]:
+        """With the number of editions, counted for the works of the page alone."""
+        editions = Book.objects.filter(work=OuterRef("pk")).order_by().values("work")
+        counted = Subquery(editions.annotate(number=Count("pk")).values("number"))
+        return super().get_queryset(request).annotate(editions_in_all=Coalesce(counted, 0))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Work], bool]:
+        """Works by what the shop's own search finds of their editions."""
+        if not search_term:
+            return queryset, False
+        found = Book.objects.matching(search_term).filter(work__isnull=False)
+        return queryset.filter(pk__in=found.values("work")), False
+
+
+@admin.register(MissedSearch)
+class MissedSearchAdmin(admin.ModelAdmin):
+    """What readers look for and we do not have: gold for whoever buys for the shop."""
+
+    list_display = ("words", "day", "times")
+    ordering = ("-day", "-times", "pk")
+    date_hierarchy = "day"
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(FrontTableEntry)

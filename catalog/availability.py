@@ -17,27 +17,68 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Availability:
-    """What the page says, the mark beside it (a class of the stylesheet) and whether one may buy."""
+    """What pages say of a book that is or is not to be had.
+
+    `mark` is the sign beside the words (a class of the stylesheet), `schema` the name that
+    schema.org has for it (empty: no offer at all). A book that cannot be bought has a next step.
+    """
 
     words: str | Promise
     mark: str
+    schema: str = ""
     can_buy: bool = False
+    next_step: str | Promise = ""
 
 
-NOT_FOR_SALE = Availability(_("Not for sale"), "order")
-OUT_OF_STOCK = Availability(_("Out of stock, more are not yet promised"), "wait")
+WITHDRAWN = Availability(
+    _("No longer sold here"),
+    "order",
+    schema="Discontinued",
+    next_step=_("Ask us: we will gladly look for another edition."),
+)
+NOT_FOR_SALE = Availability(
+    _("Not for sale yet"),
+    "order",
+    next_step=_("Ask us: we will find out what it costs and when it can be here."),
+)
+OUT_OF_STOCK = Availability(
+    _("Out of stock, ask us to order it"),
+    "wait",
+    schema="OutOfStock",
+    next_step=_("Ask us to order it: we will tell you when it can be here, before you decide."),
+)
+IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
 
 
 def availability(book: "Book", today: date) -> Availability:
-    """How `book` can be had on `today` (a date in the shop's time zone)."""
-    if book.withdrawn_at or book.price is None:
+    """How `book` can be had on `today` (a date in the shop's time zone).
+
+    The first that holds: what forbids a sale stands before what delays it, and that before stock.
+    """
+    if book.withdrawn_at:
+        return WITHDRAWN
+    if book.price is None:
         return NOT_FOR_SALE
     if book.on_sale_on and book.on_sale_on > today:
-        words = _("On sale from %(date)s") % {"date": formats.date_format(book.on_sale_on, "j F Y")}
-        return Availability(words, "pre")
+        return _to_come(book.on_sale_on)
     if book.stock <= 0:
         return OUT_OF_STOCK
     if book.stock <= FEW:
-        words = ngettext("Last copy in stock", "Last %(copies)d in stock", book.stock)
-        return Availability(words % {"copies": book.stock}, "few", can_buy=True)
-    return Availability(_("In stock"), "in", can_buy=True)
+        return _last_copies(book.stock)
+    return IN_STOCK
+
+
+def _to_come(day: date) -> Availability:
+    return Availability(
+        _("On sale from %(date)s") % {"date": formats.date_format(day, "j F Y")},
+        "pre",
+        schema="PreOrder",
+        next_step=_("Tell us, and a copy is put aside for you on the day."),
+    )
+
+
+def _last_copies(copies: int) -> Availability:
+    words = ngettext("Last copy in stock", "Last %(copies)d in stock", copies)
+    return Availability(
+        words % {"copies": copies}, "few", schema="LimitedAvailability", can_buy=True
+    )

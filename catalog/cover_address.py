@@ -2,10 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
+from bookstore.addresses import address_of
 
 from . import covers
 
@@ -44,7 +45,7 @@ def cover_address(book: "Book") -> CoverAddress:
         width, height = book.cover_width or 400, book.cover_height or 600
         trim = trim_as_tall(trim, height / width)
     else:
-        url = reverse("catalog:cover", args=[book.ean, drawn_cover_hash(book)])
+        url = address_of("catalog:cover", book.ean, drawn_cover_hash(book))
         width, height = (side * PIXELS_PER_MM for side in TRIMS[trim])
     return CoverAddress(url, width, height, f"{trim} {thickness_step(book.thickness_mm)}")
 
@@ -80,6 +81,7 @@ def drawn_cover_hash(book: "Book") -> str:
     return hashlib.sha256(drawn_from.encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=4096)
 def nearest_trim(width_mm: int | None, height_mm: int | None) -> str:
     if not width_mm or not height_mm:
         return DEFAULT_TRIM
@@ -97,6 +99,7 @@ def trim_as_tall(trim: str, proportion: float) -> str:
     return min(TRIMS, key=lambda other: abs(TRIMS[other][0] * proportion - height_mm))
 
 
+@lru_cache(maxsize=4096)
 def thickness_step(thickness_mm: int | None) -> str:
     if not thickness_mm:
         return "p2"

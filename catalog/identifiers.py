@@ -12,11 +12,11 @@ from stdnum import ean as ean_number
 from stdnum import isbn as isbn_number
 from stdnum.exceptions import ValidationError as InvalidNumber
 
+# A space, a hyphen, a dash, a minus sign or a soft hyphen.
+_GAP = r"[\s\u00ad\u2010-\u2015\u2212-]"
 # Ten or thirteen digits with hyphens, dashes or spaces between, as people copy them from anywhere.
-_ISBN_IN_TEXT = re.compile(
-    r"(?<![\dXx])(?:97[89][\s\u2010-\u2015-]?)?(?:\d[\s\u2010-\u2015-]?){9}[\dXx](?![\dXx])"
-)
-SEPARATORS = re.compile(r"[\s\u2010-\u2015-]")
+_ISBN_IN_TEXT = re.compile(rf"(?<![\dXx])(?:97[89]{_GAP}?)?(?:\d{_GAP}?){{9}}[\dXx](?![\dXx])")
+SEPARATORS = re.compile(_GAP)
 _ISBN = re.compile(r"97[89][0-9]{10}|[0-9]{9}[0-9Xx]")
 # 979-0 numbers printed music (ISMN, ISO 10957), not books.
 MUSIC_PREFIX = "9790"
@@ -40,6 +40,11 @@ def find_isbn(text: str) -> str | None:
         if found := to_isbn13(candidate.group()):
             return found
     return None
+
+
+def has_broken_isbn(text: str) -> bool:
+    """Whether `text` holds what looks like an ISBN, but none with a right check digit."""
+    return bool(_ISBN_IN_TEXT.search(text)) and find_isbn(text) is None
 
 
 def find_number(text: str) -> str | None:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.search import SearchRank
-from django.db import models
-from django.db.models import F, Prefetch
-from django.db.models.expressions import RawSQL
+from django.db import connection, models
+from django.db.models import Func, Q, Subquery
+from django.db.models.lookups import GreaterThan, LessThan
 
 from .identifiers import find_number
-from .search import search_query
+from .search.config import search_query
+from .sorts import NEWEST, NO_PRICE_UP, PRICE_DOWN, PRICE_UP, SORTS
 
 if TYPE_CHECKING:
     from .models import Book, Contributor, Genre
 
-_BRANCH = """
-WITH RECURSIVE branch AS (
-    SELECT id FROM catalog_genre WHERE id = %s
-    UNION SELECT child.id FROM catalog_genre child JOIN branch ON child.parent_id = branch.id
-) SELECT id FROM branch
-"""
-
-# What a list can be ordered by: the name in the address, and an order in which no two books tie.
-SORTS: dict[str, tuple[str | models.expressions.OrderBy, ...]] = {
-    "bestselling": ("-bestseller_rank", "-pk"),
-    "newest": (F("published_on").desc(nulls_last=True), "-pk"),
-    "rating": ("-rating_rank", "-pk"),
-    "price": ("price", "pk"),
-    "-price": (F("price").desc(nulls_last=True), "-pk"),
-    "title": ("sort_title", "pk"),
-}
 # Everything a card on a shelf shows, and nothing that would make a list heavy.
-_NOT_ON_CARDS = ("search", "sort_title", "publisher_name", "series_title")
+_NOT_ON_CARDS = ("search", "search_text", "tags", "sort_title", "publisher_name", "series_title")
 
 
 class BookQuerySet(models.QuerySet[Any]):
@@ -48,41 +33,108 @@ class BookQuerySet(models.QuerySet[Any]):
             return self.filter(ean=number)
         return self.filter(search=search_query(words))
 
-    def named_by(self, words: str) -> Book | None:
-        """The book whose number stands in `words`, if there is one."""
-        number = find_number(words)
-        return self.filter(ean=number).first() if number else None
+    def numbered(self, ean: str) -> Book | None:
+        return self.filter(ean=ean).first()
 
     def in_genre(self, genre: Genre) -> BookQuerySet:
         """Books of a genre and of all genres below it."""
-        through = self.model.genres.through.objects
-        branch = through.filter(
-            genre_id__in=RawSQL(_BRANCH, [genre.pk]), book_id=models.OuterRef("pk")
-        )
-        return self.filter(models.Exists(branch))
+        return self.carrying([genre.pk])
 
-    def by(self, contributor: Contributor) -> BookQuerySet:
-        return self.filter(
-            models.Exists(
-                self.model.contributors.through.objects.filter(
-                    contributor=contributor, book_id=models.OuterRef("pk")
-                )
-            )
+    def carrying(self, tags: Sequence[int]) -> BookQuerySet:
+        """Books with at least one of these tags (see catalog/tags.py)."""
+        return (
+            self.filter(tags__contains=tags) if len(tags) == 1 else self.filter(tags__overlap=tags)
         )
+
+    def by(self, contributor: Contributor, role: str = "") -> BookQuerySet:
+        """Books that somebody had a part in, or only those with one `role` (Contribution.Role)."""
+        work = self.model.contributors.through.objects.filter(contributor=contributor)
+        work = work.filter(role=role) if role else work
+        return self.filter(pk__in=work.values("book_id"))
+
+    def count_roles(self, contributor: Contributor) -> dict[str, int]:
+        """How many of these books somebody had a part in, by role."""
+        work = self.model.contributors.through.objects.filter(contributor=contributor)
+        roles = work.filter(book__in=self).values_list("role").order_by()
+        return dict(roles.annotate(models.Count("pk")))
+
+    def whole_numbers(self) -> list[int]:
+        """The whole numbers that these books of a series have, each once, from the lowest on."""
+        numbers = self.exclude(series_position=None).values_list("series_position", flat=True)
+        return sorted({int(number) for number in numbers})
+
+    def in_stock(self, today: date) -> BookQuerySet:
+        return self.filter(self.is_in_stock(today))
+
+    def to_preorder(self, today: date) -> BookQuerySet:
+        return self.filter(self.is_to_preorder(today))
+
+    def priced(self, lowest: Decimal | None, highest: Decimal | None, sort: str) -> BookQuerySet:
+        """Books with a price from `lowest` to `highest`, asked for as the index of `sort` has it."""
+        down = sort == "-price"
+        books = self.alias(charged=PRICE_DOWN if down else PRICE_UP)
+        if lowest is not None:
+            books = books.filter(charged__gte=lowest)
+        if highest is not None:
+            books = books.filter(charged__lte=highest)
+        return books.filter(charged__gt=0) if down else books.filter(charged__lt=NO_PRICE_UP)
+
+    def dated(self, first: date, last: date) -> BookQuerySet:
+        """Books of these days, asked for so that a list in the order of dates begins there."""
+        return self.alias(dated=NEWEST).filter(dated__gte=first, dated__lte=last)
+
+    def beyond(self, ean: str, sort: str) -> BookQuerySet:
+        """Books that stand after the book `ean` in an order; none if there is no such book.
+
+        Rows are compared as the order's index has them, so the list is entered at that place.
+        """
+        key, pk = (part.expression for part in SORTS[sort])
+        place = self.model._default_manager.filter(ean=ean).annotate(order_key=key)
+        is_beyond = LessThan if SORTS[sort][0].descending else GreaterThan
+        row = Func(key, pk, function="ROW", output_field=models.BooleanField())
+        return self.filter(is_beyond(row, Subquery(place.values("order_key", "pk"))))
+
+    def ids(
+        self, sort: str, start: int, stop: int, *, backwards: bool = False, gather: bool = False
+    ) -> list[int]:
+        """Keys of the books from place `start` to before `stop` in an order.
+
+        With `gather` all books are read first and then sorted, however the planner would go about
+        it: better for a few books that may stand anywhere in the order.
+        """
+        if not gather:
+            books = self.order_by(*SORTS[sort])
+            books = books.reverse() if backwards else books
+            return list(books.values_list("pk", flat=True)[start:stop])
+        key = SORTS[sort][0]
+        books = self.order_by().annotate(order_key=key.expression).values_list("pk", "order_key")
+        sql, params = books.query.sql_with_params()
+        way = "DESC" if key.descending != backwards else "ASC"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH gathered (id, order_key) AS MATERIALIZED ({sql}) SELECT id FROM gathered"
+                f" ORDER BY order_key {way}, id {way} LIMIT %s OFFSET %s",
+                [*params, stop - start, start],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    @staticmethod
+    def is_in_stock(today: date) -> Q:
+        is_out = Q(on_sale_on__isnull=True) | Q(on_sale_on__lte=today)
+        return Q(stock__gt=0, price__isnull=False) & is_out
+
+    @staticmethod
+    def is_to_preorder(today: date) -> Q:
+        return Q(price__isnull=False, on_sale_on__gt=today)
+
+    def cards_of(self, ids: Sequence[int]) -> list[Book]:
+        """The books with these keys, in this order, as cards show them."""
+        found = self.for_cards().in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
 
     def for_cards(self) -> BookQuerySet:
         """What catalog/_book_cards.html reads, in one query."""
         return self.on_sale().defer(*_NOT_ON_CARDS).fetch_mode(models.FETCH_PEERS)
-
-    def for_list(self, *, sort: str, words: str = "") -> BookQuerySet:
-        """A list page's books, in the order named by `sort` or, with words, best match first."""
-        books = self.for_cards()
-        if words:
-            books = books.matching(words)
-        if words and sort not in SORTS:
-            rank = SearchRank(F("search"), search_query(words), normalization=1)
-            return books.annotate(match=rank).order_by("-match", "-bestseller_rank", "-pk")
-        return books.order_by(*SORTS.get(sort, SORTS["bestselling"]))
 
     def for_front_table(self) -> BookQuerySet:
         return (
@@ -98,27 +150,17 @@ class BookQuerySet(models.QuerySet[Any]):
             .order_by("-published_on", "-pk")
         )
 
-    def for_book_page(self) -> BookQuerySet:
-        """All that catalog/book_detail.html reads, in three queries."""
-        # The narrowest subject first: it leads the way back on the page.
-        genres = self.model._meta.get_field("genres").related_model.objects.order_by(
-            "book_count", "pk"
-        )
-        people = self.model.contributors.through.objects.select_related("contributor").order_by(
-            "position", "pk"
-        )
-        return (
-            self.on_sale()
-            .defer("search")
-            .select_related("publisher", "series", "text")
-            .prefetch_related(Prefetch("contributions", people), Prefetch("genres", genres))
-        )
-
     def copy_name(self, field: str, name: str) -> None:
-        """Bring a copied name up to date where it differs. Must run inside `atomic`."""
+        """Bring a copied name, and what search knows of it, up to date where it differs.
+
+        Must run inside `atomic`.
+        """
         stale = self.exclude(**{field: name}).values_list("pk", flat=True)
-        book_ids = [book.pk for book in self.model.objects.locked(stale)]
-        self.model.objects.filter(pk__in=book_ids).update(**{field: name})
+        books = list(self.model.objects.locked(stale))
+        for book in books:
+            setattr(book, field, name)
+            book.fill_search_text()
+        self.model.objects.bulk_update(books, [field, "search_text"], batch_size=1000)
 
     def locked(self, book_ids: Iterable[int]) -> BookQuerySet:
         """The rows of these books, locked against every other change of stock.
@@ -138,3 +180,11 @@ class GenreQuerySet(models.QuerySet[Any]):
     def for_contents(self) -> GenreQuerySet:
         """Top genres that have books, as the table of contents lists them."""
         return self.filter(parent__isnull=True, book_count__gt=0).order_by("name", "pk")
+
+    def for_chips(self) -> GenreQuerySet:
+        """Genres that have books, as the page of the genre above them offers them."""
+        return self.filter(book_count__gt=0).order_by("name", "pk")
+
+    def for_lists(self) -> GenreQuerySet:
+        """All genres, as lists offer them."""
+        return self.order_by("-book_count", "name", "pk")

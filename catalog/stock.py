@@ -12,6 +12,12 @@ from django.db import connection
 
 from .models import Book, StockMovement
 
+_OPEN = """
+INSERT INTO catalog_stockmovement (book_id, quantity, reason, order_number, who, note, at)
+SELECT book_id, quantity, %s, '', %s, '', %s
+FROM unnest(%s::bigint[], %s::int[]) AS opening (book_id, quantity) ORDER BY book_id
+"""
+
 
 class NotEnoughStock(Exception):
     """Fewer copies are left than were asked for; nothing was changed."""
@@ -71,6 +77,16 @@ def record(
         raise RuntimeError("Stock changes only inside a transaction.")
     lock(changes)
     _add_movements(changes, reason=reason, who=who, at=at, order_number=order_number, note=note)
+
+
+def open_with(copies: Mapping[int, int], *, who: str, at: datetime) -> None:
+    """Give books that this transaction made their first copies: {book id: copies}.
+
+    Nobody else sees these books yet, so none needs to be locked, however many they are.
+    """
+    reason = StockMovement.Reason.OPENING.value
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [reason, who, at, list(copies), list(copies.values())])
 
 
 def add(movement: StockMovement) -> None:

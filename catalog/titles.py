@@ -30,12 +30,17 @@ def sort_title(title: str, language: str = "") -> str:
 
     A book whose language is unknown is taken for English, the language of most of the shop.
     """
-    folded = fold(title)
+    return split_article(fold(title), language)[1][:LONGEST]
+
+
+def split_article(title: str, language: str = "") -> tuple[str, str]:
+    """The leading article of `title`, or nothing, and the rest without opening punctuation."""
+    whole = _without_opening(title)
+    plain = whole.casefold().replace("’", "'")
     for article in ARTICLES.get((language or "en")[:2], ()):
-        if folded.startswith(article) and len(folded) > len(article):
-            folded = _without_opening(folded[len(article) :])
-            break
-    return folded[:LONGEST]
+        if plain.startswith(article) and len(plain) > len(article):
+            return whole[: len(article)], _without_opening(whole[len(article) :])
+    return "", whole
 
 
 def fold(text: str) -> str:

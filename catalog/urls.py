@@ -1,16 +1,19 @@
 from django.urls import path
 
-from . import views
+from .views import books, home, lists, search
 
 app_name = "catalog"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("books/", views.book_list, name="book_list"),
-    path("books/<number>/", views.book_by_number, name="book_by_number"),
-    path("books/<number>/<slug>/", views.book_detail, name="book_detail"),
-    path("authors/<slug>/", views.author_detail, name="author_detail"),
-    path("genres/", views.genre_list, name="genre_list"),
-    path("genres/<slug>/", views.genre_detail, name="genre_detail"),
-    path("covers/<ean>-<digest>.svg", views.cover, name="cover"),
+    path("", home.home, name="home"),
+    path("books/", lists.book_list, name="book_list"),
+    path("books/<number>/", books.book_by_number, name="book_by_number"),
+    path("books/<number>/<slug>/", books.book_detail, name="book_detail"),
+    path("authors/<slug>/", lists.author_detail, name="author_detail"),
+    path("genres/", lists.genre_list, name="genre_list"),
+    path("genres/<slug>/", lists.genre_detail, name="genre_detail"),
+    path("series/<slug>/", lists.series_detail, name="series_detail"),
+    path("publishers/<slug>/", lists.publisher_detail, name="publisher_detail"),
+    path("search/suggest/", search.suggest, name="suggest"),
+    path("covers/<ean>-<digest>.svg", books.cover, name="cover"),
 ]

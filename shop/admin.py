@@ -116,6 +116,9 @@ class OrderAdmin(admin.ModelAdmin):
 
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(admin.ModelAdmin):
-    list_display = ("name", "price", "free_from", "position", "is_active")
+    list_display = (
+        *("name", "price", "free_from", "days_from", "days_to", "cutoff_hour"),
+        *("position", "is_active"),
+    )
     list_editable = ("position", "is_active")
     ordering = ("position", "pk")

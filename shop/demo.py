@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from pathlib import Path
@@ -20,7 +20,7 @@ from catalog.feeds.values import read_ean
 from catalog.feeds.writer import write_books
 from catalog.models import Book, FrontTableEntry, Genre
 
-from .imports import BATCH, only_import, record_opening, settle
+from .imports import BATCH, Statistics, only_import, record_opening, settle
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalog" / "demo"
 WHO = "load_demo"
@@ -58,12 +58,14 @@ def load_demo(*, folder: Path, now: datetime, progress: Callable[[int], None]) -
 def _load(folder: Path, now: datetime, progress: Callable[[int], None]) -> int:
     genres = _write_genres(_read(folder / "genres.csv"))
     created = 0
+    statistics = Statistics()
     for batch in batched(_books(folder, genres, now, progress), BATCH):
         result = write_books([book.row for book in batch], now=now)
         copies = {book.row.ean: book.stock for book in batch if book.row.ean in result.created}
         record_opening(result, copies, who=WHO, now=now)
         _add_covers({book.row.ean: folder / "covers" / book.cover for book in batch if book.cover})
         created += len(result.created)
+        statistics.refresh(created)
     _lay_front_table(row["ean"] for row in _read(folder / "front_table.csv"))
     return created
 
@@ -113,7 +115,7 @@ def _book(parser: RowParser, line: Line, genres: Mapping[str, tuple[str, ...]]) 
     if not row or problems:
         raise ValueError(f"The demo catalogue is broken in line {line.number}: {problems}")
     paths = tuple(genres[slug] for (slug,) in row.genres)
-    return DemoBook(replace(row, genres=paths), int(line.fields["stock"]), line.fields["cover"])
+    return DemoBook(row._replace(genres=paths), int(line.fields["stock"]), line.fields["cover"])
 
 
 def _add_covers(pictures: Mapping[str, Path]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,15 +18,22 @@ from catalog import stock as stock_ledger
 from catalog.feeds.csv_reader import Feed, Line, open_feed
 from catalog.feeds.rows import BookRow, Problem, RowParser
 from catalog.feeds.writer import WriteResult, write_books
-from catalog.models import StockMovement
+from catalog.search import suggestions, vocabulary
 
 from . import lists
 
-BATCH = 500
+# Books of a batch that are changed wait for its end, and so does whoever buys one of them.
+BATCH = 2000
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_341
-_LOADED = (
-    "catalog_book, catalog_book_genres, catalog_genre, catalog_contribution, catalog_contributor"
+_LOADED = """
+catalog_book, catalog_book_genres, catalog_booktext, catalog_contribution, catalog_contributor,
+catalog_genre, catalog_publisher, catalog_series, catalog_work
+"""
+_SEARCHED = (
+    "catalog_book_search_and_tags",
+    "catalog_book_search_tier_0",
+    "catalog_book_search_tier_1",
 )
 
 
@@ -121,13 +129,25 @@ def import_feed(
     books = _Reading(feed, parser, report, summary).books()
     write = _Batch(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
     with only_import():
-        for batch in batched(books, BATCH):
+        statistics = Statistics()
+        for batch in _read_ahead(batched(books, BATCH)):
             summary.count(write(batch))
+            statistics.refresh(summary.created)
             progress(summary)
         if not dry_run:
             settle()
     progress(summary)
     return summary
+
+
+def _read_ahead[T](batches: Iterable[T]) -> Iterator[T]:
+    """The same batches; while one is being written, a second thread reads the next."""
+    source = iter(batches)
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, source, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield batch
 
 
 @contextmanager
@@ -177,13 +197,40 @@ def record_opening(
     """Give books that were just made their first stock, {EAN: copies}; none for no copies."""
     opening = {result.created[ean]: number for ean, number in copies.items() if number}
     if opening:
-        stock_ledger.record(opening, reason=StockMovement.Reason.OPENING, who=who, at=now)
+        stock_ledger.open_with(opening, who=who, at=now)
+
+
+class Statistics:
+    """What the database knows of the catalogue's size, kept fresh while it grows out of it.
+
+    Otherwise an empty shop's plans would be used for its first 100,000 books, and read whole
+    tables for each of them.
+    """
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_book'::regclass")
+            self.enough_for = cursor.fetchone()[0]
+
+    def refresh(self, created: int) -> None:
+        """Look at the tables again if more books were made than there were before."""
+        if created > self.enough_for:
+            self.enough_for = 3 * created
+            analyze()
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {_LOADED}")
 
 
 def settle() -> None:
     """What lists and searches need after many new books, so that the next page is not slow."""
+    # Without fresh statistics the counts of genres alone can take minutes.
+    analyze()
     with connection.cursor() as cursor:
-        # Without fresh statistics the counts of genres alone can take minutes.
-        cursor.execute(f"ANALYZE {_LOADED}")
-        cursor.execute("SELECT gin_clean_pending_list('catalog_book_search')")
+        for index in _SEARCHED:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
     lists.refresh()
+    vocabulary.refresh()
+    suggestions.refresh()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -121,6 +121,21 @@ class DeliveryMethod(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("Books for this sum or more are delivered free. Empty: never."),
     )
+    days_from = models.PositiveSmallIntegerField(
+        _("working days, at the least"),
+        null=True,
+        blank=True,
+        help_text=_("From the order to the door. Empty: no day is named."),
+    )
+    days_to = models.PositiveSmallIntegerField(
+        _("working days, at the most"), null=True, blank=True
+    )
+    cutoff_hour = models.PositiveSmallIntegerField(
+        _("cut-off hour"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("An order from this hour on counts from the next working day. 24: never."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("offered"), default=True)
 
@@ -132,7 +147,17 @@ class DeliveryMethod(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(price__gte=0), name="shop_deliverymethod_price_not_negative"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(days_from__isnull=True, days_to__isnull=True)
+                | Q(days_from__isnull=False, days_to__isnull=False, days_to__gte=F("days_from")),
+                name="shop_deliverymethod_days_in_order",
+                violation_error_message=_("Name both numbers of days, the smaller one first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cutoff_hour__gte=1, cutoff_hour__lte=24),
+                name="shop_deliverymethod_cutoff_in_the_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import cart, lists, services
+from . import also_liked, cart, lists, services
 
 
 @task
@@ -11,7 +11,17 @@ def expire_unpaid_orders() -> None:
 
 @task
 def refresh_lists() -> None:
-    lists.refresh()
+    lists.rank_books()
+
+
+@task
+def count_facets() -> None:
+    lists.count_facets(today=timezone.localdate())
+
+
+@task
+def refresh_also_liked() -> None:
+    also_liked.refresh(now=timezone.now())
 
 
 @task

@@ -59,6 +59,13 @@ class BookFactory(factory.django.DjangoModelFactory):
     byline = "An Author"
     price = Decimal("10.00")
 
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        book = model_class(*args, **kwargs)
+        book.fill_search_text()
+        book.save()
+        return book
+
     @factory.post_generation
     def stock(book, create: bool, copies: int | None, **kwargs):
         copies = 5 if copies is None else copies

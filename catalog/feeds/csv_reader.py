@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -58,8 +59,7 @@ class ColumnsMissing(CannotReadFeed):
         super().__init__(text % {"path": path, "missing": missing, "found": found})
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row: where it begins, and its fields by the header's names, or what is wrong with it."""
 
     number: int
@@ -94,13 +94,19 @@ class Feed:
 
     def _line(self, number: int, row: list[str], problem: str, position: int) -> Line:
         width = len(self.header)
-        surplus = any(field.strip() for field in row[width:])
-        if not problem and (len(row) < width or surplus):
-            numbers = {"found": len(row), "expected": width}
-            problem = _("%(found)d fields where the header has %(expected)d.") % numbers
+        if not problem and len(row) != width:
+            problem = self._misfit(row)
         # Of two columns with one name the first counts.
-        fields = dict(reversed(list(zip(self.header, row, strict=False))))
-        return Line(number, fields, problem, position)
+        names, values = self.header[: len(row)][::-1], row[:width][::-1]
+        return Line(number, dict(zip(names, values, strict=True)), problem, position)
+
+    def _misfit(self, row: list[str]) -> str:
+        """What is wrong with a row of another length than the header; surplus may be blank."""
+        width = len(self.header)
+        if len(row) > width and not any(field.strip() for field in row[width:]):
+            return ""
+        numbers = {"found": len(row), "expected": width}
+        return _("%(found)d fields where the header has %(expected)d.") % numbers
 
 
 def open_feed(path: Path) -> Feed:

@@ -38,6 +38,8 @@ KNOWN: Final = {
     "format": ("format", "binding"),
     "description": ("description", "blurb", "summary"),
     "price": ("price", "retailprice", "listprice"),
+    "outside_rating": ("avgrating", "averagerating"),
+    "outside_ratings": ("ratingscount", "ratingcount", "numratings", "numberofratings"),
 }
 
 type Columns = Mapping[str, tuple[str, ...]]

@@ -4,113 +4,125 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from django.db import models
+from django.db.backends.utils import CursorWrapper
 
-from catalog.models import Contributor, Genre, Publisher, Series
+from catalog.models import Genre
 from catalog.slugs import distinct_slug, slug_for
 
 from .moods import mood_for
-from .rows import BookRow
 
 type Path = tuple[str, ...]
 
 _GENERATION = re.compile(r",?\s+(?:Jr\.?|Sr\.?|II|III|IV)$")
+# Names are exact. Those of books that change nothing are never looked up.
+_MISSING = """
+SELECT DISTINCT said.name FROM ({said}) said
+WHERE NOT EXISTS (SELECT FROM {table} known WHERE known.{column} = said.name)
+"""
+_PUBLISHERS = "SELECT publisher_name AS name FROM feed_book JOIN feed_row USING (line)"
+_SERIES = "SELECT series_title AS name FROM feed_book JOIN feed_row USING (line)"
+_PEOPLE = "SELECT name FROM feed_person"
 
 
-@dataclass(frozen=True)
-class References:
-    """Ids by name of all that the books of one batch refer to."""
+class GenrePlace(NamedTuple):
+    """A genre as books refer to it."""
 
-    publishers: Mapping[str, int]
-    series: Mapping[str, int]
-    contributors: Mapping[str, int]
-    genres: Mapping[Path, Genre]
+    id: int
+    mood: str
 
 
-def get_or_create(rows: Sequence[BookRow]) -> References:
-    """What `rows` refer to, made where it is missing. Names of people and publishers are exact."""
-    people = {name: sort_name(name) for row in rows for name, _role in row.contributors}
-    return References(
-        publishers=_ids(Publisher, "name", {row.publisher: {} for row in rows if row.publisher}),
-        series=_ids(Series, "title", {row.series: {} for row in rows if row.series}),
-        contributors=_ids(
-            Contributor, "name", {name: {"sort_name": by} for name, by in people.items()}
-        ),
-        genres=_genres(path for row in rows for path in row.genres),
+def make_missing(cursor: CursorWrapper) -> None:
+    """Make the publishers, series and people that the books in staging name and nobody knows."""
+    for table, column, said in [
+        ("catalog_publisher", "name", _PUBLISHERS),
+        ("catalog_series", "title", _SERIES),
+        ("catalog_contributor", "name", _PEOPLE),
+    ]:
+        cursor.execute(_MISSING.format(table=table, column=column, said=said))
+        names = sorted(name for (name,) in cursor.fetchall() if name)
+        if names:
+            _make(cursor, table, column, names)
+
+
+def _make(cursor: CursorWrapper, table: str, column: str, names: Sequence[str]) -> None:
+    slugs = _free_slugs(cursor, table, [(name,) for name in names])
+    values: dict[str, list[str]] = {column: list(names), "slug": [slugs[(name,)] for name in names]}
+    if table == "catalog_contributor":
+        values["sort_name"] = [sort_name(name) for name in names]
+    arrays = ", ".join(["%s::text[]"] * len(values))
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(values)}) SELECT * FROM unnest({arrays})",
+        list(values.values()),
     )
 
 
-def _ids(
-    model: type[models.Model], key: str, wanted: Mapping[str, Mapping[str, Any]]
-) -> dict[str, int]:
-    """Ids by the unique field `key`; `wanted` holds the other fields of a row that must be made."""
-    objects = model._default_manager
-    ids = dict(objects.filter(**{f"{key}__in": list(wanted)}).values_list(key, "pk"))
-    missing = sorted(wanted.keys() - ids.keys())
-    if missing:
-        slugs = _free_slugs(model, [(name,) for name in missing])
-        made = objects.bulk_create(
-            model(**{key: name}, **wanted[name], slug=slugs[(name,)]) for name in missing
-        )
-        ids |= {getattr(row, key): row.pk for row in made}
-    return ids
-
-
-def _free_slugs(model: type[models.Model], paths: Sequence[Path]) -> dict[Path, str]:
+def _free_slugs(cursor: CursorWrapper, table: str, paths: Sequence[Path]) -> dict[Path, str]:
     """A slug for each new row: its name's, its path's if that is taken, else one with a hash."""
-    readable = {
-        path: [slug_for(path[-1], fallback=""), slug_for(" ".join(path), fallback="")]
-        for path in paths
-    }
-    candidates = [slug for slugs in readable.values() for slug in slugs]
-    taken = set(
-        model._default_manager.filter(slug__in=candidates).values_list("slug", flat=True)
-    ) | {""}
+    readable = {path: _readable_slugs(path) for path in paths}
+    candidates = [slug for tries in readable.values() for slug in tries]
+    cursor.execute(f"SELECT slug FROM {table} WHERE slug = ANY(%s)", [candidates])
+    taken = {slug for (slug,) in cursor.fetchall()} | {""}
     slugs = {}
     for path, tries in readable.items():
-        hashed = distinct_slug(" / ".join(path), fallback=model.__name__.lower())
-        slugs[path] = next((slug for slug in tries if slug not in taken), hashed)
+        free = next((slug for slug in tries if slug not in taken), "")
+        slugs[path] = free or distinct_slug(
+            " / ".join(path), fallback=table.removeprefix("catalog_")
+        )
         taken.add(slugs[path])
     return slugs
 
 
-def _genres(paths: Iterable[Path]) -> dict[Path, Genre]:
-    """The genre at the end of each path; names that differ only in case are one genre."""
+def _readable_slugs(path: Path) -> list[str]:
+    # Of a name alone the two would be the same.
+    return [slug_for(text, fallback="") for text in dict.fromkeys([path[-1], " ".join(path)])]
+
+
+def find_or_make_genres(cursor: CursorWrapper, paths: Iterable[Path]) -> dict[Path, GenrePlace]:
+    """The genre at the end of each path and of its beginnings; made where it is missing.
+
+    Names that differ only in case are one genre.
+    """
     wanted = list(dict.fromkeys(paths))
-    known = (
-        {(genre.parent_id, genre.name.lower()): genre for genre in Genre.objects.all()}
-        if wanted
-        else {}
-    )
-    found: dict[Path, Genre] = {}
+    known = _known_genres() if wanted else {}
+    found: dict[Path, GenrePlace] = {}
     for depth in range(1, max(map(len, wanted), default=0) + 1):
         level = list(dict.fromkeys(path[:depth] for path in wanted if len(path) >= depth))
-        _make_genres(level, known, found)
+        _make_genres(cursor, level, known, found)
         found |= {path: known[_key(path, found)] for path in level}
     return found
 
 
+def _known_genres() -> dict[tuple[int | None, str], GenrePlace]:
+    rows = Genre.objects.values_list("pk", "parent_id", "name", "mood")
+    return {(parent, name.lower()): GenrePlace(pk, mood) for pk, parent, name, mood in rows}
+
+
 def _make_genres(
-    level: Sequence[Path], known: dict[tuple[int | None, str], Genre], found: Mapping[Path, Genre]
+    cursor: CursorWrapper,
+    level: Sequence[Path],
+    known: dict[tuple[int | None, str], GenrePlace],
+    found: Mapping[Path, GenrePlace],
 ) -> None:
     missing: dict[tuple[int | None, str], Path] = {}
     for path in level:
         if _key(path, found) not in known:
             missing.setdefault(_key(path, found), path)
-    slugs = _free_slugs(Genre, list(missing.values())) if missing else {}
+    if not missing:
+        return
+    slugs = _free_slugs(cursor, "catalog_genre", list(missing.values()))
     made = Genre.objects.bulk_create(
-        Genre(name=path[-1], parent=found.get(path[:-1]), slug=slugs[path], mood=mood_for(path))
-        for path in missing.values()
+        Genre(name=path[-1], parent_id=parent, slug=slugs[path], mood=mood_for(path))
+        for (parent, _name), path in missing.items()
     )
-    known.update(zip(missing, made, strict=True))
+    places = [GenrePlace(genre.pk, genre.mood) for genre in made]
+    known.update(zip(missing, places, strict=True))
 
 
-def _key(path: Path, found: Mapping[Path, Genre]) -> tuple[int | None, str]:
+def _key(path: Path, found: Mapping[Path, GenrePlace]) -> tuple[int | None, str]:
     parent = found.get(path[:-1])
-    return (parent.pk if parent else None, path[-1].lower())
+    return (parent.id if parent else None, path[-1].lower())
 
 
 def sort_name(name: str) -> str:

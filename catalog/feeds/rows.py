@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Self
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any, Final, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from catalog.models import Contribution
 
 from .headers import Columns, Fields, find_columns, genre_separator, name_separator, sample_of
 from .values import (
+    CACHED,
     BadValue,
     clean_line,
     clean_text,
@@ -25,11 +28,15 @@ from .values import (
     read_language,
     read_price,
     read_published,
+    read_rating,
+    read_ratings,
 )
 
 LONGEST_SHOWN = 80
 LONGEST_TITLE = 500
 LONGEST_BYLINE = 1000
+LONGEST_NAME = 300
+LONGEST_GENRE = 100
 # Feeds are full of next season's books, but not of those after that.
 YEARS_AHEAD = 3
 # A row with so many useless values has a comma too many or too few, and its fields are shifted.
@@ -64,6 +71,8 @@ _PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "weight_g": number_up_to(50_000),
     "format": read_format,
     "price": read_price,
+    "outside_rating": read_rating,
+    "outside_ratings": read_ratings,
 }
 
 
@@ -78,8 +87,7 @@ class Problem:
     row_is_skipped: bool = False
 
 
-@dataclass(frozen=True)
-class BookRow:
+class BookRow(NamedTuple):
     """A book as a feed describes it. What the feed does not say is empty or None."""
 
     line: int
@@ -102,6 +110,8 @@ class BookRow:
     format: str = ""
     description: str = ""
     price: Decimal | None = None
+    outside_rating: Decimal | None = None
+    outside_ratings: int | None = None
 
     @property
     def byline(self) -> str:
@@ -118,6 +128,10 @@ def join_names(names: Sequence[str]) -> str:
     return joined if len(joined) <= LONGEST_BYLINE else join_names(names[:-1])
 
 
+type Clean = Callable[[str], str]
+type Read = Callable[[str], Any]
+
+
 @dataclass(frozen=True)
 class RowParser:
     """Reads the rows of one feed, whose habits a sample of its rows has shown."""
@@ -125,8 +139,9 @@ class RowParser:
     columns: Columns
     people_separator: str
     genre_separator: str
-    last_year: int
-    read_number: Callable[[str], str] = read_isbn
+    read_number: Callable[[str], str]
+    # What the feed has columns for: the field, its columns, and how these are cleaned and read.
+    plain: Sequence[tuple[str, tuple[str, ...], Clean, Read]]
 
     @classmethod
     def for_feed(
@@ -138,12 +153,18 @@ class RowParser:
         read_number: Callable[[str], str] = read_isbn,
     ) -> Self:
         columns = find_columns(header)
+        published = partial(read_published, last_year=today.year + YEARS_AHEAD)
+        readers = _PLAIN | {"published": published}
         return cls(
             columns=columns,
             people_separator=name_separator(sample_of(sample, columns, "authors")),
             genre_separator=genre_separator(sample_of(sample, columns, "genres")),
-            last_year=today.year + YEARS_AHEAD,
             read_number=read_number,
+            plain=[
+                (name, columns[name], clean_text if name == "description" else clean_line, read)
+                for name, read in readers.items()
+                if name in columns
+            ],
         )
 
     def parse(self, line: int, fields: Fields) -> tuple[BookRow | None, list[Problem]]:
@@ -166,29 +187,21 @@ class _Row:
         if not ean or not title:
             return None, [problem for problem in self.problems if problem.row_is_skipped]
         doubts = len(self.problems)
-        values = {field: self._value(field, read) for field, read in _PLAIN.items()}
-        values |= self._published()
+        values = self._values()
         if len(self.problems) - doubts >= MOST_BAD_VALUES:
             self._note(_("row"), "", _("The fields seem to be shifted."), row_is_skipped=True)
             return None, self.problems[-1:]
-        if "series" not in self.parser.columns and (found := _SERIES.fullmatch(title)):
-            values |= self._series_in(found)
-            title = found["title"] if values["series"] else title
-        book = BookRow(
-            line=self.line,
-            ean=ean,
-            title=title,
-            contributors=self._contributors(),
-            genres=self._genres(),
-            **{field: value for field, value in values.items() if value is not None},
-        )
+        # A pattern as loose as that of a series is slow to find that it does not fit.
+        if "#" in title and "series" not in self.parser.columns:
+            title = self._without_series(title, values)
+        contributors, genres = self._contributors(), self._genres()
+        book = BookRow(self.line, ean, title, contributors=contributors, genres=genres, **values)
         return book, self.problems
 
     def _number(self) -> str:
         """The first valid number of the row, so that an ISBN-10 may stand in for a bad ISBN-13."""
-        candidates = [*self._given("isbn13"), *self._given("isbn10")]
         bad = []
-        for column, text in candidates:
+        for column, text in chain(self._given("isbn13"), self._given("isbn10")):
             try:
                 number = self.parser.read_number(text)
             except BadValue as error:
@@ -211,49 +224,57 @@ class _Row:
         self._note(self._column("title"), "", _("No title."), row_is_skipped=True)
         return ""
 
-    def _value(self, field: str, read: Callable[[str], Any]) -> Any:
-        """The value of the first filled column for `field`; None if there is none or it is bad."""
-        for column, text in self._given(field):
-            try:
-                return read(text)
-            except BadValue as error:
-                self._note(column, text, str(error))
-        return None
+    def _values(self) -> dict[str, Any]:
+        """Each value that is filled and good, of the first column for it that has one."""
+        values: dict[str, Any] = {}
+        for name, columns, clean, read in self.parser.plain:
+            for column in columns:
+                if not (written := self.fields[column]) or not (text := clean(written)):
+                    continue
+                try:
+                    value = read(text)
+                except BadValue as error:
+                    self._note(column, text, str(error))
+                    continue
+                if value is not None:
+                    values[name] = value
+                break
+        if published := values.pop("published", None):
+            values["published_on"], values["published_precision"] = published
+        return values
 
-    def _published(self) -> dict[str, Any]:
-        published = self._value(
-            "published", lambda text: read_published(text, last_year=self.parser.last_year)
-        )
-        if published is None:
-            return {}
-        return {"published_on": published.on, "published_precision": published.precision}
-
-    def _series_in(self, found: re.Match[str]) -> dict[str, Any]:
+    def _without_series(self, title: str, values: dict[str, Any]) -> str:
+        """The title alone; the series in brackets behind it goes into `values`."""
+        if not (found := _SERIES.fullmatch(title)):
+            return title
         try:
-            return {
-                "series": _PLAIN["series"](found["series"].strip()),
-                "series_number": _PLAIN["series_number"](found["number"]),
-            }
+            values["series"] = _PLAIN["series"](found["series"].strip())
+            values["series_number"] = _PLAIN["series_number"](found["number"])
         except BadValue:
-            return {"series": None, "series_number": None}
+            values.pop("series", None)
+            return title
+        return found["title"]
 
     def _contributors(self) -> tuple[tuple[str, Contribution.Role], ...]:
-        people: dict[tuple[str, str], tuple[str, Contribution.Role]] = {}
-        for column, text in self._given("authors")[:1]:
-            for part in split_people(text, self.parser.people_separator):
-                name, role = _with_role(part)
-                if self._fits(column, name, 300):
-                    people.setdefault((name.casefold(), role), (name, role))
-        return tuple(people.values())
+        for column, text in self._given("authors"):
+            people = _people(text, self.parser.people_separator)
+            # No name is too long where all of them together are not.
+            if len(text) <= LONGEST_NAME:
+                return people
+            return tuple(one for one in people if self._fits(column, one[0], LONGEST_NAME))
+        return ()
 
     def _genres(self) -> tuple[tuple[str, ...], ...]:
-        paths: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for column, text in self._given("genres")[:1]:
-            for part in _split(text, self.parser.genre_separator):
-                path = tuple(name for name in _LEVELS.split(part) if name)
-                if path and all(self._fits(column, name, 100) for name in path):
-                    paths.setdefault(tuple(name.casefold() for name in path), path)
-        return tuple(paths.values())
+        for column, text in self._given("genres"):
+            paths = _paths(text, self.parser.genre_separator)
+            if len(text) <= LONGEST_GENRE:
+                return paths
+            return tuple(
+                path
+                for path in paths
+                if all(self._fits(column, name, LONGEST_GENRE) for name in path)
+            )
+        return ()
 
     def _fits(self, column: str, name: str, longest: int) -> bool:
         if len(name) <= longest:
@@ -261,13 +282,10 @@ class _Row:
         self._note(column, name, _("Longer than %(longest)d characters.") % {"longest": longest})
         return False
 
-    def _given(self, field: str) -> list[tuple[str, str]]:
-        clean = clean_text if field == "description" else clean_line
-        return [
-            (column, text)
-            for column in self.parser.columns.get(field, ())
-            if (text := clean(self.fields[column]))
-        ]
+    def _given(self, field: str) -> Iterator[tuple[str, str]]:
+        for column in self.parser.columns.get(field, ()):
+            if (written := self.fields[column]) and (text := clean_line(written)):
+                yield column, text
 
     def _column(self, field: str) -> str:
         columns = self.parser.columns
@@ -276,6 +294,16 @@ class _Row:
     def _note(self, column: str, value: str, reason: str, *, row_is_skipped: bool = False) -> None:
         shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
         self.problems.append(Problem(self.line, column.strip(), shown, reason, row_is_skipped))
+
+
+@lru_cache(CACHED)
+def _people(text: str, separator: str) -> tuple[tuple[str, Contribution.Role], ...]:
+    """The people of one field with their roles, each once."""
+    people: dict[tuple[str, str], tuple[str, Contribution.Role]] = {}
+    for part in split_people(text, separator):
+        name, role = _with_role(part)
+        people.setdefault((name.casefold(), role), (name, role))
+    return tuple(people.values())
 
 
 def split_people(text: str, separator: str) -> Iterator[str]:
@@ -289,13 +317,23 @@ def split_people(text: str, separator: str) -> Iterator[str]:
     yield from names
 
 
+@lru_cache(CACHED)
+def _paths(text: str, separator: str) -> tuple[tuple[str, ...], ...]:
+    """The genres of one field, each with those above it, and each once."""
+    paths: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for part in _split(text, separator):
+        if path := tuple(name for name in _LEVELS.split(part) if name):
+            paths.setdefault(tuple(name.casefold() for name in path), path)
+    return tuple(paths.values())
+
+
 def _split(text: str, separator: str) -> list[str]:
     parts = text.split(separator) if separator else [text]
     return [part.strip() for part in parts if part.strip()]
 
 
 def _with_role(part: str) -> tuple[str, Contribution.Role]:
-    found = _ROLE.search(part)
+    found = _ROLE.search(part) if part.endswith(("]", ")")) else None
     if not found or not found.start():
         return part, Contribution.Role.AUTHOR
     return part[: found.start()], _ROLES[found[1].casefold()]

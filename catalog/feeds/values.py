@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from babel import Locale
@@ -22,10 +22,15 @@ from catalog.models import Book
 
 # Printing in Europe begins about here; feeds put the year of the work in place of the edition's.
 FIRST_YEAR = 1450
-# Codes that mean nothing in a shop's text: marks of order and width that hide in copied text.
-_INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Codes that mean nothing in a shop's text: marks of order and width that hide in copied text,
+# half letters, and control characters that are no white space.
+_MEANINGLESS = re.compile(
+    "[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+"
+)
 _SHORTENED = re.compile(r"[0-9]{6,8}[0-9Xx]")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
+_RATING = re.compile(r"([0-5](?:\.[0-9]+)?)")
 _NUMBER = re.compile(r"([0-9]{1,9})(?:\.0+)?")
 _AMOUNT = re.compile(r"([0-9]{1,8})(?:[.,]([0-9]{1,2}))?")
 _YEAR = re.compile(r"(-?[0-9]{1,6})(?:\.0+)?")
@@ -33,6 +38,8 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?(?:[T ].*)?")
 _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]+)?")
+# Values that a feed repeats are read once.
+CACHED = 4096
 _FORMATS = {
     "paperback": Book.Format.PAPERBACK,
     "softcover": Book.Format.PAPERBACK,
@@ -59,28 +66,34 @@ class Published(NamedTuple):
 
 def clean_line(text: str) -> str:
     """`text` on one line: entities decoded, composed, without control characters."""
-    return " ".join(_clean(text).split())
+    cleaned = _clean(text)
+    return cleaned.strip() if _is_plain(cleaned) else " ".join(cleaned.split())
 
 
 def clean_text(text: str) -> str:
     """Like `clean_line`, but lines, and blank lines between paragraphs, stay."""
-    lines = [" ".join(line.split()) for line in _clean(text).splitlines()]
+    cleaned = _clean(text)
+    if _is_plain(cleaned):
+        return cleaned.strip()
+    lines = [" ".join(line.split()) for line in cleaned.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def _is_plain(text: str) -> bool:
+    """Whether `text` has no white space but single spaces (other kinds are not printable)."""
+    return "  " not in text and text.isprintable()
+
+
 def _clean(text: str) -> str:
-    if text.isascii() and text.isprintable() and "&" not in text:
-        return text
-    text = unicodedata.normalize("NFC", html.unescape(text)).translate(_INVISIBLE)
-    return "".join(
-        letter
-        for letter in text
-        if letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cs"}
-    )
+    if not text.isascii() or "&" in text:
+        text = unicodedata.normalize("NFC", html.unescape(text))
+    return text if text.isprintable() else _MEANINGLESS.sub("", text)
 
 
 def read_isbn(text: str) -> str:
     """The ISBN-13 that `text` is, exactly as it stands there: nothing is padded or repaired."""
+    if _is_plain_isbn13(text):
+        return text
     digits = SEPARATORS.sub("", text.strip().removeprefix("ISBN").lstrip(": ").strip('="'))
     if _SCIENTIFIC.fullmatch(digits):
         raise BadValue(_("The number was cut short by a spreadsheet."))
@@ -96,6 +109,19 @@ def read_isbn(text: str) -> str:
     if len(set(digits[:9])) == 1:
         raise BadValue(_("This number only fills the place of an ISBN."))
     return isbn
+
+
+def _is_plain_isbn13(text: str) -> bool:
+    """Whether `text` is a valid ISBN-13 in plain digits, as nearly all are: without the library,
+    which takes longer than all the rest of a row."""
+    if len(text) != 13 or not (text.isascii() and text.isdigit()):
+        return False
+    digits = [ord(digit) - ord("0") for digit in text]
+    return (
+        text.startswith(("978", "979"))
+        and not text.startswith(MUSIC_PREFIX)
+        and (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+    )
 
 
 def read_ean(text: str) -> str:
@@ -114,6 +140,7 @@ def line_up_to(longest: int) -> Callable[[str], str]:
 
 
 def number_up_to(largest: int) -> Callable[[str], int]:
+    @lru_cache(CACHED)
     def read(text: str) -> int:
         found = _NUMBER.fullmatch(text)
         if not found:
@@ -125,9 +152,31 @@ def number_up_to(largest: int) -> Callable[[str], int]:
     return read
 
 
+@lru_cache(CACHED)
+def read_rating(text: str) -> Decimal | None:
+    """A mean of one to five stars. A zero says that nobody has rated the book."""
+    found = _RATING.fullmatch(text)
+    if not found or (rating := Decimal(found[1])) > 5:
+        raise BadValue(_("This is not a rating from 0 to 5."))
+    return rating.quantize(Decimal("0.01")) or None
+
+
+def read_ratings(text: str) -> int | None:
+    """How many readers rated a book, if any did."""
+    return None if text == "0" else _read_ratings(text)
+
+
+_read_ratings = number_up_to(999_999_999)
+
+
 def read_price(text: str) -> Decimal:
     """An amount above zero, with the sign or the code of the shop's own currency or without."""
-    for mark in _currency_marks(settings.SHOP["currency"]):
+    return _read_price(text, settings.SHOP["currency"])
+
+
+@lru_cache(CACHED)
+def _read_price(text: str, currency: str) -> Decimal:
+    for mark in _currency_marks(currency):
         text = text.removeprefix(mark).removesuffix(mark).strip()
     found = _AMOUNT.fullmatch(text)
     if not found:
@@ -143,6 +192,7 @@ def _currency_marks(currency: str) -> tuple[str, str]:
     return currency, str(get_currency_symbol(currency, locale="en_GB"))
 
 
+@lru_cache(CACHED)
 def read_published(text: str, *, last_year: int) -> Published:
     """A date in ISO order, day.month.year or American month/day/year, or only a year.
 
@@ -176,6 +226,7 @@ def _published(year: int, month: int | None, day: int | None, *, last_year: int)
         raise BadValue(_("There is no such day.")) from error
 
 
+@lru_cache(CACHED)
 def read_language(text: str) -> str:
     """The shortest ISO 639 code: eng, en-US and English are all en."""
     text = text.casefold()
@@ -195,6 +246,7 @@ def _language_names() -> dict[str, str]:
     return {name.casefold(): code for code, name in names.items() if code.isalpha()}
 
 
+@lru_cache(CACHED)
 def read_format(text: str) -> Book.Format:
     found = _FORMATS.get(re.sub(r"[^a-z]", "", text.casefold()))
     if not found:

@@ -4,17 +4,35 @@ from .books import Book
 from .details import BookText, Contribution, FrontTableEntry
 from .genres import Genre
 from .ledgers import PriceChange, StockMovement
+from .lookups import (
+    AlsoLiked,
+    FacetCount,
+    Lexeme,
+    MissedSearch,
+    Suggestion,
+    SuggestionPrefix,
+    Word,
+)
 from .people import Contributor, Publisher, Series
+from .works import Work
 
 __all__ = [
+    "AlsoLiked",
     "Book",
     "BookText",
     "Contribution",
     "Contributor",
+    "FacetCount",
     "FrontTableEntry",
     "Genre",
+    "Lexeme",
+    "MissedSearch",
     "PriceChange",
     "Publisher",
     "Series",
     "StockMovement",
+    "Suggestion",
+    "SuggestionPrefix",
+    "Word",
+    "Work",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
@@ -16,14 +18,28 @@ from django.utils.translation import gettext_lazy as _
 from catalog import covers
 from catalog.availability import Availability, availability
 from catalog.cover_address import CoverAddress, cover_address, cover_path
+from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
-from catalog.search import SEARCH_CONFIG, plain
+from catalog.search.config import SEARCH_CONFIG
+from catalog.sorts import NEWEST, PRICE_DOWN, PRICE_UP
 from catalog.titles import derived_from_title
 
 from .genres import Genre
 from .people import Contributor, Publisher, Series
+from .works import Work
+
+
+def line_of(column: str, number: int) -> models.Func:
+    """Line `number` of a text, as an expression that may stand in an index."""
+    return models.Func(
+        models.F(column),
+        models.Value("\n"),
+        models.Value(number),
+        function="split_part",
+        output_field=models.TextField(),
+    )
 
 
 class Book(models.Model):
@@ -116,6 +132,29 @@ class Book(models.Model):
     )
     series_title = models.CharField(max_length=300, blank=True, editable=False)
     series_number = models.CharField(_("number in the series"), max_length=20, blank=True)
+    # The number that `series_number` begins with: “3-5” stands where 3 would.
+    series_position = models.GeneratedField(
+        expression=Cast(
+            models.Func(
+                models.F("series_number"),
+                models.Value(r"^[0-9]{1,6}(?:[.][0-9]{1,2})?"),
+                function="substring",
+                output_field=models.TextField(),
+            ),
+            models.DecimalField(max_digits=8, decimal_places=2),
+        ),
+        output_field=models.DecimalField(max_digits=8, decimal_places=2, null=True),
+        db_persist=True,
+    )
+    work = models.ForeignKey(
+        Work,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name=_("work"),
+        help_text=_("Books of one work are shown as its editions and formats."),
+    )
     genres = models.ManyToManyField(
         Genre, related_name="books", blank=True, verbose_name=_("genres")
     )
@@ -125,19 +164,38 @@ class Book(models.Model):
     # batches, so that a sale or a review rewrites no index.
     bestseller_rank = models.IntegerField(default=0, db_default=0, editable=False)
     rating_rank = models.IntegerField(default=0, db_default=0, editable=False)
+    # Where a search for a common word looks first: 0 for the 20,000 books that sell best, 1 for
+    # the next 100,000, 2 for all others. The worker keeps it.
+    tier = models.SmallIntegerField(default=2, db_default=2, editable=False)
+    # Readers' ratings elsewhere, if a feed names them. They help to order books that have not
+    # been sold or rated here yet, and are never shown as the word of our readers.
+    outside_rating = models.DecimalField(
+        max_digits=3, decimal_places=2, null=True, blank=True, editable=False
+    )
+    outside_ratings = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
+    # The book's genres, with all genres above them (positive), and its facets (negative; see
+    # catalog/tags.py). Triggers of the database keep it.
+    tags = ArrayField(models.IntegerField(), default=list, db_default=[], editable=False)
+
+    # Folded text, in the lines of catalog.folding.search_lines().
+    search_text = models.TextField(editable=False)
     search = models.GeneratedField(
-        expression=SearchVector(plain("title"), weight="A", config=SEARCH_CONFIG)
-        + SearchVector(plain("byline"), weight="B", config=SEARCH_CONFIG)
-        + SearchVector(plain("subtitle"), plain("series_title"), weight="C", config=SEARCH_CONFIG)
-        + SearchVector(plain("publisher_name"), weight="D", config=SEARCH_CONFIG),
+        expression=SearchVector(
+            line_of("search_text", 1), line_of("search_text", 2), weight="A", config=SEARCH_CONFIG
+        )
+        + SearchVector(line_of("search_text", 3), weight="B", config=SEARCH_CONFIG)
+        + SearchVector(
+            line_of("search_text", 4), line_of("search_text", 5), weight="C", config=SEARCH_CONFIG
+        )
+        + SearchVector(line_of("search_text", 6), weight="D", config=SEARCH_CONFIG),
         output_field=SearchVectorField(),
         db_persist=True,
     )
 
     objects = BookQuerySet.as_manager()
 
-    DERIVED = ("slug", "sort_title", "publisher_name", "series_title")
+    DERIVED = ("slug", "sort_title", "publisher_name", "series_title", "search_text")
 
     class Meta:
         verbose_name = _("book")
@@ -166,18 +224,38 @@ class Book(models.Model):
                 ),
                 name="catalog_book_ratings_from_1_to_5",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(search_text=""), name="catalog_book_search_text_filled"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tier__in=[0, 1, 2]), name="catalog_book_tier_from_0_to_2"
+            ),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="catalog_book_search"),
-            models.Index(fields=["sort_title", "id"], name="catalog_book_by_title"),
-            models.Index(fields=["price", "id"], name="catalog_book_by_price"),
-            models.Index(
-                models.F("published_on").desc(nulls_last=True),
-                models.F("id").desc(),
-                name="catalog_book_by_date",
+            GinIndex(fields=["search", "tags"], name="catalog_book_search_and_tags"),
+            GinIndex(
+                fields=["search", "tags"],
+                name="catalog_book_search_tier_0",
+                condition=models.Q(tier=0),
             ),
+            GinIndex(
+                fields=["search", "tags"],
+                name="catalog_book_search_tier_1",
+                condition=models.Q(tier__lte=1),
+            ),
+            models.Index(
+                OpClass(line_of("search_text", 1), name="text_pattern_ops"),
+                name="catalog_book_by_title_key",
+            ),
+            models.Index(fields=["sort_title", "id"], name="catalog_book_by_title"),
+            models.Index(PRICE_UP, "id", name="catalog_book_by_price"),
+            models.Index(
+                PRICE_DOWN.desc(), models.F("id").desc(), name="catalog_book_by_price_down"
+            ),
+            models.Index(NEWEST.desc(), models.F("id").desc(), name="catalog_book_by_date"),
             models.Index(fields=["-bestseller_rank", "-id"], name="catalog_book_by_sales"),
             models.Index(fields=["-rating_rank", "-id"], name="catalog_book_by_rating"),
+            models.Index(fields=["series", "series_position", "id"], name="catalog_book_in_series"),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +273,21 @@ class Book(models.Model):
             setattr(self, field, value)
         self.publisher_name = self.publisher.name if self.publisher else ""
         self.series_title = self.series.title if self.series else ""
+        self.fill_search_text()
+
+    def fill_search_text(self) -> None:
+        """Set what search goes by from the title, the names and the copied names."""
+        self.search_text = "\n".join(
+            search_lines(
+                title=self.title,
+                language=self.language,
+                byline=self.byline,
+                subtitle=self.subtitle,
+                series_title=self.series_title,
+                series_number=self.series_number,
+                publisher_name=self.publisher_name,
+            )
+        )
 
     @property
     def isbn(self) -> str | None:

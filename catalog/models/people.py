@@ -18,6 +18,9 @@ class Publisher(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:publisher_detail", args=[self.slug])
+
 
 class Series(models.Model):
     title = models.CharField(_("title"), max_length=300, unique=True)
@@ -29,6 +32,9 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:series_detail", args=[self.slug])
 
 
 class Contributor(models.Model):

@@ -1,9 +1,13 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.core.cache import caches
+from django.utils.safestring import SafeString
 
-from catalog.models import Genre
+from bookstore.addresses import address_of
+from catalog import cards
+from catalog.models import Book, Genre
 
 register = template.Library()
 
@@ -11,11 +15,23 @@ IN_THE_MENU = 7
 
 
 @register.simple_tag
-def top_genres() -> list[dict[str, Any]]:
-    """The largest top genres, for the menu of every page; each process remembers them for a minute."""
-    return caches["process"].get_or_set("top_genres", _largest) or []
+def book_cards(books: Iterable[Book]) -> SafeString:
+    return cards.cards(books)
 
 
-def _largest() -> list[dict[str, Any]]:
+@register.simple_tag(takes_context=True)
+def menu(context: template.Context) -> dict[str, Any]:
+    """The largest top genres and, if the page is one that the menu leads to, its address.
+
+    A process remembers the genres for half a minute, and the drawn menu for as long again.
+    """
+    subjects = caches["process"].get_or_set("menu", _largest, 30) or []
+    addresses = [address_of("catalog:book_list"), address_of("catalog:genre_list")]
+    addresses += [subject["url"] for subject in subjects]
+    path = context["request"].path if "request" in context else ""
+    return {"subjects": subjects, "current": path if path in addresses else ""}
+
+
+def _largest() -> list[dict[str, str]]:
     largest = Genre.objects.for_contents().order_by("-book_count", "pk")[:IN_THE_MENU]
     return [{"name": genre.name, "url": genre.get_absolute_url()} for genre in largest]

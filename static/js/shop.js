@@ -41,6 +41,41 @@
     }
   });
 
+  // What the search box suggests goes on Escape, and when focus or a press goes elsewhere.
+  const find = document.querySelector(".find");
+  let dismissed = false;
+
+  function closeSuggestions() {
+    dismissed = true;
+    for (const id of ["suggestions", "suggested"]) document.getElementById(id).replaceChildren();
+  }
+
+  function useSuggestionKeys(event) {
+    const links = find.querySelectorAll(".suggest a");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!links.length || !(step || event.key === "Escape")) return;
+    event.preventDefault();
+    const places = [find.q, ...links];
+    const next = step ? places.indexOf(document.activeElement) + step : 0;
+    places[(next + places.length) % places.length].focus();
+    if (!step) closeSuggestions();
+  }
+
+  if (find) {
+    find.addEventListener("keydown", useSuggestionKeys);
+    find.addEventListener("input", () => { dismissed = false; });
+    // An answer that comes too late opens nothing.
+    find.addEventListener("htmx:beforeSwap", (event) => {
+      if (dismissed) event.detail.shouldSwap = false;
+    });
+    for (const kind of ["focusin", "pointerdown"]) {
+      document.addEventListener(kind, (event) => {
+        if (!find.contains(event.target)) closeSuggestions();
+      });
+    }
+    window.addEventListener("pagehide", closeSuggestions);
+  }
+
   // A swapped region says where reading goes on; otherwise focus stays where it is.
   document.addEventListener("htmx:afterSettle", (event) => {
     const region = event.detail.elt;

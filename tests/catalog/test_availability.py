@@ -31,17 +31,21 @@ def test_the_last_copies_are_counted(stock, words):
 
 
 def test_a_book_without_copies_cannot_be_bought():
-    assert seen(stock=0) == ("Out of stock, more are not yet promised", "wait", False)
+    assert seen(stock=0) == ("Out of stock, ask us to order it", "wait", False)
 
 
 def test_a_book_without_a_price_is_not_for_sale():
-    assert seen(price=None) == ("Not for sale", "order", False)
+    assert seen(price=None) == ("Not for sale yet", "order", False)
 
 
 def test_a_withdrawn_book_is_not_for_sale():
     withdrawn = datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))
 
-    assert seen(withdrawn_at=withdrawn, on_sale_on=TOMORROW) == ("Not for sale", "order", False)
+    assert seen(withdrawn_at=withdrawn, on_sale_on=TOMORROW) == (
+        "No longer sold here",
+        "order",
+        False,
+    )
 
 
 def test_a_book_to_come_names_its_day():
@@ -51,3 +55,34 @@ def test_a_book_to_come_names_its_day():
 @pytest.mark.parametrize("day", [YESTERDAY, TODAY])
 def test_a_book_is_sold_from_its_day_on(day):
     assert seen(on_sale_on=day) == ("In stock", "in", True)
+
+
+WITHDRAWN = {"withdrawn_at": datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))}
+EVERY_STATE = [
+    ({}, "InStock"),
+    ({"stock": 1}, "LimitedAvailability"),
+    ({"on_sale_on": TOMORROW}, "PreOrder"),
+    ({"stock": 0}, "OutOfStock"),
+    ({"price": None}, ""),
+    (WITHDRAWN, "Discontinued"),
+]
+
+
+@pytest.mark.parametrize(("facts", "schema"), EVERY_STATE)
+def test_every_state_has_its_name_for_machines(facts, schema):
+    book = Book(**{"price": Decimal("10.00"), "stock": 10, **facts})
+
+    assert availability(book, TODAY).schema == schema
+
+
+@pytest.mark.parametrize("facts", [facts for facts, _schema in EVERY_STATE])
+def test_whoever_cannot_buy_is_told_what_to_do(facts):
+    book = Book(**{"price": Decimal("10.00"), "stock": 10, **facts})
+    answer = availability(book, TODAY)
+
+    assert answer.can_buy != bool(answer.next_step)
+
+
+def test_a_day_to_come_stands_before_stock_and_price_before_the_day():
+    assert seen(on_sale_on=TOMORROW, stock=0)[1] == "pre"
+    assert seen(on_sale_on=TOMORROW, price=None)[1] == "order"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,18 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from catalog.models import Book, Contribution, Genre, Publisher, Series
+from catalog.models import (
+    AlsoLiked,
+    Book,
+    Contribution,
+    FacetCount,
+    Genre,
+    MissedSearch,
+    Publisher,
+    Series,
+    Suggestion,
+    Work,
+)
 from tests.factories import BookFactory, ContributorFactory, GenreFactory, receive
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +192,54 @@ def test_the_isbn_is_the_number_of_a_book(number):
 @pytest.mark.parametrize("number", ["9790260000438", "2900000000018", "5449000000996"])
 def test_music_goods_and_in_store_numbers_are_no_isbn(number):
     assert Book(ean=number).isbn is None
+
+
+def test_a_book_has_something_to_search():
+    book = BookFactory()
+
+    with refused_by("catalog_book_search_text_filled"):
+        Book.objects.filter(pk=book.pk).update(search_text="")
+
+
+def test_a_tier_is_one_of_three():
+    book = BookFactory()
+
+    with refused_by("catalog_book_tier_from_0_to_2"):
+        Book.objects.filter(pk=book.pk).update(tier=3)
+
+
+def test_a_work_without_a_rule_has_no_key_rather_than_an_empty_one():
+    with refused_by("catalog_work_key_not_empty"):
+        Work.objects.create(title="Emma", key="")
+
+
+def test_a_book_is_not_liked_with_itself_nor_twice():
+    book, other = BookFactory.create_batch(2)
+    AlsoLiked.objects.create(book=book, other=other, position=0)
+
+    with refused_by("catalog_alsoliked_once"):
+        AlsoLiked.objects.create(book=book, other=other, position=1)
+    with refused_by("catalog_alsoliked_another_book"):
+        AlsoLiked.objects.create(book=book, other=book, position=1)
+
+
+def test_a_count_stands_once():
+    FacetCount.objects.create(scope=0, tag=-1, books=3)
+
+    with refused_by("catalog_facetcount_once"):
+        FacetCount.objects.create(scope=0, tag=-1, books=4)
+
+
+def test_a_suggestion_stands_once():
+    row = {"kind": "book", "spelling": "emma", "label": "Emma", "address": "/e/", "weight": 1}
+    Suggestion.objects.create(**row)
+
+    with refused_by("catalog_suggestion_once"):
+        Suggestion.objects.create(**row)
+
+
+def test_a_missed_search_is_counted_by_the_day():
+    MissedSearch.objects.create(words="xyzzy", day=date(2026, 11, 23))
+
+    with refused_by("catalog_missedsearch_by_day"):
+        MissedSearch.objects.create(words="xyzzy", day=date(2026, 11, 23))

@@ -21,7 +21,10 @@ from catalog.feeds.values import (
     read_language,
     read_price,
     read_published,
+    read_rating,
+    read_ratings,
 )
+from catalog.identifiers import to_isbn13
 
 ISBN = "9780439785969"
 TODAY = date(2026, 8, 1)
@@ -80,6 +83,18 @@ def test_a_number_that_is_no_isbn_as_written_is_refused(written: str) -> None:
 def test_fewer_than_ten_digits_are_never_padded(digits: str) -> None:
     with pytest.raises(BadValue):
         read_isbn(digits)
+
+
+@given(st.sampled_from(["978", "979", "9790", "977", "12"]), st.integers(0, 10**10 - 1))
+def test_plain_digits_are_judged_as_the_library_judges_them(prefix: str, number: int) -> None:
+    written = (prefix + f"{number:010d}")[:13]
+
+    try:
+        read = read_isbn(written)
+    except BadValue:
+        read = None
+
+    assert read == to_isbn13(written)
 
 
 def test_a_valid_isbn_10_stands_in_for_a_bad_isbn_13() -> None:
@@ -190,6 +205,21 @@ def test_a_price_is_an_amount_of_the_shops_money(written: str, price: str) -> No
 def test_what_is_no_price_is_left_out(written: str) -> None:
     with pytest.raises(BadValue):
         read_price(written)
+
+
+def test_a_rating_of_zero_says_that_nobody_rated() -> None:
+    assert (read_rating("3.857"), read_rating("5"), read_rating("0.00")) == (
+        Decimal("3.86"),
+        Decimal(5),
+        None,
+    )
+    assert (read_ratings("1817"), read_ratings("0")) == (1817, None)
+
+
+@pytest.mark.parametrize("written", ["5.01", "8", "-1", "good", "4,2 stars", "NaN"])
+def test_what_is_no_rating_from_0_to_5_is_left_out(written: str) -> None:
+    with pytest.raises(BadValue):
+        read_rating(written)
 
 
 def test_formats_have_many_names() -> None:

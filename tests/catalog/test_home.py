@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from catalog.models import FrontTableEntry
-from catalog.views import NEW_BOOKS, ON_THE_FRONT_TABLE
+from catalog.views.home import NEW_BOOKS, ON_THE_FRONT_TABLE
 from tests.factories import BookFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,17 @@
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from bookstore.frame import frame_for, gap, reader_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def frame_part(context: template.Context, part: str) -> SafeString:
+    """The part of the frame (me, live, footer) that this reader sees; in a page for everybody, a gap."""
+    if context.get("is_for_everybody"):
+        return gap(part)
+    if part == "live" and context.get("messages"):
+        return render_to_string("_live.html", {"messages": context["messages"]})
+    return SafeString(getattr(frame_for(reader_of(context.get("request"))), part))

@@ -1,0 +1,90 @@
+"""Books standing on a shelf, as HTML.
+
+A list is two dozen of these, and a template takes longer over them than the database and the rest
+of the page together. So they are written here, and each text is escaped where it is put in.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from bookstore.addresses import address_of
+
+from .availability import availability
+from .cover_address import cover_address
+from .models import Book
+from .money import format_count, format_money, format_rating
+
+# Pictures that even a small screen shows at once; those after them are fetched when they come near.
+SEEN_AT_ONCE = 4
+
+
+def cards(books: Iterable[Book]) -> SafeString:
+    """The items of a shelf, for books from `for_cards()`. They are the same for every reader."""
+    shelf = _Shelf(timezone.localdate(), get_language() or "", static("img/icons.svg"))
+    return SafeString("".join([_card(book, place, shelf) for place, book in enumerate(books)]))
+
+
+class _Shelf(NamedTuple):
+    """What all cards of a shelf have in common, asked for once."""
+
+    today: date
+    language: str
+    icons: str
+
+
+def _card(book: Book, place: int, shelf: _Shelf) -> str:
+    url = escape(address_of("catalog:book_detail", book.ean, book.slug))
+    cover, can = cover_address(book), availability(book, shelf.today)
+    loading = ' loading="lazy"' if place >= SEEN_AT_ONCE else ""
+    kind = _kind(book.format, book.pages, shelf.language)
+    by = f'<p class="by">{escape(book.byline)}</p>\n' if book.byline else ""
+    fmt = f'<p class="fmt">{kind}</p>\n' if kind else ""
+    rated = _stars(book.rating_sum, book.rating_count, shelf) if book.rating_count else ""
+    price = "" if book.price is None else escape(format_money(book.price))
+    buy = f'<div class="buy"><p class="price">{price}</p></div>\n' if price else ""
+    return (
+        f'<li>\n<div class="stand"><a class="pull" href="{url}" tabindex="-1" aria-hidden="true">'
+        f'<span class="vol {cover.classes}"><img src="{escape(cover.url)}" alt=""'
+        f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
+        f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
+        f'{by}{fmt}{rated}<p class="av {can.mark}">{escape(str(can.words))}</p>\n'
+        f"{buy}</div></li>\n"
+    )
+
+
+def _stars(rating_sum: int, rating_count: int, shelf: _Shelf) -> str:
+    tenths = (20 * rating_sum + rating_count) // (2 * rating_count)
+    return _stars_of(tenths, rating_count, shelf.icons, shelf.language)
+
+
+# Kinds and ratings of books are few, and their words are dear.
+@lru_cache(maxsize=4096)
+def _kind(book_format: str, pages: int | None, language: str) -> str:
+    return escape(Book(format=book_format, pages=pages).format_text)
+
+
+@lru_cache(maxsize=4096)
+def _stars_of(tenths: int, count: int, icons: str, language: str) -> str:
+    """The mean of readers' ratings, drawn and in words."""
+    mean, number = format_rating(tenths), format_count(count)
+    reviews = ngettext("%(count)s review", "%(count)s reviews", count) % {"count": number}
+    return format_html(
+        '<p class="stars"><svg viewBox="0 0 120 24" aria-hidden="true" focusable="false">'
+        '<use class="e" {five}/><svg width="{width}" height="24"><use class="f" {five}/></svg></svg>'
+        '<span aria-hidden="true">{mean} ({number})</span><span class="vh">{words}</span></p>\n',
+        five=format_html('href="{}#five" width="120" height="24"', icons),
+        width=round(tenths * 2.4),
+        mean=mean,
+        number=number,
+        words=_("Rated %(mean)s out of 5, %(reviews)s") % {"mean": mean, "reviews": reviews},
+    )

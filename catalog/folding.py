@@ -1,0 +1,123 @@
+"""Text as search compares it: the same for a title, a name, and what somebody types.
+
+PostgreSQL's own lower() and unaccent() depend on the server's locale, so we fold before we store
+and before we ask, and search is the same on every server.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
+
+from .titles import split_article
+
+# Letters that Unicode does not take apart into a base and an accent.
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
+)
+_APOSTROPHES = "'‘’ʼ´`′＇"
+_APOSTROPHE = re.compile(rf"(?<=\w)[{_APOSTROPHES}](?=\w)")
+# “&” and “+” are words; “C++” and “C#” are names.
+_SIGNS = (
+    (re.compile(r"(?<=\b[a-z])\+\+"), "plusplus"),
+    (re.compile(r"(?<=\b[a-z])#"), "sharp"),
+    (re.compile(r"[&+]"), " and "),
+    (re.compile(r"(?<=\d)[,.](?=\d{3}(?!\d))"), ""),  # 20,000 leagues
+)
+_WORD = re.compile(r"[^\W_]+")
+# What may follow an apostrophe without being a word: Salem’s, don’t, we’ll.
+_ENDINGS = {"s", "t", "d", "m", "ll", "re", "ve", "n"}
+LONGEST_KEY = 200  # characters; an index holds it
+
+
+def fold_words(text: str) -> str:
+    """`text` as words of plain lower-case letters and digits with one space between them.
+
+    Accents and apostrophes go, “&” is “and”, and initials stand together: “J. R. R.” is “jrr”.
+    """
+    return " ".join(_merge_initials(_WORD.findall(_APOSTROPHE.sub("", _plain(text)))))
+
+
+def _plain(text: str) -> str:
+    # Before as well, since “𝐀” has no lower case, and after, since “ǆ” comes apart only then.
+    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", lower)
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    for sign, word in _SIGNS:
+        plain = sign.sub(word, plain)
+    return plain
+
+
+def _merge_initials(words: Iterable[str]) -> list[str]:
+    """Runs of single letters as one word, other words as they are."""
+    runs = groupby(words, key=lambda word: len(word) == 1 and word.isalpha())
+    return [("" if single else " ").join(run) for single, run in runs]
+
+
+def extra_words(text: str) -> str:
+    """Words by which `text` is also found: the letters of initials, the halves of “L’Étranger”."""
+    plain = _plain(text)
+    extra: dict[str, None] = {}
+    for whole in re.findall(rf"[\w{_APOSTROPHES}]+", plain):
+        bare = whole.strip(_APOSTROPHES)
+        head, _apostrophe, tail = _APOSTROPHE.sub("'", bare).partition("'")
+        if tail and tail not in _ENDINGS:
+            extra |= dict.fromkeys(_WORD.findall(f"{head} {tail}"))
+    present = set(fold_words(text).split())
+    initials = [word for word in _WORD.findall(_APOSTROPHE.sub("", plain)) if len(word) == 1]
+    extra |= dict.fromkeys(initials)
+    return " ".join(word for word in extra if word not in present)
+
+
+def title_key(title: str, language: str = "") -> tuple[str, str]:
+    """A folded title without its leading article, and the article."""
+    article, rest = split_article(title, language)
+    key = fold_words(rest)
+    return (key, fold_words(article)) if key else (fold_words(title), "")
+
+
+def search_lines(
+    *,
+    title: str,
+    language: str,
+    byline: str,
+    subtitle: str,
+    series_title: str,
+    series_number: str,
+    publisher_name: str,
+) -> list[str]:
+    """What `Book.search_text` holds, line by line: what search weighs and compares.
+
+    1 the title without its article; 2 the article, a space, and other spellings of title words;
+    3 the names; 4 the subtitle; 5 the series with its number; 6 the publisher.
+    """
+    key, article = title_key(title, language)
+    key, rest = _cut(key)
+    return [
+        key,
+        f"{article} {_joined(rest, extra_words(title), _whole_article(title, article))}",
+        _joined(fold_words(byline), extra_words(byline)),
+        _joined(fold_words(subtitle), extra_words(subtitle)),
+        _joined(fold_words(series_title), fold_words(series_number)),
+        fold_words(publisher_name),
+    ]
+
+
+def _cut(key: str) -> tuple[str, str]:
+    """The words of a title that fit into its key, and those that do not."""
+    if len(key) <= LONGEST_KEY:
+        return key, ""
+    head, space, _half = key[: LONGEST_KEY + 1].rpartition(" ")
+    return (head, key[len(head) + 1 :]) if space else (key[:LONGEST_KEY], key[LONGEST_KEY:])
+
+
+def _whole_article(title: str, article: str) -> str:
+    """“letranger” for “L’Étranger”, whose article is part of the word."""
+    first = fold_words(title).partition(" ")[0]
+    return first if article and first != article else ""
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,184 @@
+"""A page of a list: which books there are, which of them stand on it, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.conf import settings
+from django.http import Http404
+
+from bookstore.paging import number_or_404
+from catalog.models import Book
+from catalog.querysets import BookQuerySet
+from catalog.search import Found
+from catalog.sorts import RELEVANCE
+from catalog.tags import ERA_YEARS
+
+from . import counting
+from .address import LAST, Choice
+from .facets import ERA, GENRE, IN_STOCK, STOCK, vocabulary
+
+# Orders in which the books of a genre or of a format stand evenly among the others. Prices and
+# dates go together with both.
+EVEN = ("bestselling", "rating", "title")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a list narrows: the whole shop, or the books of a genre, an author…"""
+
+    name: str
+    books: BookQuerySet
+    # As FacetCount has it, if it counts this shelf.
+    counted_as: int | None = None
+
+
+class Listing:
+    """The books of `shelf` that `choice` asks for, `found` among them if it has words."""
+
+    # Pages have numbers up to here; from there a list goes on after the last book of a page.
+    LAST_NUMBER = 100
+
+    def __init__(self, shelf: Shelf, choice: Choice, found: Found | None, today: date) -> None:
+        self.shelf = shelf
+        self.choice = choice
+        self.found = found
+        self.today = today
+        self.size = settings.BOOKS_PER_PAGE
+        page = choice.one("page")
+        self.number = 1 if page in ("", LAST) else number_or_404(page, self.LAST_NUMBER)
+
+    @property
+    def is_ranked(self) -> bool:
+        return self.choice.sort == RELEVANCE
+
+    @property
+    def leaves_out_the_rest(self) -> bool:
+        """Whether only books that sell well are listed: very many match, and rank does not choose."""
+        return bool(self.found and self.found.is_common and not self.is_ranked)
+
+    def narrowed(self, *, without: str = "") -> BookQuerySet:
+        """The books of the list, or those that there would be without one facet."""
+        choice = self.choice
+        books = self.found.limit(self.shelf.books) if self.found else self.shelf.books
+        if self.leaves_out_the_rest:
+            books = books.filter(tier__lte=1)
+        for key, values in choice.chosen.items():
+            if key == without:
+                continue
+            if key == STOCK:
+                in_stock = values[0].name == IN_STOCK
+                books = books.in_stock(self.today) if in_stock else books.to_preorder(self.today)
+            else:
+                books = books.carrying([value.tag for value in values])
+        return books.priced(*choice.prices, choice.sort) if choice.has_prices else books
+
+    @property
+    def key(self) -> str:
+        """What is in the list and how it is asked for, but not in which order."""
+        query = self.choice.but("sort").query
+        return f"{self.shelf.name}?{query}&{self.leaves_out_the_rest} {self.today}"
+
+    @cached_property
+    def counts(self) -> counting.Counts:
+        """How many books there are, by tags; each process remembers it for a minute."""
+        return counting.remembered("counts", self.key, self._count)
+
+    def _count(self) -> counting.Counts:
+        if self.found and self.found.nothing:
+            return counting.NOTHING
+        lists = {"": self.narrowed()}
+        lists |= {key: self.narrowed(without=key) for key in self.choice.chosen}
+        known = self._already_counted()
+        unknown = {key: books for key, books in lists.items() if key not in known}
+        tallies = known | (counting.count(unknown, self.today) if unknown else {})
+        return counting.Counts(tallies.pop(""), tallies)
+
+    def _already_counted(self) -> dict[str, counting.Tally]:
+        """Of the lists to count, those whose numbers are stored: a shelf, a genre, a facet by genres."""
+        shelf, chosen = self.shelf.counted_as, self.choice.chosen
+        genres, others = chosen.get(GENRE, []), [key for key in chosen if key != GENRE]
+        is_simple = not self.found and not self.choice.has_prices
+        if shelf is None or not is_simple or len(genres) > 1 or len(others) > 1:
+            return {}
+        tallies = {"".join(others): counting.stored(genres[0].tag if genres else shelf)}
+        if genres and not others:
+            tallies[GENRE] = counting.stored(shelf)
+        elif genres:
+            tags = [value.tag for value in chosen[others[0]]]
+            tallies[GENRE] = counting.stored_by_genre(tags)
+        return {key: tally for key, tally in tallies.items() if tally}
+
+    @cached_property
+    def _ids(self) -> list[int]:
+        """The keys of the page's books, and one more if the list goes on."""
+        if self.found and self.found.nothing:
+            return []
+        start, stop = self.start, self.start + self.size + 1
+        if self.found and self.is_ranked:
+            return self.found.best(self.narrowed(), start, stop)
+        books = self._by_date(self.narrowed())
+        if after := self.choice.one("after"):
+            books = books.beyond(after, self.choice.sort)
+        if self.is_last:
+            ids = books.ids(
+                self.choice.sort, 0, self._on_the_last_page, backwards=True, gather=self._gathers
+            )
+            return ids[::-1]
+        return books.ids(self.choice.sort, start, stop, gather=self._gathers)
+
+    @cached_property
+    def books(self) -> list[Book]:
+        """The books on the page. Raises Http404 if the list ends before it."""
+        ids = self._ids[: self.size]
+        if not ids and not (self.is_numbered and self.number == 1):
+            raise Http404
+        return Book.objects.cards_of(ids)
+
+    @property
+    def is_last(self) -> bool:
+        return self.choice.one("page") == LAST
+
+    @property
+    def is_numbered(self) -> bool:
+        return not self.is_last and not self.choice.one("after")
+
+    @property
+    def start(self) -> int:
+        """How many books stand before the page; 0 where nobody has counted."""
+        return 0 if self.is_last else (self.number - 1) * self.size
+
+    @property
+    def goes_on(self) -> bool:
+        return not self.is_last and len(self._ids) > self.size
+
+    @property
+    def _on_the_last_page(self) -> int:
+        listed = self.counts.listed
+        return (listed.books % self.size if listed.is_exact else 0) or self.size
+
+    @property
+    def _gathers(self) -> bool:
+        """Whether to sort the books that there are, rather than walk the order until there are enough.
+
+        Where they stand evenly in the order that is a matter of arithmetic. Elsewhere a few books
+        may all stand at its end. The larger part of a shop is never sorted.
+        """
+        if self.leaves_out_the_rest:
+            return True
+        listed, shop = self.counts.listed, vocabulary().books
+        if not listed.is_exact or listed.books > counting.MOST_COUNTED or 2 * listed.books > shop:
+            return False
+        walked = shop * (self.start + self.size) // max(listed.books, 1)
+        return self.choice.sort not in EVEN or listed.books <= walked
+
+    def _by_date(self, books: BookQuerySet) -> BookQuerySet:
+        """Enter an order of dates where the chosen years begin: they may be at its other end."""
+        eras = self.choice.chosen.get(ERA)
+        if not eras or self.choice.sort != "newest":
+            return books
+        years = [ERA_YEARS[era.name] for era in eras]
+        first, last = min(years)[0], max(last for _first, last in years)
+        return books.dated(date(first, 1, 1), date(last, 12, 31))

@@ -1,0 +1,123 @@
+"""Finding books: which match, and in which order.
+
+How well a book matches comes first: the whole title, the start of the title, the series with the
+number in it, all words in the title, title and author, author, anything else. Then comes how well it sells and is rated. Of the
+matches of a common word only those that sell best are looked at: never all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, SmallIntegerField
+from django.db.models.expressions import RawSQL
+
+from .config import SEARCH_CONFIG
+from .query import Query
+
+if TYPE_CHECKING:
+    from catalog.querysets import BookQuerySet
+
+# More matches than this are never ranked at one go: each costs a page of the table to be read.
+MOST_RANKED = 1500
+# More matches than this are not sorted by anything else either.
+MOST_SORTED = 10_000
+# A list by relevance ends here: 100 pages of 24.
+MOST_FOUND = 2400
+
+_KEY = r"split_part(catalog_book.search_text, E'\n', 1)"
+_SERIES = r"split_part(catalog_book.search_text, E'\n', 5)"
+_MATCHES = f"catalog_book.search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
+
+
+@dataclass(frozen=True)
+class Match:
+    """The books that hold the words of a query, and those whose title begins with its letters."""
+
+    query: Query
+    # The number of books that hold the rarest of the words.
+    rarest: int
+    # Whether the last word may be unfinished: then titles that begin with these letters match too.
+    unfinished: bool = False
+
+    @property
+    def is_common(self) -> bool:
+        """Whether there may be more matches than a list can sort or count."""
+        return self.rarest > MOST_SORTED
+
+    def limit(self, books: BookQuerySet) -> BookQuerySet:
+        """Those of `books` that match."""
+        sql, params = self._condition
+        return books.filter(_boolean(sql, params))
+
+    def best(self, books: BookQuerySet, start: int, stop: int) -> list[int]:
+        """Ids of matching books from place `start` to before `stop`, best first."""
+        stop = min(stop, MOST_FOUND)
+        found: list[int] = []
+        for part in self._parts(self.limit(books)):
+            found += self._ranked(part).values_list("pk", flat=True)[: stop - len(found)]
+            if len(found) >= stop:
+                break
+        return found[start:stop]
+
+    def _parts(self, books: BookQuerySet) -> Iterator[BookQuerySet]:
+        """Parts of the matches, each better than the next, so that later ones are seldom needed."""
+        if self.rarest <= MOST_RANKED:
+            yield books
+            return
+        whole_title = _boolean(f"{_KEY} = ANY(%s)", [self.query.keys])
+        yield books.filter(whole_title)
+        others = books.exclude(whole_title)
+        yield others.filter(tier=0)
+        yield others.filter(tier__lte=1).exclude(tier=0)
+        yield others.filter(tier=2)
+
+    def _ranked(self, books: BookQuerySet) -> BookQuerySet:
+        sql, params = self._class
+        quality = RawSQL(sql, params, SmallIntegerField())
+        return books.order_by(quality.asc(), "-bestseller_rank", "-rating_rank", "-pk")
+
+    @cached_property
+    def _condition(self) -> tuple[str, list[Any]]:
+        matches, params = _MATCHES, [self.query.tsquery()]
+        if self.unfinished:
+            likes = " OR ".join([f"{_KEY} LIKE %s"] * len(self.query.keys))
+            return f"({matches} OR {likes})", [*params, *(f"{key}%" for key in self.query.keys)]
+        return matches, params
+
+    @cached_property
+    def _class(self) -> tuple[str, list[Any]]:
+        query = self.query
+        text = "catalog_book.search_text"
+        literal = [f"{key}\n{article} " for key, article in query.titles]
+        cases: list[tuple[str, list[Any]]] = [
+            (_starts(text, literal), literal),
+            (_starts(text, query.keys), [f"{key}\n" for key in query.keys]),
+            (_starts(text, query.keys), [f"{key} " for key in query.keys]),
+            (f"{_SERIES} = ANY(%s)", [query.series]),
+        ]
+        if self.unfinished:
+            cases.append((_starts(text, query.keys), query.keys))
+        cases += [
+            (_MATCHES, [query.tsquery("A")]),
+            (_MATCHES, [query.tsquery("B")]),
+            (_MATCHES, [query.tsquery("AB")]),
+        ]
+        # An author's own books stand behind those that have words of both.
+        places = [*range(len(cases) - 2), len(cases) - 1, len(cases) - 2]
+        whens = " ".join(
+            f"WHEN {sql} THEN {place}" for (sql, _), place in zip(cases, places, strict=True)
+        )
+        params = [param for _, values in cases for param in values]
+        return f"CASE {whens} ELSE {len(cases)} END", params
+
+
+def _starts(column: str, beginnings: list[str]) -> str:
+    return " OR ".join([f"starts_with({column}, %s)"] * len(beginnings))
+
+
+def _boolean(sql: str, params: list[Any]) -> RawSQL:
+    return RawSQL(sql, params, BooleanField())

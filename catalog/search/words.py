@@ -1,0 +1,106 @@
+"""What the vocabulary knows of typed words: in how many books they are, and what is spelt alike."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from .config import SEARCH_CONFIG
+from .query import LITTLE_WORDS, OTHER_SPELLINGS
+from .spelling import slips
+from .vocabulary import SHORTEST, TWO_SLIPS_FROM, deletions
+
+# So many spellings are tried for a word.
+ALTERNATIVES = 12
+
+_STEMS = f"""
+SELECT typed.word, coalesce(min(stem.lexeme), ''), coalesce(min(lexeme.books), 0)
+FROM unnest(%s::text[]) AS typed(word)
+LEFT JOIN LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', typed.word)) AS stem ON true
+LEFT JOIN catalog_lexeme lexeme ON lexeme.lexeme = stem.lexeme
+GROUP BY typed.word
+"""
+_NEAR = f"""
+SELECT typed.word, near.word, near.books, coalesce(
+    (SELECT min(stem.lexeme) FROM unnest(to_tsvector('{SEARCH_CONFIG}', near.word)) stem), '')
+FROM jsonb_to_recordset(%s) AS typed(word text, deletions text[], most int)
+JOIN catalog_word near ON near.deletions && typed.deletions
+WHERE near.word <> typed.word
+    AND levenshtein_less_equal(typed.word, near.word, typed.most) <= typed.most
+"""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The stem of each word, and the number of books that hold it in any form."""
+
+    stems: Mapping[str, str]
+    counts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Vocabulary:
+        asked = list(dict.fromkeys(w for word in words for w in OTHER_SPELLINGS.get(word, (word,))))
+        with connection.cursor() as cursor:
+            cursor.execute(_STEMS, [asked])
+            rows = cursor.fetchall()
+        return cls({row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
+
+    def books(self, word: str) -> int:
+        return sum(self.counts[other] for other in OTHER_SPELLINGS.get(word, (word,)))
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A word that may be meant, and how unlikely that is (0: it is what was typed)."""
+
+    word: str
+    stem: str
+    books: int
+    cost: float
+
+
+def spellings(words: Sequence[str], vocabulary: Vocabulary) -> dict[str, list[Spelling]]:
+    """For each word what it may mean, likeliest first: itself if books hold it, and what is near."""
+    near = neighbours(words)
+    found = {}
+    for word in words:
+        books = vocabulary.books(word)
+        itself = [Spelling(word, vocabulary.stems[word], books, 0.0)] if books else []
+        likely = sorted([*itself, *near[word]], key=lambda spelling: spelling.cost)
+        found[word] = likely[:ALTERNATIVES]
+    return found
+
+
+def neighbours(words: Iterable[str]) -> defaultdict[str, list[Spelling]]:
+    """Words of the catalogue that are spelt nearly like each of `words`, in any order."""
+    typed = [
+        {"word": word, "deletions": deletions(word), "most": _most_slips(word) + 1}
+        for word in words
+        if len(word) >= SHORTEST and word.isalpha()
+    ]
+    near: defaultdict[str, list[Spelling]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [json.dumps(typed)])
+        for word, other, books, stem in cursor.fetchall():
+            if slips(word, other) <= _most_slips(word):
+                near[word].append(Spelling(other, stem, books, _cost(word, other, books)))
+    return near
+
+
+def _most_slips(word: str) -> int:
+    return 2 if len(word) >= TWO_SLIPS_FROM else 1
+
+
+def _cost(word: str, other: str, books: int) -> float:
+    """Slips cost most; a commoner word is likelier; first letters are seldom wrong.
+
+    Every book has an “and” or a “the”, which says nothing of how likely they are here.
+    """
+    first = 0.0 if word[0] == other[0] else 0.4
+    commonness = 0.0 if other in LITTLE_WORDS else math.log(books + 1) / 20
+    return slips(word, other) + first - commonness

@@ -1,0 +1,49 @@
+"""The orders of lists, each total, and each for long lists with an index that begins with it."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import DateField, DecimalField, F, Value
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+# Books without a price or a date stand at the end, whichever way a list goes. The columns are
+# never compared as NULL, so that a list can go on after any book (`BookQuerySet.beyond`).
+NO_PRICE_UP = Value(Decimal("99999999.99"), DecimalField(max_digits=10, decimal_places=2))
+NO_PRICE_DOWN = Value(Decimal("0.00"), DecimalField(max_digits=10, decimal_places=2))
+NO_NUMBER = Value(Decimal("999999.99"), DecimalField(max_digits=8, decimal_places=2))
+PRICE_UP = Coalesce("price", NO_PRICE_UP)
+PRICE_DOWN = Coalesce("price", NO_PRICE_DOWN)
+NEWEST = Coalesce("published_on", Value(date(1, 1, 1), DateField()))
+OLDEST = Coalesce("published_on", Value(date(9999, 12, 31), DateField()))
+
+# How well a book answers to a search: only `catalog.search` knows that order.
+RELEVANCE = "relevance"
+# Orders for short lists alone, without an index: a series as it is read, works as they were written.
+READING = "reading"
+OLDEST_FIRST = "oldest"
+
+# What a list can be ordered by: the name in the address, and an order in which no two books tie.
+# Both parts of it go the same way.
+SORTS: dict[str, tuple[OrderBy, OrderBy]] = {
+    "bestselling": (F("bestseller_rank").desc(), F("pk").desc()),
+    "newest": (NEWEST.desc(), F("pk").desc()),
+    OLDEST_FIRST: (OLDEST.asc(), F("pk").asc()),
+    "rating": (F("rating_rank").desc(), F("pk").desc()),
+    "price": (PRICE_UP.asc(), F("pk").asc()),
+    "-price": (PRICE_DOWN.desc(), F("pk").desc()),
+    "title": (F("sort_title").asc(), F("pk").asc()),
+    READING: (Coalesce("series_position", NO_NUMBER).asc(), F("pk").asc()),
+}
+SORT_NAMES = {
+    RELEVANCE: _("Best match"),
+    READING: _("Reading order"),
+    "bestselling": _("Bestselling here"),
+    "newest": _("Newest edition"),
+    OLDEST_FIRST: _("Oldest edition"),
+    "rating": _("Readers’ rating"),
+    "price": _("Price, low to high"),
+    "-price": _("Price, high to low"),
+    "title": _("Title, A to Z"),
+}

@@ -1,0 +1,19 @@
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from catalog.models import Book, Genre
+
+ON_THE_FRONT_TABLE = 8
+NEW_BOOKS = 12
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "front_table": Book.objects.for_front_table()[:ON_THE_FRONT_TABLE],
+        "new_books": Book.objects.new_on_the_shelf(timezone.localdate())[:NEW_BOOKS],
+        "genres": Genre.objects.for_contents(),
+    }
+    return TemplateResponse(request, "catalog/home.html", context)

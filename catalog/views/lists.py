@@ -1,0 +1,93 @@
+"""Lists of books: all of them, and those of a genre, a person, a series, a publisher."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookstore.htmx import render_page
+from catalog import search
+from catalog.lists import address
+from catalog.lists.address import Choice, Kind
+from catalog.lists.listing import Listing, Shelf
+from catalog.lists.page import ListPage
+from catalog.lists.people import parts_played
+from catalog.lists.series import missing_numbers
+from catalog.models import Book, Contributor, Genre, Publisher, Series
+from catalog.search import misses
+from catalog.tags import ALL_BOOKS
+
+
+@require_safe
+def book_list(request: HttpRequest) -> HttpResponse:
+    choice = _choice(request, address.SHOP)
+    shelf = Shelf("shop", Book.objects.on_sale(), counted_as=ALL_BOOKS)
+    return _list_page(request, "catalog/book_list.html", shelf, choice, {})
+
+
+@require_safe
+def genre_list(request: HttpRequest) -> HttpResponse:
+    context = {"genres": Genre.objects.for_contents()}
+    return TemplateResponse(request, "catalog/genre_list.html", context)
+
+
+@require_safe
+def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    genre = get_object_or_404(Genre.objects.select_related("parent"), slug=slug)
+    choice = _choice(request, address.GENRE_PAGE)
+    shelf = Shelf(f"genre {genre.pk}", Book.objects.on_sale().in_genre(genre), counted_as=genre.pk)
+    context = {"genre": genre, "children": genre.children.for_chips()}
+    return _list_page(request, "catalog/genre_detail.html", shelf, choice, context)
+
+
+@require_safe
+def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    author = get_object_or_404(Contributor, slug=slug)
+    choice = _choice(request, address.AUTHOR)
+    role = address.ROLES.get(choice.one("role"), "")
+    shelf = Shelf(f"author {author.pk} {role}", Book.objects.on_sale().by(author, role))
+    context = {"author": author, "parts": parts_played(author, choice)}
+    return _list_page(request, "catalog/author_detail.html", shelf, choice, context)
+
+
+@require_safe
+def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    series = get_object_or_404(Series, slug=slug)
+    choice = _choice(request, address.SERIES)
+    books = series.books.on_sale()
+    context = {"series": series, "missing": missing_numbers(books)}
+    shelf = Shelf(f"series {series.pk}", books)
+    return _list_page(request, "catalog/series_detail.html", shelf, choice, context)
+
+
+@require_safe
+def publisher_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    publisher = get_object_or_404(Publisher, slug=slug)
+    choice = _choice(request, address.PUBLISHER)
+    shelf = Shelf(f"publisher {publisher.pk}", publisher.books.on_sale())
+    context = {"publisher": publisher}
+    return _list_page(request, "catalog/publisher_detail.html", shelf, choice, context)
+
+
+def _choice(request: HttpRequest, kind: Kind) -> Choice:
+    return Choice.read(request.path, kind, request.GET)
+
+
+def _list_page(
+    request: HttpRequest, template: str, shelf: Shelf, choice: Choice, context: dict[str, Any]
+) -> HttpResponse:
+    if choice.query != request.META["QUERY_STRING"]:
+        return redirect(choice.address)
+    literal = bool(choice.one("literal"))
+    found = search.read(choice.words, literal=literal) if choice.words else None
+    if found and found.number and (book := shelf.books.numbered(found.number)):
+        return redirect(book)
+    today = timezone.localdate()
+    listing = Listing(shelf, choice, found, today)
+    if found and not listing.books and not choice.is_narrowed:
+        misses.note(choice.words, today=today)
+    context |= {"list": ListPage(listing), "words": choice.words}
+    return render_page(request, template, context, regions=["filters", "results"])

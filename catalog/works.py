@@ -1,0 +1,64 @@
+"""Which books are editions of one work: the rule for feeds and for the back office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.db import connection
+
+from .folding import fold_words, title_key
+from .models import Book, Contribution, Work
+
+# “Emma (Penguin Classics) [large print]”: what stands in brackets behind a title is the edition's.
+_BRACKETS = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
+_LONGEST_KEY = Work._meta.get_field("key").max_length
+
+
+def title_of(title: str) -> str:
+    """What the work is called of which an edition is called `title`."""
+    return _BRACKETS.sub("", title) or title
+
+
+def key_of(*, title: str, author: str) -> str | None:
+    """The same key for all editions of a work; None where the title or the author says nothing.
+
+    The language of an edition does not count: “Les Misérables” is one work in French and English.
+    """
+    work, _article = title_key(title_of(title))
+    by = fold_words(author)
+    return f"{work}|{by}"[:_LONGEST_KEY] if work and by else None
+
+
+def make_missing(titles: Mapping[str, str]) -> None:
+    """See to it that there is a work for each key, {key: title}, in one statement."""
+    keys = sorted(titles)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalog_work (key, title) SELECT * FROM unnest(%s::text[], %s::text[])"
+            " ON CONFLICT (key) DO NOTHING",
+            [keys, [titles[key] for key in keys]],
+        )
+
+
+def assign(book: Book) -> None:
+    """Set the work of a book that has none, by the rule for feeds; whoever calls it saves the book.
+
+    The first author counts, or the byline of a book whose contributors are not known yet. Without
+    an author there is no work. A work that staff gave the book stays.
+    """
+    if book.work_id is not None:
+        return
+    key = key_of(title=book.title, author=_first_author(book))
+    if key:
+        book.work, _made = Work.objects.get_or_create(
+            key=key, defaults={"title": title_of(book.title)}
+        )
+
+
+def _first_author(book: Book) -> str:
+    people = book.contributions.select_related("contributor") if book.pk else None
+    if people is None or not people.exists():
+        return book.byline
+    author = people.filter(role=Contribution.Role.AUTHOR).order_by("position", "pk").first()
+    return author.contributor.name if author else ""

@@ -1,0 +1,85 @@
+"""The bench's database server and its catalogues, which are kept from one run to the next."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from bookstore.embedded import server as embedded
+from bookstore.embedded.server import Server
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDER = PROJECT / ".local" / "bench"
+SETTINGS_MODULE = "tests.bench.settings"
+SEED = 1
+# A server as an operator sets it up for a large shop; in all else that of `make run`.
+embedded.SETTINGS |= {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+
+
+def database_of(books: int) -> str:
+    return f"bench_{books}"
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """The bench's server, ended with the block."""
+    server = Server(FOLDER / "postgres")
+    # One that somebody left running may have other settings.
+    server.stop()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def postmaster(server: Server) -> int:
+    """The number of the server's first process, whose children all others are."""
+    return int((server.data / "postmaster.pid").read_text().split("\n")[0])
+
+
+def prepare(server: Server, books: int) -> None:
+    """See to it that there is a catalogue of so many books, with all that pages look up in it."""
+    name = database_of(books)
+    _make_database(server, name)
+    _manage(name, "migrate", "-v0")
+    _manage(name, "createcachetable")
+    _manage(name, "collectstatic", "--no-input", "-v0")
+    if not _holds_books(server, name):
+        _manage(name, "make_catalogue", f"--books={books}", f"--seed={SEED}")
+        with _connected(server, name) as connection:
+            # What the server does by itself some minutes later.
+            connection.execute("VACUUM (ANALYZE)")
+
+
+def environment(database: str) -> dict[str, str]:
+    return os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS_MODULE, "BENCH_DATABASE": database}
+
+
+def _make_database(server: Server, name: str) -> None:
+    with _connected(server, "bookstore") as connection:
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _holds_books(server: Server, name: str) -> bool:
+    with _connected(server, name) as connection:
+        return connection.execute("SELECT FROM catalog_book LIMIT 1").fetchone() is not None
+
+
+def _connected(server: Server, name: str) -> psycopg.Connection:
+    where = server.connection_params() | {"dbname": name}
+    return psycopg.connect(**where, autocommit=True)
+
+
+def _manage(database: str, *arguments: str) -> None:
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=PROJECT, env=environment(database), check=True)

@@ -1,0 +1,21 @@
+"""The shop's settings, on the bench's own database server, with one page that is empty."""
+
+import os
+
+from bookstore.settings import *  # noqa: F403
+from bookstore.settings import CACHES, DATABASES, LOCAL_DIR
+
+FOLDER = LOCAL_DIR / "bench"
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+ROOT_URLCONF = "tests.bench.urls"
+DATABASES["default"] |= {
+    "ENGINE": "bookstore.embedded",
+    "NAME": os.environ.get("BENCH_DATABASE", "bookstore"),
+    "OPTIONS": {"folder": FOLDER / "postgres"},
+}
+HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_HSTS_SECONDS = 0
+STATIC_ROOT = FOLDER / "static"
+if os.environ.get("BENCH_CACHE") == "off":
+    CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

@@ -1,0 +1,92 @@
+"""What must hold: the targets of the shop, checked against the figures of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+type Figures = Mapping[str, Any]
+
+# Of the requests per second of the empty view.
+OF_EMPTY = {
+    "list, drawn afresh": 0.18,
+    "list, from cache": 0.35,
+    "list, unchanged (304)": 0.75,
+    "book": 0.12,
+}
+# Of those of the book page.
+OF_BOOK = {
+    "search: common word": 0.8,
+    "search: two words": 0.8,
+    "search: rare word": 0.8,
+    "search with facets": 0.4,
+}
+# Milliseconds of the server, one request at a time, at a million books.
+P95 = {
+    "list, drawn afresh": 25,
+    "deep list": 25,
+    "genre": 25,
+    "book": 25,
+    "search with facets": 50,
+    "search: common word": 50,
+    "search: rare word": 25,
+    "search: two words": 25,
+    "search: typo": 40,
+    "suggest": 5,
+}
+LARGE = 1_000_000
+# Times the processor that a page may use at a million books, of what it uses at ten thousand.
+GROWTH, GROWTH_OF_SEARCH = 1.3, 2.0
+
+
+def verdicts(results: Mapping[int, Figures]) -> dict[int, dict[str, list[str]]]:
+    """For each catalogue and page what was missed, in words; an empty list where all holds."""
+    return {
+        books: {name: _missed(name, books, results) for name in figures}
+        for books, figures in results.items()
+    }
+
+
+def _missed(name: str, books: int, results: Mapping[int, Figures]) -> list[str]:
+    figures = results[books]
+    page = figures[name]
+    if "not_there" in page:
+        return ["not there"]
+    missed = []
+    if page["of_empty"] < OF_EMPTY.get(name, 0):
+        missed.append(f"under {OF_EMPTY[name]:.0%} of empty")
+    of_book = ratio_to_book(name, figures)
+    if of_book is not None and of_book < OF_BOOK[name]:
+        missed.append(f"{of_book:.2f} of book, under {OF_BOOK[name]}")
+    if books >= LARGE and page["one_at_a_time"]["p95"] > P95.get(name, float("inf")):
+        missed.append(f"p95 over {P95[name]} ms")
+    growth = growth_of(name, books, results)
+    if growth is not None and growth > _most_growth(name):
+        missed.append(f"{growth:.2f} times the CPU of the smallest")
+    return missed
+
+
+def ratio_to_book(name: str, figures: Figures) -> float | None:
+    book = figures.get("book", {})
+    if name not in OF_BOOK or "load" not in book:
+        return None
+    ratio: float = figures[name]["of_empty"] / book["of_empty"]
+    return ratio
+
+
+def growth_of(name: str, books: int, results: Mapping[int, Figures]) -> float | None:
+    """How much more of the processor a page uses than in the smallest catalogue of the run."""
+    smallest = min(results)
+    before, after = results[smallest][name], results[books][name]
+    if books == smallest or "load" not in before or "load" not in after:
+        return None
+    return _cpu(after) / _cpu(before)
+
+
+def _cpu(page: Figures) -> float:
+    used: float = page["load"]["python"] + page["load"]["postgres"]
+    return used
+
+
+def _most_growth(name: str) -> float:
+    return GROWTH_OF_SEARCH if "search" in name or name == "suggest" else GROWTH

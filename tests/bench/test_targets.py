@@ -1,0 +1,41 @@
+from typing import Any
+
+from tests.bench.targets import GROWTH, growth_of, verdicts
+
+SMALL, LARGE = 10_000, 1_000_000
+
+
+def page(*, of_empty: float = 0.9, cpu: float = 2.0, p95: float = 1.0) -> dict[str, Any]:
+    return {
+        "load": {"python": cpu - 0.5, "postgres": 0.5},
+        "of_empty": of_empty,
+        "one_at_a_time": {"p95": p95},
+    }
+
+
+def test_a_page_that_meets_every_target_holds() -> None:
+    results = {SMALL: {"book": page()}, LARGE: {"book": page()}}
+
+    assert verdicts(results) == {SMALL: {"book": []}, LARGE: {"book": []}}
+
+
+def test_each_missed_target_is_named() -> None:
+    slow = page(of_empty=0.05, cpu=2.0 * GROWTH + 0.1, p95=30)
+    results = {SMALL: {"book": page()}, LARGE: {"book": slow}}
+
+    missed = verdicts(results)[LARGE]["book"]
+
+    assert missed == ["under 12% of empty", "p95 over 25 ms", "1.35 times the CPU of the smallest"]
+
+
+def test_a_search_is_held_against_the_book_page() -> None:
+    figures = {"book": page(of_empty=0.2), "search: rare word": page(of_empty=0.1)}
+
+    assert verdicts({LARGE: figures})[LARGE]["search: rare word"] == ["0.50 of book, under 0.8"]
+
+
+def test_a_page_that_is_not_built_yet_is_not_there() -> None:
+    results = {SMALL: {"suggest": {"not_there": "404"}}, LARGE: {"suggest": page()}}
+
+    assert verdicts(results)[SMALL] == {"suggest": ["not there"]}
+    assert growth_of("suggest", LARGE, results) is None

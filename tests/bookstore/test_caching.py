@@ -1,0 +1,308 @@
+"""Pages for everybody, seen by one small view of our own under the shop's whole middleware."""
+
+import pytest
+from django.contrib import messages
+from django.core.cache import caches
+from django.core.cache.backends import locmem
+from django.http import Http404, HttpResponse
+from django.template import engines
+from django.template.response import TemplateResponse
+from django.test import Client
+from django.urls import path
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from bookstore import urls
+from bookstore.caching import same_for_everybody
+from tests.factories import BookFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+PAGE = """{% extends "base.html" %}
+{% block main %}{% partialdef results inline %}<p>{{ words }}</p>{% endpartialdef %}{% endblock %}"""
+WORDS = "Everybody may read this."
+
+
+class Drawn:
+    """What the view below does, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.words = WORDS
+        self.look = lambda request: None
+        self.page = PAGE
+
+
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch) -> Drawn:
+    monkeypatch.setitem(globals(), "now_drawn", Drawn())
+    return now_drawn
+
+
+now_drawn = Drawn()
+
+
+@require_safe
+@same_for_everybody
+def page(request) -> HttpResponse:
+    now_drawn.times += 1
+    answer = now_drawn.look(request)
+    template = engines["django"].from_string(now_drawn.page)
+    return answer or TemplateResponse(request, template, {"words": now_drawn.words})
+
+
+@require_safe
+def say(request) -> HttpResponse:
+    messages.info(request, "Only you may read this.")
+    return HttpResponse("")
+
+
+urlpatterns = [path("page/", page), path("say/", say), *urls.urlpatterns]
+
+
+def seen_again(client: Client, response: HttpResponse) -> HttpResponse:
+    return client.get("/page/", headers={"If-None-Match": response.headers["ETag"]})
+
+
+# Kept
+
+
+def test_a_page_is_drawn_once_for_all_strangers(client, drawn):
+    first, second = client.get("/page/"), Client().get("/page/")
+
+    assert drawn.times == 1
+    assert WORDS in first.text
+    assert first.content == second.content
+    assert first.headers == second.headers
+    assert "\0" not in first.text
+
+
+def test_what_is_kept_asks_the_database_nothing(client, django_assert_num_queries):
+    client.get("/page/")
+
+    with django_assert_num_queries(0):
+        response = client.get("/page/")
+
+    assert response.status_code == 200
+
+
+def test_a_page_is_drawn_again_after_a_minute(client, drawn, monkeypatch):
+    client.get("/page/")
+    drawn.words = "News."
+    now = locmem.time.time()
+    monkeypatch.setattr(locmem.time, "time", lambda: now + 61)
+
+    assert "News." in client.get("/page/").text
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("/page/?page=2", {}),
+        ("/page/", {"Host": "localhost"}),
+        ("/page/", {"HX-Request": "true", "HX-Target": "results"}),
+    ],
+)
+def test_other_addresses_and_regions_are_kept_apart(client, drawn, address, headers):
+    client.get("/page/")
+    client.get(address, headers=headers)
+
+    assert drawn.times == 2
+
+
+def test_languages_are_kept_apart(client, drawn):
+    client.get("/page/")
+    with translation.override("de"):
+        client.get("/page/")
+
+    assert drawn.times == 2
+
+
+# Unchanged
+
+
+def test_who_has_the_page_gets_no_second_copy_and_costs_no_query(client, django_assert_num_queries):
+    response = client.get("/page/")
+
+    with django_assert_num_queries(0):
+        again = seen_again(client, response)
+
+    assert again.status_code == 304
+    assert not again.content
+    for header in ("ETag", "Vary", "Cache-Control"):
+        assert again.headers[header] == response.headers[header]
+
+
+def test_another_process_draws_the_same_page_and_knows_it(client, drawn):
+    response = client.get("/page/")
+    caches["process"].clear()
+
+    assert seen_again(client, response).status_code == 304
+    assert drawn.times == 2
+
+
+def test_a_changed_page_is_sent(client, drawn):
+    response = client.get("/page/")
+    drawn.words = "News."
+    caches["process"].clear()
+
+    again = seen_again(client, response)
+
+    assert again.status_code == 200
+    assert "News." in again.text
+
+
+def test_the_browser_asks_each_time_and_tells_readers_apart(client):
+    response = client.get("/page/")
+
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in response.headers["Vary"]
+
+
+# Readers
+
+
+def test_each_reader_gets_the_frame_that_is_theirs(client, shopper_client, staff_client):
+    stranger, shopper, staff = (
+        reader.get("/page/").text for reader in (client, shopper_client, staff_client)
+    )
+
+    assert "Sign in" in stranger
+    assert "Sign out" not in stranger
+    assert "Sign out" in shopper
+    assert "For staff" not in shopper
+    assert "For staff" in staff
+    assert client.get("/page/").text == stranger
+
+
+def test_signing_in_is_a_change(client, shopper, drawn):
+    response = client.get("/page/")
+    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+
+    again = seen_again(client, response)
+
+    assert again.status_code == 200
+    assert "Sign out" in again.text
+    assert drawn.times == 1
+
+
+def test_a_basket_is_seen_by_its_owner_alone(client, drawn):
+    before = client.get("/page/")
+    client.post(f"/basket/add/{BookFactory().ean}/", {"quantity": 2})
+    client.get("/basket/")
+
+    again = seen_again(client, before)
+
+    assert again.status_code == 200
+    assert ", 2 books" in again.text
+    assert ", 2 books" not in Client().get("/page/").text
+    assert seen_again(client, again).status_code == 304
+    assert drawn.times == 1
+
+
+def test_nothing_that_is_kept_names_a_person(shopper_client, shopper):
+    shopper_client.get("/page/")
+
+    kept = "".join(str(value) for value in caches["process"]._cache.values())
+    assert "Orders" in kept
+    assert shopper.email not in kept
+    assert shopper.name not in kept
+
+
+def test_a_message_is_seen_once_and_by_one_reader(client):
+    before = client.get("/page/")
+    client.get("/say/")
+
+    told = seen_again(client, before)
+
+    assert told.status_code == 200
+    assert "Only you may read this." in told.text
+    assert "ETag" not in told.headers
+    assert "Only you may read this." not in Client().get("/page/").text
+    assert seen_again(client, before).status_code == 304
+
+
+def test_a_message_comes_along_with_a_region(client):
+    region = {"HX-Request": "true", "HX-Target": "results"}
+    client.get("/page/", headers=region)
+    client.get("/say/")
+
+    assert "Only you may read this." in client.get("/page/", headers=region).text
+    assert "Only you may read this." not in client.get("/page/", headers=region).text
+
+
+# Not kept
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda request: request.session.get("anything"),
+        lambda request: request.user.is_authenticated and None,
+    ],
+)
+def test_a_page_that_looks_at_the_reader_is_not_kept(client, shopper_client, drawn, look):
+    drawn.look = look
+
+    for reader in (client, shopper_client, client):
+        response = reader.get("/page/")
+        assert WORDS in response.text
+        assert "\0" not in response.text
+        assert "ETag" not in response.headers
+    assert drawn.times == 3
+
+
+def test_the_view_sees_no_cookies_and_the_reader_keeps_them(client, drawn):
+    client.cookies["taste"] = "crime"
+    seen = []
+    drawn.look = lambda request: seen.append(dict(request.COOKIES))
+
+    response = client.get("/page/")
+
+    assert seen == [{}]
+    assert response.wsgi_request.COOKIES == {"taste": "crime"}
+
+
+def test_a_page_with_a_token_is_not_kept(client, drawn):
+    drawn.page = PAGE.replace("<p>", "{% csrf_token %}<p>")
+
+    first, second = client.get("/page/"), Client().get("/page/")
+
+    assert "ETag" not in first.headers
+    assert drawn.times == 2
+    assert first.cookies["csrftoken"].value != second.cookies["csrftoken"].value
+
+
+def test_a_page_that_sets_a_cookie_is_not_kept(client, drawn):
+    def with_cookie(request):
+        response = TemplateResponse(request, engines["django"].from_string(PAGE))
+        response.set_cookie("taste", "crime")
+        return response
+
+    drawn.look = with_cookie
+
+    assert client.get("/page/").cookies["taste"].value == "crime"
+    assert client.get("/page/").cookies["taste"].value == "crime"
+
+
+def not_found(request):
+    raise Http404
+
+
+@pytest.mark.parametrize(
+    ("look", "status"),
+    [
+        (lambda request: HttpResponse(status=302, headers={"Location": "/"}), 302),
+        (lambda request: TemplateResponse(request, "404.html", status=422), 422),
+        (not_found, 404),
+    ],
+)
+def test_only_pages_are_kept(client, drawn, look, status):
+    drawn.look = look
+
+    for _ in range(2):
+        response = client.get("/page/")
+        assert response.status_code == status
+        assert "ETag" not in response.headers
+        assert "\0" not in response.text
+    assert drawn.times == 2

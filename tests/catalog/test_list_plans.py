@@ -1,0 +1,140 @@
+"""How PostgreSQL goes about the queries of a list: it never reads, sorts or counts the whole shop."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from catalog.lists.counting import MOST_COUNTED
+from catalog.models import Book
+from shop.lists import count_facets
+from tests.factories import BookFactory, GenreFactory, nth_ean
+
+pytestmark = pytest.mark.django_db
+
+BOOKS = 3000
+LOOKED_AT = 24 + 1
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Three thousand books, made once for all tests here, which only look at them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_books()
+        yield
+        transaction.set_rollback(True)
+
+
+def make_books() -> None:
+    """One in thirty is a sea story; the even ones are hardbacks."""
+    sea = GenreFactory(slug="sea-stories")
+    example = BookFactory.build(stock=0)
+    example.fill_derived()
+    books = [
+        Book(
+            ean=nth_ean(number),
+            title=f"No. {number}",
+            slug="a-book",
+            sort_title=f"no {number:05d}",
+            search_text=f"no {number}",
+            price=5 + number % 40,
+            published_on=f"{1950 + number % 70}-01-01",
+            bestseller_rank=number * 7919 % BOOKS,
+            rating_rank=number % 5000,
+            format="hardback" if number % 2 else "paperback",
+            tags=[sea.pk] if number % 30 == 0 else [],
+        )
+        for number in range(BOOKS)
+    ]
+    Book.objects.bulk_create(books)
+    count_facets(today=timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_book")
+
+
+def plans(client, address: str) -> Iterator[dict[str, Any]]:
+    """The plan of each query that a page puts to the books, as it was carried out."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    asked = [query["sql"] for query in queries if "catalog_book" in query["sql"]]
+    with connection.cursor() as cursor:
+        for sql in asked:
+            if not sql.startswith("EXPLAIN"):
+                cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql.replace("%", "%%"))
+                yield cursor.fetchone()[0][0]["Plan"]
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def rows_of(client, address: str, *kinds: str) -> int:
+    """The most rows that a node of one of these kinds gave or threw away."""
+    return max(
+        (
+            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            for plan in plans(client, address)
+            for node in nodes(plan)
+            # It counts what other tests left behind as well; what it led to is counted above it.
+            if node["Node Type"] != "Bitmap Index Scan"
+            and any(kind in node["Node Type"] for kind in kinds)
+        ),
+        default=0,
+    )
+
+
+SORTS = ("bestselling", "newest", "rating", "price", "-price", "title")
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_no_order_of_the_whole_shop_is_sorted(client, shop, sort):
+    address = client.get("/books/", {"sort": sort}, follow=True).context["list"].choice.address
+
+    assert rows_of(client, address, "Sort") <= LOOKED_AT
+    assert rows_of(client, address, "Scan") <= LOOKED_AT
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_any_depth_costs_what_the_first_page_costs(client, shop, sort):
+    page = client.get("/books/", {"sort": sort, "page": "100"}, follow=True).context["list"]
+
+    assert "after=" in page.next
+    assert rows_of(client, page.next, "Scan", "Sort") <= LOOKED_AT
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_end_costs_what_the_beginning_costs(client, shop, sort):
+    page = client.get("/books/", {"sort": sort, "page": "last"}, follow=True).context["list"]
+
+    assert rows_of(client, page.choice.address, "Scan", "Sort") <= LOOKED_AT
+
+
+@pytest.mark.parametrize("query", ["genre=sea-stories", "genre=sea-stories&sort=price"])
+def test_a_few_books_are_found_without_looking_at_the_others(client, shop, query):
+    assert rows_of(client, f"/books/?{query}", "Scan") <= BOOKS / 3
+    assert rows_of(client, f"/books/?{query}", "Seq Scan") == 0
+
+
+def test_prices_and_dates_are_entered_where_they_begin(client, shop):
+    for query in ("from=44&sort=price", "to=5&sort=-price", "era=1950-1979&sort=newest"):
+        assert rows_of(client, f"/books/?{query}", "Index", "Bitmap") <= BOOKS / 2, query
+
+
+def test_counts_of_the_shop_and_of_genres_are_not_made_for_a_page(client, shop):
+    for address in ("/books/", "/genres/sea-stories/", "/books/?page=50"):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        assert not [query for query in queries if "count(*)" in query["sql"]]
+
+
+def test_no_list_is_counted_to_its_end_if_it_is_long(client, shop, monkeypatch):
+    monkeypatch.setattr("catalog.lists.counting.MOST_COUNTED", 100)
+    monkeypatch.setattr("catalog.lists.counting.SAMPLE", 100)
+
+    assert MOST_COUNTED == 10_000
+    assert rows_of(client, "/books/?from=6", "CTE Scan") <= 101

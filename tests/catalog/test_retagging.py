@@ -1,0 +1,89 @@
+"""A genre moves, and the tags of its books with it."""
+
+import pytest
+
+from catalog import tasks
+from catalog.models import Book, Genre
+from catalog.retagging import retag_all, retag_genre
+from tests.factories import BookFactory, GenreFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fiction() -> Genre:
+    return GenreFactory()
+
+
+@pytest.fixture
+def crime(fiction) -> Genre:
+    return GenreFactory(parent=fiction)
+
+
+def book_in(*genres: Genre) -> Book:
+    book = BookFactory(format="pocket")
+    book.genres.set(genres)
+    return book
+
+
+def genres_of(book: Book) -> set[int]:
+    return {tag for tag in Book.objects.get(pk=book.pk).tags if tag > 0}
+
+
+def move(genre: Genre, parent: Genre | None) -> None:
+    Genre.objects.filter(pk=genre.pk).update(parent=parent)
+
+
+def spoil_tags(book: Book) -> None:
+    Book.objects.filter(pk=book.pk).update(tags=[])
+
+
+def test_books_follow_a_genre_that_moves(fiction, crime):
+    cosy, leisure = GenreFactory(parent=crime), GenreFactory()
+    book, cosy_book, other = book_in(crime), book_in(cosy), book_in(fiction)
+    move(crime, leisure)
+
+    assert retag_genre(crime.pk) == 2
+
+    assert genres_of(book) == {crime.pk, leisure.pk}
+    assert genres_of(cosy_book) == {cosy.pk, crime.pk, leisure.pk}
+    assert genres_of(other) == {fiction.pk}
+
+
+def test_a_book_that_stays_in_the_old_place_by_another_genre_keeps_its_tag(fiction, crime):
+    book = book_in(crime, fiction)
+    move(crime, None)
+
+    assert retag_genre(crime.pk) == 0
+
+    assert genres_of(book) == {crime.pk, fiction.pk}
+
+
+def test_facets_stay_as_they_were(crime):
+    book = book_in(crime)
+    facets = [tag for tag in Book.objects.get(pk=book.pk).tags if tag < 0]
+    move(crime, None)
+
+    tasks.retag_books.call(genre_id=crime.pk)
+
+    assert Book.objects.get(pk=book.pk).tags == [crime.pk, *facets]
+
+
+def test_the_night_finds_whatever_is_wrong(fiction, crime):
+    spoilt, right = book_in(crime), book_in(fiction)
+    spoil_tags(spoilt)
+
+    assert retag_all() == 1
+    tasks.repair_tags.call()
+
+    assert genres_of(spoilt) == {crime.pk, fiction.pk}
+    assert genres_of(right) == {fiction.pk}
+
+
+def test_a_search_by_genre_finds_a_book_where_it_is_now(fiction, crime):
+    book = book_in(crime)
+    move(crime, None)
+    retag_genre(crime.pk)
+
+    assert not Book.objects.in_genre(fiction).exists()
+    assert Book.objects.in_genre(crime).get() == book
