@@ -1,7 +1,7 @@
 """Answers that need not be made anew each time."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, TypeGuard
 
@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from .frame import frame_for, reader_of, split
 from .htmx import region_asked_for
 
 type View = Callable[..., HttpResponse]
+NOTHING_PERSONAL: Mapping[str, Callable[[], str]] = {}
 
 ONE_YEAR = 60 * 60 * 24 * 365
 
@@ -28,31 +30,44 @@ def keep_for_good(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def same_for_everybody(view: View) -> View:
-    """Keep the pages that `view` draws, each for a minute in each process; 304 to who has one.
-
-    Only the frame differs between readers (bookstore/frame.py), so the view must not look at who
-    asks. It sees no cookies, and its page is not kept if it read the session, set a cookie or put a
-    CSRF token into a form. While messages wait for a reader, pages are drawn for them alone.
-    """
+    """Keep the pages that `view` draws (see `kept`); they depend on nothing but their address."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if get_messages(request):
-            return view(request, *args, **kwargs)
-        key = _key(request)
-        if page := caches["process"].get(key):
-            return _answer(request, HttpResponse(headers=page.headers), page)
-        response, looked = _blindly(request, lambda: view(request, *args, **kwargs))
-        if not _is_page(response):
-            return response
-        page = _Page.of(response)
-        if looked:
-            response.content = frame_for(reader_of(request)).fill(page.pieces)
-            return response
-        caches["process"].set(key, page)
-        return _answer(request, response, page)
+        return kept(request, lambda: view(request, *args, **kwargs))
 
     return answer
+
+
+def kept(
+    request: HttpRequest,
+    draw: Callable[[], HttpResponse],
+    *,
+    facts: Sequence[str] = (),
+    personal: Mapping[str, Callable[[], str]] = NOTHING_PERSONAL,
+) -> HttpResponse:
+    """The page that `draw` makes for an address and `facts`, for a minute in each process.
+
+    Only the frame (bookstore/frame.py) and the parts that {% personal_part %} names differ between
+    readers: `personal` has their HTML. `draw` sees no cookies, and its page is not kept if it read
+    the session, set a cookie or put a CSRF token into a form. A page without personal parts is
+    answered with 304 to who has it. For staff, and for readers with messages waiting, pages are
+    drawn anew: staff see at once what they changed.
+    """
+    if get_messages(request) or reader_of(request).is_staff:
+        return _with_context(draw(), personal=personal)
+    key = _key(request, facts)
+    if page := caches["pages"].get(key):
+        return _answer(request, HttpResponse(headers=page.headers), page, personal)
+    response, looked = _blindly(request, draw, personal)
+    if not _is_page(response):
+        return response
+    page = _Page.of(response)
+    if looked:
+        response.content = frame_for(reader_of(request)).fill(page.pieces, personal)
+        return response
+    caches["pages"].set(key, page)
+    return _answer(request, response, page, personal)
 
 
 class _Page(NamedTuple):
@@ -70,42 +85,68 @@ class _Page(NamedTuple):
         return cls(dict(response.headers), split(response.text), digest)
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: HttpRequest, facts: Sequence[str]) -> str:
     """All that such a page depends on; a digest, since addresses are of any length."""
-    facts = [
+    everything = [
         get_language() or "",
         region_asked_for(request),
         request.scheme or "",
         request.META.get("HTTP_HOST", ""),
         request.path,
         request.META.get("QUERY_STRING", ""),
+        *facts,
     ]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
+    return hashlib.sha256(repr(everything).encode()).hexdigest()
 
 
-def _blindly(request: HttpRequest, view: Callable[[], HttpResponse]) -> tuple[HttpResponse, bool]:
-    """What `view` draws without cookies, with gaps in it, and whether it looked at the reader."""
+def _blindly(
+    request: HttpRequest,
+    draw: Callable[[], HttpResponse],
+    personal: Mapping[str, Callable[[], str]],
+) -> tuple[HttpResponse, bool]:
+    """What `draw` makes without cookies, with gaps in it, and whether it looked at the reader."""
     session, cookies, was_read = request.session, request.COOKIES, request.session.accessed
+    user, asked = request.user, []
+
+    def watched() -> Any:
+        asked.append(user)
+        return user
+
     session.accessed, request.COOKIES = False, {}
+    request.user = SimpleLazyObject(watched)  # type: ignore[assignment]
     try:
-        response = view()
+        response = _with_context(draw(), personal=personal, is_for_everybody=True)
         if _is_page(response):
-            response.context_data = {**(response.context_data or {}), "is_for_everybody": True}
             response.render()
         has_token = "CSRF_COOKIE_NEEDS_UPDATE" in request.META
-        return response, bool(session.accessed or response.cookies or has_token)
+        looked = session.accessed or asked or response.cookies or has_token
+        return response, bool(looked)
     finally:
         session.accessed, request.COOKIES = session.accessed or was_read, cookies
+        request.user = user
+
+
+def _with_context(response: HttpResponse, **context: Any) -> HttpResponse:
+    if _is_page(response):
+        response.context_data = {**(response.context_data or {}), **context}
+    return response
 
 
 def _is_page(response: HttpResponse) -> TypeGuard[TemplateResponse]:
     return isinstance(response, TemplateResponse) and response.status_code == 200
 
 
-def _answer(request: HttpRequest, response: HttpResponse, page: _Page) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    response: HttpResponse,
+    page: _Page,
+    personal: Mapping[str, Callable[[], str]],
+) -> HttpResponse:
     frame = frame_for(reader_of(request))
-    etag = response.headers["ETag"] = f'"{page.digest}{frame.digest}"'
-    answer = get_conditional_response(request, etag=etag, response=response) or response
-    if answer is response:
-        response.content = frame.fill(page.pieces)
-    return answer
+    if not personal:
+        etag = response.headers["ETag"] = f'"{page.digest}{frame.digest}"'
+        unchanged = get_conditional_response(request, etag=etag, response=response)
+        if unchanged and unchanged is not response:
+            return unchanged
+    response.content = frame.fill(page.pieces, personal)
+    return response

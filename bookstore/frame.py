@@ -1,6 +1,7 @@
 """The frame around every page: what of it differs between readers, drawn once for all alike."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -31,10 +32,12 @@ class Frame(NamedTuple):
     footer: str
     digest: str
 
-    def fill(self, pieces: list[str]) -> str:
-        """The page whose gaps split it into `pieces`."""
+    def fill(self, pieces: list[str], personal: Mapping[str, Callable[[], str]]) -> str:
+        """The page whose gaps split it into `pieces`: parts of the frame, and `personal` ones."""
         page = pieces.copy()
-        page[1::2] = [getattr(self, part) for part in pieces[1::2]]
+        page[1::2] = [
+            personal[part]() if part in personal else getattr(self, part) for part in pieces[1::2]
+        ]
         return "".join(page)
 
 

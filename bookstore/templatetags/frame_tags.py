@@ -15,3 +15,11 @@ def frame_part(context: template.Context, part: str) -> SafeString:
     if part == "live" and context.get("messages"):
         return render_to_string("_live.html", {"messages": context["messages"]})
     return SafeString(getattr(frame_for(reader_of(context.get("request"))), part))
+
+
+@register.simple_tag(takes_context=True)
+def personal_part(context: template.Context, part: str) -> SafeString:
+    """What the page has for this reader alone under this name; in a page for everybody, a gap."""
+    if context.get("is_for_everybody"):
+        return gap(part)
+    return SafeString(context["personal"][part]())

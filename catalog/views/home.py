@@ -3,6 +3,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookstore.caching import same_for_everybody
 from catalog.models import Book, Genre
 
 ON_THE_FRONT_TABLE = 8
@@ -10,6 +11,7 @@ NEW_BOOKS = 12
 
 
 @require_safe
+@same_for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "front_table": Book.objects.for_front_table()[:ON_THE_FRONT_TABLE],

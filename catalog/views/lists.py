@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookstore.caching import same_for_everybody
 from bookstore.htmx import render_page
 from catalog import search
 from catalog.lists import address
@@ -22,6 +23,7 @@ from catalog.tags import ALL_BOOKS
 
 
 @require_safe
+@same_for_everybody
 def book_list(request: HttpRequest) -> HttpResponse:
     choice = _choice(request, address.SHOP)
     shelf = Shelf("shop", Book.objects.on_sale(), counted_as=ALL_BOOKS)
@@ -29,12 +31,14 @@ def book_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 def genre_list(request: HttpRequest) -> HttpResponse:
     context = {"genres": Genre.objects.for_contents()}
     return TemplateResponse(request, "catalog/genre_list.html", context)
 
 
 @require_safe
+@same_for_everybody
 def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
     genre = get_object_or_404(Genre.objects.select_related("parent"), slug=slug)
     choice = _choice(request, address.GENRE_PAGE)
@@ -44,6 +48,7 @@ def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Contributor, slug=slug)
     choice = _choice(request, address.AUTHOR)
@@ -54,6 +59,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
     series = get_object_or_404(Series, slug=slug)
     choice = _choice(request, address.SERIES)
@@ -64,6 +70,7 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 def publisher_detail(request: HttpRequest, slug: str) -> HttpResponse:
     publisher = get_object_or_404(Publisher, slug=slug)
     choice = _choice(request, address.PUBLISHER)

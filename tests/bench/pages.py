@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from catalog.models import Book, Genre
 
@@ -35,7 +35,7 @@ class Page:
 
     name: str
     addresses: tuple[str, ...]
-    # Grids and lookups are kept from one request to the next (off: each page is drawn afresh).
+    # Pages are kept from one request to the next (off: each is drawn afresh).
     from_cache: bool = True
     # The browser has the page already and asks whether it has changed.
     revalidates: bool = False
@@ -127,10 +127,7 @@ def _narrowed(rng: Random, words: list[str], genres: list[str]) -> Iterator[str]
 
 
 def _suggestions(words: Words) -> Iterator[str]:
-    try:
-        address = reverse("catalog:search_suggest")
-    except NoReverseMatch:
-        address = "/search/suggest/"
+    address = reverse("catalog:suggest")
     for beginning in islice(words.beginnings(), ADDRESSES):
         yield f"{address}?{urlencode({'q': beginning})}"
 

@@ -18,4 +18,4 @@ HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = 
 SECURE_HSTS_SECONDS = 0
 STATIC_ROOT = FOLDER / "static"
 if os.environ.get("BENCH_CACHE") == "off":
-    CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

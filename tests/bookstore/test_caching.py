@@ -13,7 +13,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from bookstore import urls
-from bookstore.caching import same_for_everybody
+from bookstore.caching import kept, same_for_everybody
+from tests.conftest import PAGES_KEPT
 from tests.factories import BookFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -31,6 +32,11 @@ class Drawn:
         self.words = WORDS
         self.look = lambda request: None
         self.page = PAGE
+
+
+@pytest.fixture(autouse=True)
+def _kept_as_in_the_shop(settings) -> None:
+    settings.CACHES = {**settings.CACHES, "pages": PAGES_KEPT}
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +58,33 @@ def page(request) -> HttpResponse:
 
 
 @require_safe
+def personal(request) -> HttpResponse:
+    page = (
+        '{% extends "base.html" %}{% load frame_tags %}'
+        '{% block main %}<p>Drawn {{ times }}</p>{% personal_part "greeting" %}{% endblock %}'
+    )
+
+    def draw() -> HttpResponse:
+        now_drawn.times += 1
+        template = engines["django"].from_string(page)
+        return TemplateResponse(request, template, {"times": now_drawn.times})
+
+    name, facts = request.COOKIES.get("name", ""), [request.COOKIES.get("taste", "")]
+    return kept(request, draw, facts=facts, personal={"greeting": lambda: f"<p>Dear {name}</p>"})
+
+
+@require_safe
 def say(request) -> HttpResponse:
     messages.info(request, "Only you may read this.")
     return HttpResponse("")
 
 
-urlpatterns = [path("page/", page), path("say/", say), *urls.urlpatterns]
+urlpatterns = [
+    path("page/", page),
+    path("personal/", personal),
+    path("say/", say),
+    *urls.urlpatterns,
+]
 
 
 def seen_again(client: Client, response: HttpResponse) -> HttpResponse:
@@ -135,7 +162,7 @@ def test_who_has_the_page_gets_no_second_copy_and_costs_no_query(client, django_
 
 def test_another_process_draws_the_same_page_and_knows_it(client, drawn):
     response = client.get("/page/")
-    caches["process"].clear()
+    caches["pages"].clear()
 
     assert seen_again(client, response).status_code == 304
     assert drawn.times == 2
@@ -144,7 +171,7 @@ def test_another_process_draws_the_same_page_and_knows_it(client, drawn):
 def test_a_changed_page_is_sent(client, drawn):
     response = client.get("/page/")
     drawn.words = "News."
-    caches["process"].clear()
+    caches["pages"].clear()
 
     again = seen_again(client, response)
 
@@ -203,7 +230,10 @@ def test_a_basket_is_seen_by_its_owner_alone(client, drawn):
 def test_nothing_that_is_kept_names_a_person(shopper_client, shopper):
     shopper_client.get("/page/")
 
-    kept = "".join(str(value) for value in caches["process"]._cache.values())
+    kept = "".join(
+        str(value)
+        for value in [*caches["pages"]._cache.values(), *caches["process"]._cache.values()]
+    )
     assert "Orders" in kept
     assert shopper.email not in kept
     assert shopper.name not in kept
@@ -306,3 +336,35 @@ def test_only_pages_are_kept(client, drawn, look, status):
         assert "ETag" not in response.headers
         assert "\0" not in response.text
     assert drawn.times == 2
+
+
+# Personal parts
+
+
+def test_a_personal_part_is_drawn_for_each_reader_into_a_kept_page(client, drawn):
+    client.cookies["name"] = "Ann"
+
+    first, second = client.get("/personal/"), Client().get("/personal/")
+
+    assert "<p>Dear Ann</p>" in first.text
+    assert "<p>Dear </p>" in second.text
+    assert drawn.times == 1
+    assert "\0" not in first.text
+    assert "ETag" not in first.headers
+
+
+def test_a_page_is_kept_for_the_facts_that_it_shows(client, drawn):
+    client.get("/personal/")
+    client.cookies["taste"] = "crime"
+
+    assert "Drawn 2" in client.get("/personal/").text
+    assert "Drawn 1" in Client().get("/personal/").text
+
+
+def test_staff_see_pages_as_they_are_now(staff_client, client, drawn):
+    client.get("/page/")
+    drawn.words = "News."
+
+    assert "News." in staff_client.get("/page/").text
+    assert WORDS in client.get("/page/").text
+    assert "<p>Dear </p>" in staff_client.get("/personal/").text

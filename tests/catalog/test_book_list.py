@@ -3,11 +3,13 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Book, Publisher, Series
 from catalog.sorts import OLDEST_FIRST, READING, RELEVANCE, SORT_NAMES, SORTS
 from shop.lists import count_facets
+from tests.conftest import PAGES_KEPT
 from tests.factories import BookFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db
@@ -370,3 +372,24 @@ def test_the_list_can_be_narrowed_to_a_genre(client):
 
     assert found(client, genre="poetry") == ["Sonnets"]
     assert found(client, genre="poetry", q="emma") == []
+
+
+# Kept for a minute
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/books/", "/books/?q=emma", "/genres/", "/genres/poetry/", "/publishers/virago/"],
+)
+def test_a_page_is_drawn_once_for_everybody(client, settings, address, django_assert_num_queries):
+    settings.CACHES = {**settings.CACHES, "pages": PAGES_KEPT}
+    GenreFactory(slug="poetry")
+    BookFactory(title="Emma", publisher=Publisher.objects.create(name="Virago", slug="virago"))
+    first = client.get(address)
+
+    with django_assert_num_queries(0):
+        second = Client().get(address)
+        third = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert second.content == first.content
+    assert third.status_code == 304
