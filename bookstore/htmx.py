@@ -1,6 +1,6 @@
 """The one module on the server that knows htmx exists."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from .frame import reader_of
+from .shells import PageInAShell
 
 
 def render_page(
@@ -20,16 +21,22 @@ def render_page(
     *,
     regions: Collection[str] = (),
     status: int = 200,
+    shell: str = "",
+    places: Mapping[str, str] | None = None,
 ) -> TemplateResponse:
     """A page, or only the region of it that htmx asked to replace.
 
     A region is a partial whose name is also its element's id. Only names that the view lists can
-    be fetched alone.
+    be fetched alone. Pages of the same `shell` differ in their `places` alone (bookstore/shells.py).
     """
     region = region_asked_for(request)
     if region in regions:
         template = f"{template}#{region}"
-    response = TemplateResponse(request, template, context, status=status)
+    response = (
+        TemplateResponse(request, template, context, status=status)
+        if places is None
+        else PageInAShell(request, template, context, key=shell, places=places, status=status)
+    )
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

@@ -138,6 +138,17 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Shared by all processes, since the limits on sign-in attempts are counted in it.
+
+
+def _remembered(name: str, entries: int) -> dict[str, Any]:
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": name,
+        "TIMEOUT": 60,
+        "OPTIONS": {"MAX_ENTRIES": entries},
+    }
+
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -145,20 +156,11 @@ CACHES = {
         # Far more than there are: whoever fills it would wipe out the counts of attempts.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
-    # What a process may remember for a minute without asking anybody.
-    "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "process",
-        "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": 5_000},
-    },
-    # Whole pages, of some 50 kB each.
-    "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": 1_000},
-    },
+    # What a process may remember for a minute without asking anybody: facts of the shop, the shells
+    # of pages (some 25 kB each), whole pages (some 50 kB).
+    "process": _remembered("process", 5_000),
+    "shells": _remembered("shells", 500),
+    "pages": _remembered("pages", 1_000),
 }
 
 # Sign-in

@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
     from .models import Book
+    from .volumes import Volume
 
 FEW = 3
 
 
-@dataclass(frozen=True)
+# Compared by identity, so that a memo of the words of those below costs nothing to ask.
+@dataclass(frozen=True, eq=False)
 class Availability:
     """What pages say of a book that is or is not to be had.
 
@@ -50,7 +52,7 @@ OUT_OF_STOCK = Availability(
 IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
 
 
-def availability(book: "Book", today: date) -> Availability:
+def availability(book: "Book | Volume", today: date) -> Availability:
     """How `book` can be had on `today` (a date in the shop's time zone).
 
     The first that holds: what forbids a sale stands before what delays it, and that before stock.

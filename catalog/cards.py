@@ -17,21 +17,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from bookstore.addresses import address_of
-
-from .availability import availability
+from .availability import Availability, availability
 from .cover_address import cover_address
-from .models import Book
+from .models.books import format_text
 from .money import format_count, format_money, format_rating
+from .volumes import Volume
 
 # Pictures that even a small screen shows at once; those after them are fetched when they come near.
 SEEN_AT_ONCE = 4
+LATER = ' loading="lazy"'
 
 
-def cards(books: Iterable[Book]) -> SafeString:
-    """The items of a shelf, for books from `for_cards()`. They are the same for every reader."""
+def cards(books: Iterable[Volume]) -> SafeString:
+    """The items of a shelf. They are the same for every reader."""
     shelf = _Shelf(timezone.localdate(), get_language() or "", static("img/icons.svg"))
-    return SafeString("".join([_card(book, place, shelf) for place, book in enumerate(books)]))
+    items = [
+        _card(book, LATER if place >= SEEN_AT_ONCE else "", shelf)
+        for place, book in enumerate(books)
+    ]
+    return SafeString("".join(items))
 
 
 class _Shelf(NamedTuple):
@@ -42,10 +46,11 @@ class _Shelf(NamedTuple):
     icons: str
 
 
-def _card(book: Book, place: int, shelf: _Shelf) -> str:
-    url = escape(address_of("catalog:book_detail", book.ean, book.slug))
-    cover, can = cover_address(book), availability(book, shelf.today)
-    loading = ' loading="lazy"' if place >= SEEN_AT_ONCE else ""
+# Best sellers stand on many shelves, and a row of the catalogue says all that its card shows.
+@lru_cache(maxsize=10_000)
+def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
+    url = escape(book.get_absolute_url())
+    cover = cover_address(book)
     kind = _kind(book.format, book.pages, shelf.language)
     by = f'<p class="by">{escape(book.byline)}</p>\n' if book.byline else ""
     fmt = f'<p class="fmt">{kind}</p>\n' if kind else ""
@@ -57,9 +62,15 @@ def _card(book: Book, place: int, shelf: _Shelf) -> str:
         f'<span class="vol {cover.classes}"><img src="{escape(cover.url)}" alt=""'
         f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
         f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
-        f'{by}{fmt}{rated}<p class="av {can.mark}">{escape(str(can.words))}</p>\n'
+        f"{by}{fmt}{rated}{_available(book, shelf)}"
         f"{buy}</div></li>\n"
     )
+
+
+def _available(book: Volume, shelf: _Shelf) -> str:
+    can = availability(book, shelf.today)
+    words = can.words if isinstance(can.words, str) else _words(can, shelf.language)
+    return f'<p class="av {can.mark}">{escape(words)}</p>\n'
 
 
 def _stars(rating_sum: int, rating_count: int, shelf: _Shelf) -> str:
@@ -70,7 +81,12 @@ def _stars(rating_sum: int, rating_count: int, shelf: _Shelf) -> str:
 # Kinds and ratings of books are few, and their words are dear.
 @lru_cache(maxsize=4096)
 def _kind(book_format: str, pages: int | None, language: str) -> str:
-    return escape(Book(format=book_format, pages=pages).format_text)
+    return escape(format_text(book_format, pages))
+
+
+@lru_cache(maxsize=64)
+def _words(can: Availability, language: str) -> str:
+    return str(can.words)
 
 
 @lru_cache(maxsize=4096)

@@ -6,12 +6,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.core.files.storage import default_storage
+
 from bookstore.addresses import address_of
 
 from . import covers
 
 if TYPE_CHECKING:
     from .models import Book
+    from .volumes import Volume
 
 # Trims of the stylesheet by width and height in millimetres: the nearest one is drawn.
 TRIMS = {
@@ -37,11 +40,11 @@ class CoverAddress:
     classes: str
 
 
-def cover_address(book: "Book") -> CoverAddress:
+def cover_address(book: "Book | Volume") -> CoverAddress:
     """The uploaded picture if there is one, else the drawn cover at an address that names its content."""
     trim = nearest_trim(book.width_mm, book.height_mm)
     if book.cover_image:
-        url = book.cover_image.url
+        url = default_storage.url(str(book.cover_image))
         width, height = book.cover_width or 400, book.cover_height or 600
         trim = trim_as_tall(trim, height / width)
     else:
@@ -72,7 +75,7 @@ def drawn_cover(book: "Book") -> str:
     )
 
 
-def drawn_cover_hash(book: "Book") -> str:
+def drawn_cover_hash(book: "Book | Volume") -> str:
     """Changes whenever the drawing would, and never otherwise."""
     trim = nearest_trim(book.width_mm, book.height_mm)
     drawn_from = "\x1f".join(

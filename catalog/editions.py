@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from .availability import Availability
+from .languages import language_name
 from .models import Book
+from .volumes import Volume
 
 IN_SIGHT = 6
 _ORDER = {value: place for place, value in enumerate(Book.Format.values)}
@@ -35,18 +37,21 @@ class Editions:
     rest: list[Edition]
 
 
-def editions(book: Book, others: list[Book]) -> Editions:
+def editions(book: Book, others: list[Volume]) -> Editions:
     """`book` beside the others of its work, which come with the best seller first."""
-    everything = [book, *others] if others else []
+    everything: list[Book | Volume] = [book, *others] if others else []
     formats = Counter(edition.format for edition in everything)
     has_languages = len({edition.language for edition in everything}) > 1
 
-    def edition_of(other: Book) -> Edition:
+    def edition_of(other: Book | Volume) -> Edition:
         year = other.published_on if formats[other.format] > 1 else None
-        detail = (other.language_text if has_languages else "", str(year.year) if year else "")
+        detail = (
+            language_name(other.language) if has_languages else "",
+            str(year.year) if year else "",
+        )
         return Edition(
             url=other.get_absolute_url(),
-            name=other.get_format_display() or _("Edition"),
+            name=Book.Format(other.format).label if other.format else _("Edition"),
             detail=", ".join(part for part in detail if part),
             price_text=other.price_text,
             availability=other.availability,
@@ -66,6 +71,6 @@ def earlier_year(book: Book, earliest: date | None) -> int | None:
     return earliest.year
 
 
-def _place(book: Book) -> tuple[int, int]:
+def _place(book: Book | Volume) -> tuple[int, int]:
     """In the order of the formats, so that cards stay in place from one edition to the next."""
     return _ORDER.get(book.format, len(_ORDER)), book.pk

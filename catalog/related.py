@@ -14,6 +14,7 @@ from .editions import Editions, earlier_year, editions
 from .models import Book
 from .rooms import Room
 from .sorts import SORTS
+from .volumes import Volume, volumes_by_key
 
 ON_A_SHELF = 6
 # Where readers have not told enough, so many by the author and in the series go before the genre.
@@ -23,7 +24,7 @@ OF_A_KIND = 2
 class Shelf(NamedTuple):
     key: str
     title: str
-    books: list[Book]
+    books: list[Volume]
     more_url: str = ""
     more_title: str = ""
 
@@ -57,11 +58,11 @@ class Around:
         return earlier_year(self.book, self.facts.earliest)
 
     @property
-    def previous(self) -> Book | None:
+    def previous(self) -> Volume | None:
         return next(iter(self._books(self.facts.previous)), None)
 
     @property
-    def next(self) -> Book | None:
+    def next(self) -> Volume | None:
         return next(iter(self._books(self.facts.next)), None)
 
     @property
@@ -106,20 +107,20 @@ class Around:
         return filling
 
     @cached_property
-    def _cards(self) -> dict[int, Book]:
+    def _cards(self) -> dict[int, Volume]:
         found = self.facts
         shown = [*found.editions, *found.previous, *found.next]
         shown += [*self._more, *self._liked, *self._filling]
-        return Book.objects.for_cards().in_bulk({candidate.pk for candidate in shown})
+        return volumes_by_key({candidate.pk for candidate in shown})
 
-    def _books(self, candidates: Iterable[Candidate]) -> list[Book]:
+    def _books(self, candidates: Iterable[Candidate]) -> list[Volume]:
         return [self._cards[one.pk] for one in candidates if one.pk in self._cards]
 
 
 def recently_viewed_shelf(book: Book, seen: Sequence[int]) -> Shelf:
     """The books a visitor looked at before this one: ids of `seen`, newest first."""
     ids = [pk for pk in seen if pk != book.pk]
-    cards = Book.objects.for_cards().in_bulk(ids) if ids else {}
+    cards = volumes_by_key(ids)
     return Shelf("seen", _("Recently viewed"), [cards[pk] for pk in ids if pk in cards])
 
 

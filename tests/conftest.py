@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 
 IN_CI = os.environ.get("CI") == "true"
 PROJECT = Path(__file__).resolve().parent.parent
-PAGES_KEPT = django_settings.CACHES["pages"]
+KEPT = {name: django_settings.CACHES[name] for name in ("pages", "shells")}
 # Tests look at what a view draws, often twice in a minute.
 NO_CACHE = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 STARTED_HERE = pytest.StashKey[bool]()
@@ -60,7 +60,7 @@ def embedded_server() -> Server:
 @pytest.fixture(autouse=True)
 def _test_settings(request, settings, tmp_path) -> None:
     if not request.node.get_closest_marker("browser"):
-        settings.CACHES = {**settings.CACHES, "pages": NO_CACHE}
+        settings.CACHES = {**settings.CACHES, **dict.fromkeys(KEPT, NO_CACHE)}
     settings.TASKS = tasks_run_by("django.tasks.backends.dummy.DummyBackend")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
@@ -84,8 +84,8 @@ def tasks_run_by(backend: str) -> dict[str, dict[str, Any]]:
 def _nothing_remembered() -> None:
     from django.core.cache import caches
 
-    caches["process"].clear()
-    caches["pages"].clear()
+    for name in ("process", *KEPT):
+        caches[name].clear()
 
 
 @pytest.fixture(scope="session")

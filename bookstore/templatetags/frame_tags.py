@@ -23,3 +23,9 @@ def personal_part(context: template.Context, part: str) -> SafeString:
     if context.get("is_for_everybody"):
         return gap(part)
     return SafeString(context["personal"][part]())
+
+
+@register.simple_tag(takes_context=True)
+def place(context: template.Context, name: str) -> SafeString:
+    """What differs here between pages that share a shell (bookstore/shells.py)."""
+    return gap(name) if context.get("is_shell") else SafeString(context["places"][name])

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import Http404
 
 from bookstore.paging import number_or_404
-from catalog.models import Book
 from catalog.querysets import BookQuerySet
 from catalog.search import Found
 from catalog.sorts import RELEVANCE
 from catalog.tags import ERA_YEARS
+from catalog.volumes import Volume, volumes_by_key
 
 from . import counting
 from .address import LAST, Choice
@@ -130,12 +130,13 @@ class Listing:
         return books.ids(self.choice.sort, start, stop, gather=self._gathers)
 
     @cached_property
-    def books(self) -> list[Book]:
+    def books(self) -> list[Volume]:
         """The books on the page. Raises Http404 if the list ends before it."""
         ids = self._ids[: self.size]
         if not ids and not (self.is_numbered and self.number == 1):
             raise Http404
-        return Book.objects.cards_of(ids)
+        found = volumes_by_key(ids)
+        return [found[pk] for pk in ids if pk in found]
 
     @property
     def is_last(self) -> bool:

@@ -40,7 +40,7 @@ class ListPage:
         self.listing = listing
         self.choice = listing.choice
         self.books = listing.books
-        self._first_page = self.choice.but()
+        self._first_address = self.choice.but().address
 
     # What is here
 
@@ -188,11 +188,11 @@ class ListPage:
         return "" if ends_here or is_short else self._at("page", LAST)
 
     def _numbered(self, number: int) -> str:
-        return self._first_page.address if number == 1 else self._at("page", str(number))
+        return self._first_address if number == 1 else self._at("page", str(number))
 
     def _at(self, key: str, value: str) -> str:
         """The list from another place on: these keys are the last ones of an address."""
-        first = self._first_page.address
+        first = self._first_address
         return f"{first}{'&' if '?' in first else '?'}{key}={value}"
 
     # Robots

@@ -1,8 +1,5 @@
 """Search by the folded text, and lists whose order has no NULL in it."""
 
-import datetime
-from decimal import Decimal
-
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
@@ -142,48 +139,6 @@ class Migration(migrations.Migration):
                     name="text_pattern_ops",
                 ),
                 name="catalog_book_by_title_key",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="book",
-            index=models.Index(
-                django.db.models.functions.comparison.Coalesce(
-                    "price",
-                    models.Value(
-                        Decimal("99999999.99"), models.DecimalField(decimal_places=2, max_digits=10)
-                    ),
-                ),
-                models.F("id"),
-                name="catalog_book_by_price",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="book",
-            index=models.Index(
-                models.OrderBy(
-                    django.db.models.functions.comparison.Coalesce(
-                        "price",
-                        models.Value(
-                            Decimal("0.00"), models.DecimalField(decimal_places=2, max_digits=10)
-                        ),
-                    ),
-                    descending=True,
-                ),
-                models.OrderBy(models.F("id"), descending=True),
-                name="catalog_book_by_price_down",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="book",
-            index=models.Index(
-                models.OrderBy(
-                    django.db.models.functions.comparison.Coalesce(
-                        "published_on", models.Value(datetime.date(1, 1, 1), models.DateField())
-                    ),
-                    descending=True,
-                ),
-                models.OrderBy(models.F("id"), descending=True),
-                name="catalog_book_by_date",
             ),
         ),
         migrations.AddIndex(

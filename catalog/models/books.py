@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from babel import Locale, UnknownLocaleError
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,7 +10,6 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from catalog import covers
@@ -20,26 +17,16 @@ from catalog.availability import Availability, availability
 from catalog.cover_address import CoverAddress, cover_address, cover_path
 from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
+from catalog.languages import language_name
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
 from catalog.search.config import SEARCH_CONFIG
-from catalog.sorts import NEWEST, PRICE_DOWN, PRICE_UP
 from catalog.titles import derived_from_title
 
+from .book_indexes import INDEXES, line_of
 from .genres import Genre
 from .people import Contributor, Publisher, Series
 from .works import Work
-
-
-def line_of(column: str, number: int) -> models.Func:
-    """Line `number` of a text, as an expression that may stand in an index."""
-    return models.Func(
-        models.F(column),
-        models.Value("\n"),
-        models.Value(number),
-        function="split_part",
-        output_field=models.TextField(),
-    )
 
 
 class Book(models.Model):
@@ -231,32 +218,7 @@ class Book(models.Model):
                 condition=models.Q(tier__in=[0, 1, 2]), name="catalog_book_tier_from_0_to_2"
             ),
         ]
-        indexes = [
-            GinIndex(fields=["search", "tags"], name="catalog_book_search_and_tags"),
-            GinIndex(
-                fields=["search", "tags"],
-                name="catalog_book_search_tier_0",
-                condition=models.Q(tier=0),
-            ),
-            GinIndex(
-                fields=["search", "tags"],
-                name="catalog_book_search_tier_1",
-                condition=models.Q(tier__lte=1),
-            ),
-            models.Index(
-                OpClass(line_of("search_text", 1), name="text_pattern_ops"),
-                name="catalog_book_by_title_key",
-            ),
-            models.Index(fields=["sort_title", "id"], name="catalog_book_by_title"),
-            models.Index(PRICE_UP, "id", name="catalog_book_by_price"),
-            models.Index(
-                PRICE_DOWN.desc(), models.F("id").desc(), name="catalog_book_by_price_down"
-            ),
-            models.Index(NEWEST.desc(), models.F("id").desc(), name="catalog_book_by_date"),
-            models.Index(fields=["-bestseller_rank", "-id"], name="catalog_book_by_sales"),
-            models.Index(fields=["-rating_rank", "-id"], name="catalog_book_by_rating"),
-            models.Index(fields=["series", "series_position", "id"], name="catalog_book_in_series"),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.title
@@ -326,19 +288,15 @@ class Book(models.Model):
 
     @property
     def language_text(self) -> str:
-        """The language's name, or its code when we have no name for it."""
-        if not self.language:
-            return ""
-        try:
-            name = Locale.parse(self.language).get_display_name(
-                to_locale(get_language() or "en-gb")
-            )
-        except (UnknownLocaleError, ValueError):
-            return self.language
-        return name or self.language
+        return language_name(self.language)
 
     @property
     def format_text(self) -> str:
-        """Format and length as a card has them: Paperback, 288 pages."""
-        pages = _("%(pages)d pages") % {"pages": self.pages} if self.pages else ""
-        return ", ".join(str(part) for part in (self.get_format_display(), pages) if part)
+        return format_text(self.format, self.pages)
+
+
+def format_text(book_format: str, pages: int | None) -> str:
+    """Format and length as a card has them: Paperback, 288 pages."""
+    name = str(Book.Format(book_format).label) if book_format else ""
+    length = _("%(pages)d pages") % {"pages": pages} if pages else ""
+    return ", ".join(part for part in (name, str(length)) if part)

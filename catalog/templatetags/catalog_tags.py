@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 
 from bookstore.addresses import address_of
 from catalog import cards
-from catalog.models import Book, Genre
+from catalog.models import Genre
+from catalog.volumes import Volume
 
 register = template.Library()
 
@@ -15,7 +16,7 @@ IN_THE_MENU = 7
 
 
 @register.simple_tag
-def book_cards(books: Iterable[Book]) -> SafeString:
+def book_cards(books: Iterable[Volume]) -> SafeString:
     return cards.cards(books)
 
 

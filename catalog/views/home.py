@@ -14,8 +14,8 @@ NEW_BOOKS = 12
 @same_for_everybody
 def home(request: HttpRequest) -> HttpResponse:
     context = {
-        "front_table": Book.objects.for_front_table()[:ON_THE_FRONT_TABLE],
-        "new_books": Book.objects.new_on_the_shelf(timezone.localdate())[:NEW_BOOKS],
+        "front_table": Book.objects.for_front_table().volumes(ON_THE_FRONT_TABLE),
+        "new_books": Book.objects.new_on_the_shelf(timezone.localdate()).volumes(NEW_BOOKS),
         "genres": Genre.objects.for_contents(),
     }
     return TemplateResponse(request, "catalog/home.html", context)

@@ -16,6 +16,7 @@ from catalog.lists.address import Choice, Kind
 from catalog.lists.listing import Listing, Shelf
 from catalog.lists.page import ListPage
 from catalog.lists.people import parts_played
+from catalog.lists.places import places_of
 from catalog.lists.series import missing_numbers
 from catalog.models import Book, Contributor, Genre, Publisher, Series
 from catalog.search import misses
@@ -96,5 +97,13 @@ def _list_page(
     listing = Listing(shelf, choice, found, today)
     if found and not listing.books and not choice.is_narrowed:
         misses.note(choice.words, today=today)
-    context |= {"list": ListPage(listing), "words": choice.words}
-    return render_page(request, template, context, regions=["filters", "results"])
+    page = ListPage(listing)
+    context |= {"list": page, "words": choice.words}
+    return render_page(
+        request,
+        template,
+        context,
+        regions=["filters", "results"],
+        shell=f"{listing.key} {choice.but().address} {bool(page.books)}",
+        places=places_of(page, f"{request.scheme}://{request.get_host()}"),
+    )

@@ -87,7 +87,11 @@ def pages(rng: Random) -> list[Page]:
         Genre.objects.filter(parent__isnull=False).order_by("pk").values_list("slug", flat=True)
     )
     numbers = [rng.randint(2, LAST_NUMBERED) for _number in range(ADDRESSES)]
-    lists = [_books(sort=rng.choice(SORTS), page=str(number)) for number in numbers]
+    # The order of the best sellers is not named in an address.
+    lists = [
+        _books(**({} if sort == SORTS[0] else {"sort": sort}), page=str(number))
+        for sort, number in zip(rng.choices(SORTS, k=ADDRESSES), numbers, strict=True)
+    ]
     facets = [_books(genre=genre, format=form) for genre, form in product(genres, _FORMATS[:3])]
     searches = {
         "search: common word": words.common,

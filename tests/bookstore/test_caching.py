@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookstore import urls
 from bookstore.caching import kept, same_for_everybody
-from tests.conftest import PAGES_KEPT
+from tests.conftest import KEPT
 from tests.factories import BookFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -36,7 +36,7 @@ class Drawn:
 
 @pytest.fixture(autouse=True)
 def _kept_as_in_the_shop(settings) -> None:
-    settings.CACHES = {**settings.CACHES, "pages": PAGES_KEPT}
+    settings.CACHES = {**settings.CACHES, **KEPT}
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import Book, Publisher, Series
 from catalog.sorts import OLDEST_FIRST, READING, RELEVANCE, SORT_NAMES, SORTS
 from shop.lists import count_facets
-from tests.conftest import PAGES_KEPT
+from tests.conftest import KEPT
 from tests.factories import BookFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db
@@ -382,7 +382,7 @@ def test_the_list_can_be_narrowed_to_a_genre(client):
     ["/", "/books/", "/books/?q=emma", "/genres/", "/genres/poetry/", "/publishers/virago/"],
 )
 def test_a_page_is_drawn_once_for_everybody(client, settings, address, django_assert_num_queries):
-    settings.CACHES = {**settings.CACHES, "pages": PAGES_KEPT}
+    settings.CACHES = {**settings.CACHES, **KEPT}
     GenreFactory(slug="poetry")
     BookFactory(title="Emma", publisher=Publisher.objects.create(name="Virago", slug="virago"))
     first = client.get(address)

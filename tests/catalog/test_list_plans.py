@@ -114,6 +114,18 @@ def test_the_end_costs_what_the_beginning_costs(client, shop, sort):
     assert rows_of(client, page.choice.address, "Scan", "Sort") <= LOOKED_AT
 
 
+@pytest.mark.parametrize("sort", SORTS)
+def test_books_before_the_page_are_counted_off_in_the_index_alone(client, shop, sort):
+    page = client.get("/books/", {"sort": sort, "page": "50"}, follow=True).context["list"]
+    plan, *_others = plans(client, page.choice.address)
+
+    assert "Index Only Scan" in {node["Node Type"] for node in nodes(plan)}
+
+
+def test_the_front_page_reads_no_more_books_than_it_shows(client, shop):
+    assert rows_of(client, "/", "Scan", "Sort") <= LOOKED_AT
+
+
 @pytest.mark.parametrize("query", ["genre=sea-stories", "genre=sea-stories&sort=price"])
 def test_a_few_books_are_found_without_looking_at_the_others(client, shop, query):
     assert rows_of(client, f"/books/?{query}", "Scan") <= BOOKS / 3

@@ -1,0 +1,21 @@
+"""Languages by their names."""
+
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language, to_locale
+
+
+def language_name(code: str) -> str:
+    """The language of an ISO 639 code in the reader's language, or the code if we have no name for it."""
+    return _name(code, to_locale(get_language() or "en-gb"))
+
+
+@lru_cache(maxsize=1024)
+def _name(code: str, locale: str) -> str:
+    if not code:
+        return ""
+    try:
+        return Locale.parse(code).get_display_name(locale) or code
+    except (UnknownLocaleError, ValueError):
+        return code

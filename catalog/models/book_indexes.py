@@ -1,0 +1,63 @@
+"""The indexes of books: what the shop looks for, and the orders that it shows."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+
+from catalog.sorts import NEWEST, PRICE_DOWN, PRICE_UP
+
+ON_SALE = models.Q(withdrawn_at__isnull=True)
+
+
+def line_of(column: str, number: int) -> models.Func:
+    """Line `number` of a text, as an expression that may stand in an index."""
+    return models.Func(
+        models.F(column),
+        models.Value("\n"),
+        models.Value(number),
+        function="split_part",
+        output_field=models.TextField(),
+    )
+
+
+INDEXES = [
+    GinIndex(fields=["search", "tags"], name="catalog_book_search_and_tags"),
+    GinIndex(
+        fields=["search", "tags"],
+        name="catalog_book_search_tier_0",
+        condition=models.Q(tier=0),
+    ),
+    GinIndex(
+        fields=["search", "tags"],
+        name="catalog_book_search_tier_1",
+        condition=models.Q(tier__lte=1),
+    ),
+    models.Index(
+        OpClass(line_of("search_text", 1), name="text_pattern_ops"),
+        name="catalog_book_by_title_key",
+    ),
+    # The orders of lists. Each holds all that a page of keys asks for, so that places far
+    # into a list are found without a look at the books before them.
+    models.Index(fields=["sort_title", "id"], condition=ON_SALE, name="catalog_book_by_title"),
+    models.Index(
+        PRICE_UP, "id", include=["price"], condition=ON_SALE, name="catalog_book_by_price"
+    ),
+    models.Index(
+        PRICE_DOWN.desc(),
+        models.F("id").desc(),
+        include=["price"],
+        condition=ON_SALE,
+        name="catalog_book_by_price_down",
+    ),
+    models.Index(
+        NEWEST.desc(),
+        models.F("id").desc(),
+        include=["published_on"],
+        condition=ON_SALE,
+        name="catalog_book_by_date",
+    ),
+    models.Index(
+        fields=["-bestseller_rank", "-id"], condition=ON_SALE, name="catalog_book_by_sales"
+    ),
+    models.Index(fields=["-rating_rank", "-id"], condition=ON_SALE, name="catalog_book_by_rating"),
+    models.Index(fields=["series", "series_position", "id"], name="catalog_book_in_series"),
+]

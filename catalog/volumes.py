@@ -1,0 +1,80 @@
+"""Books as shelves show them: rows with what a card needs, at a fraction of a model's price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from bookstore.addresses import address_of
+
+from .availability import Availability, availability
+from .cover_address import CoverAddress, cover_address
+from .money import format_money
+
+
+class Volume(NamedTuple):
+    """What a card shows of a book. The names are those of the columns of Book."""
+
+    pk: int
+    ean: str
+    slug: str
+    title: str
+    byline: str
+    format: str
+    language: str
+    pages: int | None
+    published_on: date | None
+    on_sale_on: date | None
+    withdrawn_at: datetime | None
+    price: Decimal | None
+    stock: int
+    rating_sum: int
+    rating_count: int
+    series_number: str
+    width_mm: int | None
+    height_mm: int | None
+    thickness_mm: int | None
+    # The name of an uploaded picture, or "".
+    cover_image: str
+    cover_width: int | None
+    cover_height: int | None
+    cover_mood: str
+
+    def get_absolute_url(self) -> str:
+        return address_of("catalog:book_detail", self.ean, self.slug)
+
+    @property
+    def cover(self) -> CoverAddress:
+        return cover_address(self)
+
+    @property
+    def availability(self) -> Availability:
+        return availability(self, timezone.localdate())
+
+    @property
+    def price_text(self) -> str:
+        return "" if self.price is None else format_money(self.price)
+
+
+_BY_KEY = f"""
+SELECT id, {", ".join(Volume._fields[1:])} FROM catalog_book
+WHERE id = ANY(%s) AND withdrawn_at IS NULL
+"""
+
+
+def volumes_by_key(keys: Iterable[int]) -> dict[int, Volume]:
+    """The books on sale that have one of `keys`. One query, or none without keys.
+
+    Every page asks this, and a queryset takes four times as long to ask it.
+    """
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [wanted])
+        return {row[0]: Volume._make(row) for row in cursor.fetchall()}
