@@ -9,9 +9,11 @@ from django.contrib.messages import get_messages
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from .frame import frame_for, reader_of, split
@@ -27,6 +29,13 @@ def keep_for_good(response: HttpResponseBase) -> HttpResponseBase:
     """Let every cache keep the answer: another content would have another address."""
     patch_cache_control(response, public=True, max_age=ONE_YEAR, immutable=True)
     return response
+
+
+def csrf_input(request: HttpRequest) -> str:
+    """What {% csrf_token %} puts into a form, for a form in a page that is kept."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)
+    )
 
 
 def same_for_everybody(view: View) -> View:

@@ -117,9 +117,9 @@ class Around:
         return [self._cards[one.pk] for one in candidates if one.pk in self._cards]
 
 
-def recently_viewed_shelf(book: Book, seen: Sequence[int]) -> Shelf:
+def recently_viewed_shelf(book_id: int, seen: Sequence[int]) -> Shelf:
     """The books a visitor looked at before this one: ids of `seen`, newest first."""
-    ids = [pk for pk in seen if pk != book.pk]
+    ids = [pk for pk in seen if pk != book_id]
     cards = volumes_by_key(ids)
     return Shelf("seen", _("Recently viewed"), [cards[pk] for pk in ids if pk in cards])
 

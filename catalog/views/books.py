@@ -1,11 +1,14 @@
 """One book: its page, its other addresses, its cover."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from bookstore.caching import keep_for_good
+from bookstore.caching import csrf_input, keep_for_good, kept
 from bookstore.htmx import render_page
 from catalog import recently_viewed
 from catalog.cover_address import drawn_cover, drawn_cover_hash
@@ -14,6 +17,7 @@ from catalog.linked_data import book_graph
 from catalog.models import Book
 from catalog.related import Around, recently_viewed_shelf
 from catalog.rooms import rooms_of
+from catalog.volumes import volume_by_ean
 
 
 @require_safe
@@ -27,12 +31,30 @@ def book_by_number(request: HttpRequest, number: str) -> HttpResponse:
 def book_detail(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     if not is_ean(number):
         return book_by_number(request, number)
-    book = get_object_or_404(Book.objects.on_sale(), ean=number)
-    if slug != book.slug:
-        return redirect(book, permanent=True)
+    volume = volume_by_ean(number)
+    if volume is None:
+        raise Http404
+    if slug != volume.slug:
+        return redirect(volume, permanent=True)
+    seen = recently_viewed.read(request)
+    response = kept(
+        request,
+        lambda: _drawn(request, volume.pk),
+        # Never those of a minute ago, as all else may be.
+        facts=[volume.price_text, str(volume.availability.words)],
+        personal={
+            "token": lambda: csrf_input(request),
+            "recently-viewed": lambda: _recently_viewed(volume.pk, seen),
+        },
+    )
+    recently_viewed.remember(response, volume.pk, seen)
+    return response
+
+
+def _drawn(request: HttpRequest, book_id: int) -> HttpResponse:
+    book = get_object_or_404(Book.objects.on_sale(), pk=book_id)
     rooms, way = rooms_of(book)
     around = Around(book, rooms)
-    seen = recently_viewed.read(request)
     site = f"{request.scheme}://{request.get_host()}"
     context = {
         "book": book,
@@ -40,12 +62,14 @@ def book_detail(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         "rooms": rooms,
         "way": way,
         "site": site,
-        "graph": lambda: book_graph(book, around.facts, way=way, site=site),
-        "recently_viewed": recently_viewed_shelf(book, seen),
+        "graph": book_graph(book, around.facts, way=way, site=site),
     }
-    response = render_page(request, "catalog/book_detail.html", context, regions=["buy-box"])
-    recently_viewed.remember(response, book.pk, seen)
-    return response
+    return render_page(request, "catalog/book_detail.html", context, regions=["buy-box"])
+
+
+def _recently_viewed(book_id: int, seen: Sequence[int]) -> str:
+    shelf = recently_viewed_shelf(book_id, seen)
+    return render_to_string("catalog/_shelf.html", {"shelf": shelf}) if shelf.books else ""
 
 
 @require_safe

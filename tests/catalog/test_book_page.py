@@ -1,11 +1,14 @@
+import re
 from datetime import date
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Book, BookText, Contribution, Publisher, Series, Work
+from tests.conftest import KEPT
 from tests.factories import BookFactory, ContributorFactory, GenreFactory, receive
 
 pytestmark = pytest.mark.django_db
@@ -239,21 +242,26 @@ def crowd_around(book: Book, crowd: int) -> None:
 
 
 @pytest.mark.parametrize("crowd", [3, 33])
-def test_a_page_that_no_process_remembers_costs_seven_statements(
+def test_a_page_that_no_process_remembers_costs_eight_statements(
     client, emma, crowd, django_assert_num_queries
 ):
     crowd_around(emma, crowd)
 
     # The book, what belongs to it, the cards; and once a minute the menu, the book's genres, the
     # best of the narrowest one, the ways of delivery.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(emma.get_absolute_url())
 
     assert "More by Jane Austen" in response.text
     assert "You may also like" in response.text
 
 
-def test_for_a_minute_it_costs_one(client, emma, django_assert_num_queries):
+@pytest.fixture
+def pages_kept(settings) -> None:
+    settings.CACHES = {**settings.CACHES, **KEPT}
+
+
+def test_for_a_minute_it_costs_one(client, emma, pages_kept, django_assert_num_queries):
     crowd_around(emma, 3)
     client.get(emma.get_absolute_url())
     client.cookies.clear()
@@ -262,7 +270,7 @@ def test_for_a_minute_it_costs_one(client, emma, django_assert_num_queries):
         client.get(emma.get_absolute_url())
 
 
-def test_what_was_viewed_costs_one_more(client, emma, django_assert_num_queries):
+def test_what_was_viewed_costs_one_more(client, emma, pages_kept, django_assert_num_queries):
     for other in (BookFactory(), BookFactory(), emma):
         client.get(other.get_absolute_url())
 
@@ -270,7 +278,7 @@ def test_what_was_viewed_costs_one_more(client, emma, django_assert_num_queries)
         client.get(emma.get_absolute_url())
 
 
-def test_price_and_stock_are_never_those_of_a_minute_ago(client, emma):
+def test_price_and_stock_are_never_those_of_a_minute_ago(client, emma, pages_kept):
     client.get(emma.get_absolute_url())
     receive(emma, -3)
     Book.objects.update(price="12.50")
@@ -283,13 +291,30 @@ def test_price_and_stock_are_never_those_of_a_minute_ago(client, emma):
     assert "£10.00" not in text
 
 
-def test_other_words_are_new_after_a_minute(client, emma):
+def test_other_words_are_new_after_a_minute(client, emma, pages_kept):
     client.get(emma.get_absolute_url())
     Book.objects.update(title="Emma Woodhouse")
+    heading = '<h1 id="t">Emma Woodhouse</h1>'
+    assert heading not in client.get(emma.get_absolute_url()).text
 
-    caches["process"].clear()
+    caches["pages"].clear()
 
-    assert '<h1 id="t">Emma Woodhouse</h1>' in client.get(emma.get_absolute_url()).text
+    assert heading in client.get(emma.get_absolute_url()).text
+
+
+def test_each_visitor_gets_a_token_and_a_shelf_of_their_own(client, emma, pages_kept):
+    other = BookFactory(title="Persuasion")
+    client.get(other.get_absolute_url())
+    mine = client.get(emma.get_absolute_url()).text
+    stranger = Client(enforce_csrf_checks=True)
+    theirs = stranger.get(emma.get_absolute_url()).text
+
+    assert "Recently viewed" in mine
+    assert "Recently viewed" not in theirs
+    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', theirs).group(1)
+    add = f"/basket/add/{emma.ean}/"
+    assert stranger.post(add, {"quantity": 1, "csrfmiddlewaretoken": token}).status_code == 302
+    assert token not in mine
 
 
 def test_a_visitor_gets_no_session_and_two_cookies(client, emma):
