@@ -20,7 +20,7 @@ from .urls import EMPTY
 from .web import Load, LoadFailed, Web, running
 
 PAIRS = 3
-SECONDS_TO_WARM_UP = 1
+SECONDS_TO_WARM_UP = 3
 _SEED = 1
 
 

@@ -19,6 +19,8 @@ from catalog.models import Book, Genre
 from .urls import EMPTY
 
 ADDRESSES = 200
+# So many books are looked at again and again.
+POPULAR = 100
 SORTS = ("bestselling", "newest", "rating", "price", "-price", "title")
 # The numbered pages end here, and lists go on by key.
 LAST_NUMBERED = 100
@@ -35,8 +37,8 @@ class Page:
 
     name: str
     addresses: tuple[str, ...]
-    # Pages are kept from one request to the next (off: each is drawn afresh).
-    from_cache: bool = True
+    # Pages are kept from one request to the next, as in the shop (off: each is drawn afresh).
+    from_cache: bool = False
     # The browser has the page already and asks whether it has changed.
     revalidates: bool = False
     cookie: str = ""
@@ -93,6 +95,7 @@ def pages(rng: Random) -> list[Page]:
         for sort, number in zip(rng.choices(SORTS, k=ADDRESSES), numbers, strict=True)
     ]
     facets = [_books(genre=genre, format=form) for genre, form in product(genres, _FORMATS[:3])]
+    books = tuple(_book_addresses(rng))
     searches = {
         "search: common word": words.common,
         "search: two words": words.two(),
@@ -102,17 +105,18 @@ def pages(rng: Random) -> list[Page]:
     }
     return [
         Page("empty view", (EMPTY,)),
-        Page("home", ("/",)),
-        Page("list, drawn afresh", tuple(lists), from_cache=False),
-        Page("list, from cache", ("/books/",)),
-        Page("list, unchanged (304)", ("/books/",), revalidates=True),
+        Page("home", ("/",), from_cache=True),
+        Page("list, drawn afresh", tuple(lists)),
+        Page("list, from cache", ("/books/",), from_cache=True),
+        Page("list, unchanged (304)", ("/books/",), from_cache=True, revalidates=True),
         Page("deep list", tuple(_deep_lists())),
         Page("genre", tuple(f"/genres/{slug}/" for slug in genres)),
         Page("facets", tuple(rng.sample(facets, len(facets)))),
         *(Page(name, _searches(found)) for name, found in searches.items()),
         Page("search with facets", tuple(_narrowed(rng, words.common, genres))),
         Page("suggest", tuple(_suggestions(words))),
-        Page("book", tuple(_book_addresses(rng))),
+        Page("book, drawn afresh", books),
+        Page("book", books[:POPULAR], from_cache=True),
         Page("basket", ("/basket/",), cookie=_basket()),
     ]
 

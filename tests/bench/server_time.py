@@ -107,7 +107,7 @@ def _visit(shop: Shop, page: Page, line: str) -> Callable[[], object]:
 
     def visit() -> None:
         if not page.from_cache:
-            caches["process"].clear()
+            caches["pages"].clear()
         shop.get(address, page.cookie, tag)
 
     return visit

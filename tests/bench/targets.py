@@ -14,7 +14,8 @@ OF_EMPTY = {
     "list, unchanged (304)": 0.75,
     "book": 0.12,
 }
-# Of those of the book page.
+# Of those of the book page, both drawn afresh.
+BOOK = "book, drawn afresh"
 OF_BOOK = {
     "search: common word": 0.8,
     "search: two words": 0.8,
@@ -26,7 +27,7 @@ P95 = {
     "list, drawn afresh": 25,
     "deep list": 25,
     "genre": 25,
-    "book": 25,
+    BOOK: 25,
     "search with facets": 50,
     "search: common word": 50,
     "search: rare word": 25,
@@ -67,7 +68,7 @@ def _missed(name: str, books: int, results: Mapping[int, Figures]) -> list[str]:
 
 
 def ratio_to_book(name: str, figures: Figures) -> float | None:
-    book = figures.get("book", {})
+    book = figures.get(BOOK, {})
     if name not in OF_BOOK or "load" not in book:
         return None
     ratio: float = figures[name]["of_empty"] / book["of_empty"]

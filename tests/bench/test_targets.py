@@ -1,6 +1,6 @@
 from typing import Any
 
-from tests.bench.targets import GROWTH, growth_of, verdicts
+from tests.bench.targets import BOOK, GROWTH, growth_of, verdicts
 
 SMALL, LARGE = 10_000, 1_000_000
 
@@ -20,16 +20,17 @@ def test_a_page_that_meets_every_target_holds() -> None:
 
 
 def test_each_missed_target_is_named() -> None:
+    name = "list, drawn afresh"
     slow = page(of_empty=0.05, cpu=2.0 * GROWTH + 0.1, p95=30)
-    results = {SMALL: {"book": page()}, LARGE: {"book": slow}}
+    results = {SMALL: {name: page()}, LARGE: {name: slow}}
 
-    missed = verdicts(results)[LARGE]["book"]
+    missed = verdicts(results)[LARGE][name]
 
-    assert missed == ["under 12% of empty", "p95 over 25 ms", "1.35 times the CPU of the smallest"]
+    assert missed == ["under 18% of empty", "p95 over 25 ms", "1.35 times the CPU of the smallest"]
 
 
 def test_a_search_is_held_against_the_book_page() -> None:
-    figures = {"book": page(of_empty=0.2), "search: rare word": page(of_empty=0.1)}
+    figures = {BOOK: page(of_empty=0.2), "search: rare word": page(of_empty=0.1)}
 
     assert verdicts({LARGE: figures})[LARGE]["search: rare word"] == ["0.50 of book, under 0.8"]
 
