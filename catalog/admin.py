@@ -20,6 +20,8 @@ from .models import (
     Series,
     Work,
 )
+from .search import found_among
+from .search.find import MOST_FOUND
 
 
 class BookTextInline(admin.StackedInline):
@@ -74,7 +76,7 @@ class BookAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Book], bool]:
         """The shop's own search, since LIKE over a million titles would not end."""
-        return (queryset.matching(search_term) if search_term else queryset), False
+        return (found_among(queryset, search_term) if search_term else queryset), False
 
     def get_form(
         self, request: HttpRequest, obj: Book | None = None, change: bool = False, **kwargs: Any
@@ -201,11 +203,12 @@ class WorkAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Work], bool]:
-        """Works by what the shop's own search finds of their editions."""
+        """Works by what the shop's own search finds of their editions, as far as anybody reads."""
         if not search_term:
             return queryset, False
-        found = Book.objects.matching(search_term).filter(work__isnull=False)
-        return queryset.filter(pk__in=found.values("work")), False
+        found = found_among(Book.objects.filter(work__isnull=False), search_term)
+        works = found.values_list("work", flat=True)[:MOST_FOUND]
+        return queryset.filter(pk__in=list(works)), False
 
 
 @admin.register(MissedSearch)

@@ -11,8 +11,6 @@ from django.db import connection, models
 from django.db.models import Func, Q, Subquery
 from django.db.models.lookups import GreaterThan, LessThan
 
-from .identifiers import find_number
-from .search.config import search_query
 from .sorts import NEWEST, NO_PRICE_UP, PRICE_DOWN, PRICE_UP, SORTS
 from .volumes import Volume
 
@@ -24,12 +22,6 @@ class BookQuerySet(models.QuerySet[Any]):
     def on_sale(self) -> BookQuerySet:
         """Books that pages show: all that have not been withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
-
-    def matching(self, words: str) -> BookQuerySet:
-        """Books that hold all of `words`, or the one book whose ISBN stands in them."""
-        if number := find_number(words):
-            return self.filter(ean=number)
-        return self.filter(search=search_query(words))
 
     def numbered(self, ean: str) -> Book | None:
         return self.filter(ean=ean).first()

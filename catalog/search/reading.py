@@ -79,6 +79,12 @@ def read(words: str, *, literal: bool = False) -> Found:
     return _corrected(query, vocabulary)
 
 
+def found_among(books: BookQuerySet, words: str) -> BookQuerySet:
+    """Those of `books`, withdrawn ones too, that `words` mean: as they stand, or else corrected."""
+    literal = read(words, literal=True).limit(books)
+    return literal if literal.exists() else read(words).limit(books)
+
+
 def _match(query: Query, vocabulary: Vocabulary) -> Match:
     last = query.words[-1]
     return Match(

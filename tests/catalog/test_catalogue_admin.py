@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django.tasks import default_task_backend
+from django.utils import timezone
 
 from catalog.models import Book, MissedSearch, Work
+from catalog.search import vocabulary
 from tests.factories import BookFactory, GenreFactory
 from tests.shop.test_admin import book_form
 
@@ -108,3 +110,39 @@ def test_a_genre_that_is_renamed_writes_no_book(staff_client):
 
     assert default_task_backend.results == []
     assert not Book.objects.exists()
+
+
+# Search
+
+
+def found(staff_client, words: str) -> list[str]:
+    page = staff_client.get("/admin/catalog/book/", {"q": words})
+    return sorted(book.title for book in page.context["cl"].result_list)
+
+
+@pytest.mark.parametrize(
+    "words", ["bronte jane", "Jane Eyre", "0-14-144114-3", "9780141441146", "jane eyer"]
+)
+def test_staff_find_books_as_readers_do(staff_client, words):
+    BookFactory(title="Jane Eyre", byline="Charlotte Brontë", ean="9780141441146")
+    BookFactory(title="Emma", byline="Jane Austen")
+    vocabulary.refresh()
+
+    assert found(staff_client, words) == ["Jane Eyre"]
+
+
+def test_staff_find_withdrawn_books_by_their_own_words(staff_client):
+    BookFactory(title="Emma")
+    BookFactory(title="Emmas", withdrawn_at=timezone.now())
+    BookFactory(title="Quuxly", withdrawn_at=timezone.now())
+    vocabulary.refresh()
+
+    assert found(staff_client, "quuxly") == ["Quuxly"]
+    assert "Emmas" in found(staff_client, "emmas")
+
+
+def test_what_is_nowhere_is_not_found_in_the_admin(staff_client):
+    BookFactory(title="Emma")
+
+    assert found(staff_client, "xyzzy") == []
+    assert found(staff_client, "?!") == []
