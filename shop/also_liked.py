@@ -15,6 +15,8 @@ MOST_BOOKS = 200
 # One shopper's basket is a chance, and nobody else's business.
 FEWEST_READERS = 2
 ON_FILE = 12
+# Any number that no other job uses (catalog/batches.py has one too).
+_LOCK = 7_220_351
 
 # Who liked what. A guest's orders and those of the account with their address are one reader's.
 # Whatever else tells of liking is one more SELECT of a reader and a book, after a UNION ALL.
@@ -82,6 +84,8 @@ def refresh(*, now: datetime) -> int:
             "confirmed": str(Order.Status.CONFIRMED),
             "since": now - PERIOD,
         }
+        # Until the end of the transaction: who comes second finds nothing left to write.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(_CLEAR)
         cursor.execute(_LIKED, facts)
         cursor.execute("CREATE INDEX ON liked (reader)")

@@ -30,13 +30,6 @@ def moved(book: Book) -> int:
     return book.movements.aggregate(total=Sum("quantity"))["total"] or 0
 
 
-def hot_updates() -> int:
-    """Rows of books that this transaction changed without touching an index."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_get_xact_tuples_hot_updated('catalog_book'::regclass)")
-        return cursor.fetchone()[0]
-
-
 # Movements
 
 
@@ -247,29 +240,6 @@ def test_outside_a_transaction_stock_does_not_change():
         stock.add(by_staff)
 
     assert copies(book) == moved(book) == 5
-
-
-# Cost
-
-
-def test_a_sale_writes_no_index(emma):
-    before = hot_updates()
-
-    stock.take(stock.lock([emma.pk]), {emma.pk: 1}, **SOLD)
-
-    assert hot_updates() - before == 1
-
-
-@pytest.mark.django_db
-def test_no_index_holds_stock():
-    with connection.cursor() as cursor:
-        indexes = connection.introspection.get_constraints(cursor, Book._meta.db_table).values()
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'catalog_book'")
-        definitions = [row[0] for row in cursor.fetchall()]
-
-    assert definitions
-    assert not [index for index in indexes if index["index"] and "stock" in index["columns"]]
-    assert not [definition for definition in definitions if "stock" in definition]
 
 
 # Prices

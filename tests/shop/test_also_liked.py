@@ -1,8 +1,10 @@
 """What readers of a book also liked."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import AlsoLiked, Book, Work
@@ -141,3 +143,29 @@ def test_only_what_differs_is_written(emma, evelina):
     Order.objects.filter(email="ann@example.org").delete()
     assert also_liked.refresh(now=NOW) == 2
     assert not AlsoLiked.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_at_once_work_one_after_the_other(emma, evelina):
+    for reader in ("ann", "ben"):
+        buy(reader, emma)
+        buy(reader, evelina)
+    written: list[int] = []
+
+    def refresh() -> None:
+        try:
+            written.append(also_liked.refresh(now=NOW))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=refresh) for _ in range(2)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [also_liked._LOCK])
+        for thread in threads:
+            thread.start()
+        threads[0].join(0.3)
+        assert written == []
+    for thread in threads:
+        thread.join(5)
+
+    assert sorted(written) == [0, 2]
