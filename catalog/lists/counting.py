@@ -22,8 +22,11 @@ from catalog.tags import ALL_BOOKS, IN_STOCK, TO_PREORDER
 
 from .facets import FACETS, stored_counts
 
-# No list is counted further than this.
-MOST_COUNTED = 10_000
+# No list is counted further than its pages have numbers: each book costs a page of the table to
+# be read.
+MOST_COUNTED = 2_400
+# Where more than this are expected, there are surely more pages than have numbers.
+SURELY_MORE = 10_000
 # So many are looked at of a list that is much longer, and of the lists without one of the facets.
 SAMPLE = 1_000
 
@@ -77,6 +80,15 @@ def stored_by_genre(tags: Iterable[int]) -> Tally | None:
     return Tally(counted, counted[ALL_BOOKS]) if ALL_BOOKS in counted else None
 
 
+def estimated(whole: Tally | None, tags: Iterable[int]) -> Tally | None:
+    """Those of the books of `whole` that have one of `tags`, of which none has two, if they are many.
+
+    How many they are is known; that they are spread over the other tags as the whole is, supposed.
+    """
+    books = sum(whole.of(tag) for tag in tags) if whole else 0
+    return Tally(whole.counted, books, is_exact=False) if whole and books > MOST_COUNTED else None
+
+
 def count(lists: Mapping[str, BookQuerySet], today: date) -> dict[str, Tally]:
     """The tallies of lists, in two queries.
 
@@ -99,7 +111,7 @@ def count(lists: Mapping[str, BookQuerySet], today: date) -> dict[str, Tally]:
 
 
 def _limit(key: str, expected: int) -> int:
-    return SAMPLE if key or expected > MOST_COUNTED else MOST_COUNTED
+    return SAMPLE if key or expected > SURELY_MORE else MOST_COUNTED
 
 
 def remembered[Result](what: str, key: str, find: Callable[[], Result]) -> Result:

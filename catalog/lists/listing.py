@@ -20,6 +20,8 @@ from . import counting
 from .address import LAST, Choice
 from .facets import ERA, GENRE, IN_STOCK, STOCK, vocabulary
 
+# The books of longer lists are never all read and sorted.
+MOST_GATHERED = 10_000
 # Orders in which the books of a genre or of a format stand evenly among the others. Prices and
 # dates go together with both.
 EVEN = ("bestselling", "rating", "title")
@@ -106,9 +108,11 @@ class Listing:
         tallies = {"".join(others): counting.stored(genres[0].tag if genres else shelf)}
         if genres and not others:
             tallies[GENRE] = counting.stored(shelf)
-        elif genres:
+        elif others:
             tags = [value.tag for value in chosen[others[0]]]
-            tallies[GENRE] = counting.stored_by_genre(tags)
+            tallies[""] = counting.estimated(tallies[others[0]], tags)
+            if genres:
+                tallies[GENRE] = counting.stored_by_genre(tags)
         return {key: tally for key, tally in tallies.items() if tally}
 
     @cached_property
@@ -170,7 +174,7 @@ class Listing:
         if self.leaves_out_the_rest:
             return True
         listed, shop = self.counts.listed, vocabulary().books
-        if not listed.is_exact or listed.books > counting.MOST_COUNTED or 2 * listed.books > shop:
+        if listed.books > MOST_GATHERED or 2 * listed.books > shop:
             return False
         walked = shop * (self.start + self.size) // max(listed.books, 1)
         return self.choice.sort not in EVEN or listed.books <= walked

@@ -257,6 +257,7 @@ def test_a_short_list_is_counted_whatever_was_expected(client, shop, expect):
 def test_the_planner_is_asked_how_long_lists_are(client, shop, monkeypatch):
     monkeypatch.setattr(counting, "SAMPLE", 1)
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
+    monkeypatch.setattr(counting, "SURELY_MORE", 1)
 
     text = client.get("/books/?format=paperback&format=pocket&from=1").context["list"].count_text
 

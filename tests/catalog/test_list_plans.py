@@ -144,9 +144,21 @@ def test_counts_of_the_shop_and_of_genres_are_not_made_for_a_page(client, shop):
         assert not [query for query in queries if "count(*)" in query["sql"]]
 
 
+def test_a_long_list_with_one_filter_is_not_counted_at_all(client, shop, monkeypatch):
+    monkeypatch.setattr("catalog.lists.counting.MOST_COUNTED", 100)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/books/?format=hardback").context["list"]
+
+    assert page.count_text == "about 1,500 books"
+    assert not [query for query in queries if "count(*)" in query["sql"]]
+
+
 def test_no_list_is_counted_to_its_end_if_it_is_long(client, shop, monkeypatch):
     monkeypatch.setattr("catalog.lists.counting.MOST_COUNTED", 100)
     monkeypatch.setattr("catalog.lists.counting.SAMPLE", 100)
+    monkeypatch.setattr("catalog.lists.counting.SURELY_MORE", 100)
+    monkeypatch.setattr("catalog.lists.listing.MOST_GATHERED", 100)
 
-    assert MOST_COUNTED == 10_000
+    assert MOST_COUNTED == 2_400
     assert rows_of(client, "/books/?from=6", "CTE Scan") <= 101
