@@ -87,3 +87,29 @@ def test_a_search_by_genre_finds_a_book_where_it_is_now(fiction, crime):
 
     assert not Book.objects.in_genre(fiction).exists()
     assert Book.objects.in_genre(crime).get() == book
+
+
+def test_one_statement_tags_each_of_its_books(fiction, crime):
+    cosy, leisure = GenreFactory(parent=crime), GenreFactory()
+    in_two, in_one, bystander = BookFactory(), BookFactory(), book_in(leisure)
+    link = Book.genres.through
+
+    link.objects.bulk_create(
+        link(book=book, genre=genre)
+        for book, genre in [(in_two, cosy), (in_two, leisure), (in_one, crime)]
+    )
+
+    assert genres_of(in_two) == {cosy.pk, crime.pk, fiction.pk, leisure.pk}
+    assert genres_of(in_one) == {crime.pk, fiction.pk}
+    assert genres_of(bystander) == {leisure.pk}
+    assert retag_all() == 0
+
+
+def test_one_statement_takes_tags_from_each_of_its_books(fiction, crime):
+    none_left, one_left = book_in(crime), book_in(crime, fiction)
+
+    Book.genres.through.objects.filter(genre=crime).delete()
+
+    assert genres_of(none_left) == set()
+    assert genres_of(one_left) == {fiction.pk}
+    assert retag_all() == 0
