@@ -21,7 +21,6 @@ from .models import (
     Work,
 )
 from .search import found_among
-from .search.find import MOST_FOUND
 
 
 class BookTextInline(admin.StackedInline):
@@ -203,12 +202,11 @@ class WorkAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Work], bool]:
-        """Works by what the shop's own search finds of their editions, as far as anybody reads."""
+        """Works by what the shop's own search finds of their editions."""
         if not search_term:
             return queryset, False
         found = found_among(Book.objects.filter(work__isnull=False), search_term)
-        works = found.values_list("work", flat=True)[:MOST_FOUND]
-        return queryset.filter(pk__in=list(works)), False
+        return queryset.filter(pk__in=found.values("work")), False
 
 
 @admin.register(MissedSearch)

@@ -28,9 +28,10 @@ MOST_SORTED = 10_000
 # A list by relevance ends here: 100 pages of 24.
 MOST_FOUND = 2400
 
-_KEY = r"split_part(catalog_book.search_text, E'\n', 1)"
-_SERIES = r"split_part(catalog_book.search_text, E'\n', 5)"
-_MATCHES = f"catalog_book.search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
+# Columns go without the name of their table, which is another one where the books are a subquery.
+_KEY = r"split_part(search_text, E'\n', 1)"
+_SERIES = r"split_part(search_text, E'\n', 5)"
+_MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Match:
     @cached_property
     def _class(self) -> tuple[str, list[Any]]:
         query = self.query
-        text = "catalog_book.search_text"
+        text = "search_text"
         literal = [f"{key}\n{article} " for key, article in query.titles]
         cases: list[tuple[str, list[Any]]] = [
             (_starts(text, literal), literal),

@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from catalog.models import Book
+from catalog.models import Book, Work
 from catalog.search import read, vocabulary
 from tests.factories import BookFactory
 
@@ -201,6 +201,17 @@ def test_withdrawn_books_are_neither_found_nor_meant(tolkien):
 
     assert found("tolkien") == []
     assert found("tolkein") == []
+
+
+@pytest.mark.parametrize("words", ["emma", "emma and oth", "9780261102354"])
+def test_what_is_found_can_be_part_of_another_query(words):
+    wanted, other = Work.objects.create(title="A"), Work.objects.create(title="B")
+    BookFactory(title="Emma and Others", ean="9780261102354", work=wanted)
+    BookFactory(title="Evelina", work=other)
+
+    found = read(words).limit(Book.objects.all())
+
+    assert list(Work.objects.filter(pk__in=found.values("work"))) == [wanted]
 
 
 def test_of_a_common_word_the_whole_titles_come_first_then_the_tiers(monkeypatch):
