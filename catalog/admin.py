@@ -100,7 +100,7 @@ class BookAdmin(admin.ModelAdmin):
         else:
             obj.save()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A new book joins the other editions of its work, now that its people are known."""
         super().save_related(request, form, formsets, change)
         if not change:

@@ -18,6 +18,8 @@ OURS = [
 ]
 LONGEST_FUNCTION = 40
 METHOD_DECORATORS = ("require_safe", "require_POST", "require_http_methods")
+# Their parameters are as Django has them.
+HOOKS_OF_DJANGO = ("get_form", "save_model", "save_related")
 
 
 def name_of(path: Path) -> str:
@@ -67,12 +69,9 @@ def test_bool_parameters_are_keyword_only(path):
     found = [
         f"{function.name}({argument.arg})"
         for function in functions(path)
-        # Django's own hooks are called as Django likes.
-        if function.name != "get_form"
+        if function.name not in HOOKS_OF_DJANGO
         for argument in function.args.args
-        if isinstance(argument.annotation, ast.Name)
-        and argument.annotation.id == "bool"
-        and function.name not in ("save_model",)
+        if isinstance(argument.annotation, ast.Name) and argument.annotation.id == "bool"
     ]
 
     assert found == []
