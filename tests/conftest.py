@@ -34,6 +34,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         embedded_server().stop()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser go last: they empty the database, also of what migrations wrote.
+
+    pytest would run them where the first test stands that needs the same browser.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _threads_leave_no_connection_behind() -> None:
     """A server's thread that ends with a connection open would keep the test database in use."""
