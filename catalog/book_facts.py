@@ -58,7 +58,8 @@ ARRAY(
     JOIN catalog_contribution made USING (contributor_id, role)
     JOIN catalog_book book ON book.id = made.book_id
     WHERE {_OTHERS}
-    ORDER BY book.bestseller_rank DESC, book.id DESC LIMIT {CANDIDATES}
+    ORDER BY book.language = %(language)s DESC, book.bestseller_rank DESC, book.id DESC
+    LIMIT {CANDIDATES}
 ),
 ARRAY(
     SELECT {_PAIR} FROM catalog_book book
@@ -69,7 +70,7 @@ ARRAY(
 ARRAY(
     SELECT {_PAIR} FROM catalog_book book
     WHERE book.series_id = %(series)s AND {_OTHERS}
-    ORDER BY book.series_position, book.id LIMIT {CANDIDATES}
+    ORDER BY book.language = %(language)s DESC, book.series_position, book.id LIMIT {CANDIDATES}
 )
 """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from .book_facts import CANDIDATES, MOST_EDITIONS, Candidate, Facts, facts_of, work_of
@@ -14,6 +15,7 @@ from .editions import Editions, earlier_year, editions
 from .models import Book
 from .rooms import Room
 from .sorts import SORTS
+from .tags import language_tag
 from .volumes import Volume, volumes_by_key
 
 ON_A_SHELF = 6
@@ -103,7 +105,8 @@ class Around:
         filling = _pick(self.facts.by_author, min(OF_A_KIND, places), taken)
         filling += _pick(self.facts.in_series, min(OF_A_KIND, places - len(filling)), taken)
         if len(filling) < places and self.rooms:
-            filling += _pick(_best_of(self.rooms[0]), places - len(filling), taken)
+            best = _best_of(self.rooms[0], self.book.language)
+            filling += _pick(best, places - len(filling), taken)
         return filling
 
     @cached_property
@@ -136,12 +139,19 @@ def _pick(candidates: Iterable[Candidate], most: int, taken: set[int]) -> list[C
     return picked
 
 
-def _best_of(room: Room) -> list[Candidate]:
-    """The best sellers of a genre; each process remembers them for a minute."""
+def _best_of(room: Room, language: str) -> list[Candidate]:
+    """The best sellers of a genre, those in `language` first; a process remembers them for a minute."""
 
     def best() -> list[Candidate]:
-        books = Book.objects.on_sale().filter(tags__contains=[room.pk])
-        rows = books.order_by(*SORTS["bestselling"]).values_list("pk", "work_id")[:CANDIDATES]
-        return [Candidate(pk, work or -pk) for pk, work in rows]
+        in_language = _best_with([room.pk, *filter(None, [language_tag(language)])])
+        rows = in_language.union(_best_with([room.pk]), all=True)
+        return [Candidate(pk, work or -pk) for *_order, pk, work in sorted(rows, reverse=True)]
 
-    return caches["process"].get_or_set(f"best_of_room:{room.pk}", best) or []
+    return caches["process"].get_or_set(f"best_of_room:{room.pk}:{language}", best) or []
+
+
+def _best_with(tags: list[int]) -> QuerySet[Book, tuple[Any, ...]]:
+    """The best sellers with all of `tags`, behind what orders them: how many tags, and the rank."""
+    books = Book.objects.on_sale().filter(tags__contains=tags).order_by(*SORTS["bestselling"])
+    order = (Value(len(tags)), "bestseller_rank")
+    return books.values_list(*order, "pk", "work_id")[:CANDIDATES]

@@ -253,3 +253,19 @@ def test_nothing_that_fills_up_is_elsewhere_on_the_page_or_withdrawn(client, emm
 
 def test_a_book_that_stands_alone_has_no_empty_shelves(client):
     assert 'class="run"' not in page_of(client, BookFactory())
+
+
+def test_books_in_the_language_of_this_one_come_first(client, jane):
+    emma = by(jane, title="Emma", language="en")
+    by(jane, title="Raison et sentiments", language="fr", bestseller_rank=9)
+    by(jane, title="Persuasion", language="en", bestseller_rank=1)
+    shelved = [
+        BookFactory(title=title, language=language, bestseller_rank=rank)
+        for title, language, rank in [("Adolphe", "fr", 9), ("Evelina", "en", 1), ("Lost", "", 5)]
+    ]
+    genre_of(emma, *shelved)
+
+    text = page_of(client, emma)
+
+    assert shelf(text, "more") == ["Persuasion", "Raison et sentiments"]
+    assert shelf(text, "also") == ["Evelina", "Adolphe", "Lost"]
