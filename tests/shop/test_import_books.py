@@ -1,7 +1,7 @@
 """`manage.py import_books`: feeds of every kind come in, and a second time nothing changes."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 from stdnum.isbn import to_isbn10
 
@@ -289,15 +290,28 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(feed: Feed) -> None
         assert not model._default_manager.exists()
 
 
-def test_a_second_import_at_the_same_time_is_refused(feed: Feed) -> None:
+@pytest.fixture
+def other_session() -> Iterator[CursorWrapper]:
+    """A second session of the database.
+
+    Its locks are given back before it is closed, since the server ends a session a little later.
+    """
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(7220341)")
-        with pytest.raises(CommandError, match="Another import is running"):
-            import_books(feed(f"{EMMA},Emma,,,,"))
+            yield cursor
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
+
+
+def test_a_second_import_at_the_same_time_is_refused(
+    feed: Feed, other_session: CursorWrapper
+) -> None:
+    other_session.execute("SELECT pg_advisory_lock(7220341)")
+
+    with pytest.raises(CommandError, match="Another import is running"):
+        import_books(feed(f"{EMMA},Emma,,,,"))
 
     assert not Book.objects.exists()
 
@@ -334,17 +348,12 @@ def test_a_book_that_staff_add_meanwhile_is_found_by_a_second_look(
     assert "1 new" in import_books(feed(f"{EMMA},Emma,,,,"))
 
 
-def test_the_lock_is_free_after_a_refusal() -> None:
+def test_the_lock_is_free_after_a_refusal(other_session: CursorWrapper) -> None:
     with pytest.raises(RuntimeError), only_import():
         raise RuntimeError
 
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(7220341)")
-            assert cursor.fetchone() == (True,)
-    finally:
-        other.close()
+    other_session.execute("SELECT pg_try_advisory_lock(7220341)")
+    assert other_session.fetchone() == (True,)
 
 
 def test_a_thousand_books_take_no_more_statements_than_two(
