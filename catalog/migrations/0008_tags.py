@@ -13,7 +13,7 @@ CREATE FUNCTION catalog_language_tag(code text) RETURNS int LANGUAGE sql IMMUTAB
 $$;
 
 CREATE FUNCTION catalog_facet_tags(
-    format text, published_on date, pages int, rating_rank int, language text
+    format text, published_on date, pages int, rating_sum int, rating_count int, language text
 ) RETURNS int[] LANGUAGE sql IMMUTABLE AS $$
     SELECT array_remove(ARRAY[
         CASE format WHEN 'paperback' THEN -1 WHEN 'pocket' THEN -2 WHEN 'hardback' THEN -3
@@ -25,8 +25,9 @@ CREATE FUNCTION catalog_facet_tags(
             ELSE -17 END,
         CASE WHEN pages IS NULL THEN NULL
             WHEN pages < 150 THEN -21 WHEN pages <= 350 THEN -22 ELSE -23 END,
-        CASE WHEN rating_rank >= 4000 THEN -31 END,
-        CASE WHEN rating_rank >= 3000 THEN -32 END,
+        -- The mean as cards show it, in tenths.
+        CASE WHEN (20 * rating_sum + rating_count) / nullif(2 * rating_count, 0) >= 40 THEN -31 END,
+        CASE WHEN (20 * rating_sum + rating_count) / nullif(2 * rating_count, 0) >= 30 THEN -32 END,
         catalog_language_tag(language)
     ], NULL)
 $$;
@@ -49,18 +50,22 @@ TRIGGERS = """
 CREATE FUNCTION catalog_tag_book() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.tags := ARRAY(SELECT tag FROM unnest(NEW.tags) tag WHERE tag > 0) || catalog_facet_tags(
-        NEW.format, NEW.published_on, NEW.pages, NEW.rating_rank, NEW.language);
+        NEW.format, NEW.published_on, NEW.pages, NEW.rating_sum, NEW.rating_count, NEW.language);
     RETURN NEW;
 END $$;
 
+-- Ratings change all day, and tags stand in an index: they follow when the worker ranks the book.
 CREATE TRIGGER catalog_book_tagged
     BEFORE INSERT OR UPDATE OF tags, format, published_on, pages, rating_rank, language
     ON catalog_book FOR EACH ROW EXECUTE FUNCTION catalog_tag_book();
 
 -- As catalog_genre_tags() would, but for all books of a statement at once: imports link thousands.
--- A book that was made with the right genres already is not written again.
+-- A book that was made with the right genres already is not written again. The books are locked
+-- first: the second statement then sees the links of whoever changed the same book just now.
 CREATE FUNCTION catalog_tag_genres() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM catalog_book WHERE id IN (SELECT book_id FROM changed_links)
+    ORDER BY id FOR NO KEY UPDATE;
     WITH RECURSIVE touched AS MATERIALIZED (
         SELECT DISTINCT book_id FROM changed_links
     ), branch AS (
@@ -78,7 +83,6 @@ BEGIN
         SELECT book.id, linked.genres FROM catalog_book book JOIN linked ON linked.id = book.id
         WHERE ARRAY(SELECT tag FROM unnest(book.tags) tag WHERE tag > 0 ORDER BY tag)
             IS DISTINCT FROM linked.genres
-        ORDER BY book.id FOR NO KEY UPDATE OF book
     )
     UPDATE catalog_book SET tags = differing.genres FROM differing
     WHERE catalog_book.id = differing.id;
@@ -101,7 +105,7 @@ DROP TRIGGER catalog_book_tagged ON catalog_book;
 DROP FUNCTION catalog_tag_genres();
 DROP FUNCTION catalog_tag_book();
 DROP FUNCTION catalog_genre_tags(bigint);
-DROP FUNCTION catalog_facet_tags(text, date, int, int, text);
+DROP FUNCTION catalog_facet_tags(text, date, int, int, int, text);
 DROP FUNCTION catalog_language_tag(text);
 """
 

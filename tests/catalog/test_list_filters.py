@@ -26,6 +26,10 @@ def sea(fiction):
     return GenreFactory(name="Sea stories", slug="sea-stories", parent=fiction)
 
 
+def rated(stars: int, readers: int) -> dict[str, int]:
+    return {"rating_sum": stars, "rating_count": readers}
+
+
 @pytest.fixture
 def shop(fiction, sea):
     """Five books that differ in everything that a list can be narrowed by."""
@@ -34,8 +38,8 @@ def shop(fiction, sea):
         "Emma": {"format": "paperback", "pages": 512, "language": "en", "price": Decimal("9.99")},
         "Persuasion": {"format": "hardback", "pages": 249, "language": "en", "stock": 0},
         "Moby-Dick": {"format": "paperback", "pages": 720, "language": "fr", "price": None},
-        "Typhoon": {"format": "pocket", "pages": 96, "rating_rank": 4200, "price": Decimal("4.50")},
-        "Unwritten": {"rating_rank": 3100, "on_sale_on": today + timedelta(days=9)},
+        "Typhoon": {"format": "pocket", "pages": 96, "price": Decimal("4.50"), **rated(21, 5)},
+        "Unwritten": {"on_sale_on": today + timedelta(days=9), **rated(31, 10)},
     }
     years = {"Emma": 1815, "Persuasion": 1971, "Moby-Dick": 1851, "Typhoon": 2003}
     genres = {"Emma": fiction, "Moby-Dick": sea, "Typhoon": sea}
@@ -61,6 +65,23 @@ def boxes(client, query: str = "", path: str = "/books/") -> dict[str, tuple[str
 
 
 # Each filter
+
+
+@pytest.mark.parametrize(
+    ("stars", "readers", "values"),
+    [
+        (0, 0, set()),
+        (29, 10, set()),
+        (59, 20, {"3"}),
+        (39, 10, {"3"}),
+        (79, 20, {"3", "4"}),
+        (5, 1, {"3", "4"}),
+    ],
+)
+def test_readers_ratings_are_those_that_cards_show(client, db, stars, readers, values):
+    BookFactory(title="Emma", **rated(stars, readers))
+
+    assert {value for value in "34" if listed(client, f"rating={value}")} == values
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """A genre moves, and the tags of its books with it."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection, transaction
 
 from catalog import tasks
 from catalog.models import Book, Genre
@@ -113,3 +117,34 @@ def test_one_statement_takes_tags_from_each_of_its_books(fiction, crime):
     assert genres_of(none_left) == set()
     assert genres_of(one_left) == {fiction.pk}
     assert retag_all() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_change_the_genres_of_a_book_at_once_leave_the_tags_of_both(fiction, crime):
+    leisure = GenreFactory()
+    book = book_in(leisure)
+
+    def add_crime() -> None:
+        try:
+            Book.objects.get(pk=book.pk).genres.add(crime)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=add_crime)
+    with transaction.atomic():
+        book.genres.remove(leisure)
+        other.start()
+        wait_until_somebody_waits_for_a_lock()
+    other.join(5)
+
+    assert genres_of(book) == {crime.pk, fiction.pk}
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    for _try in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    pytest.fail("Nobody waits.")
