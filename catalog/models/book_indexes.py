@@ -60,4 +60,10 @@ INDEXES = [
     ),
     models.Index(fields=["-rating_rank", "-id"], condition=ON_SALE, name="catalog_book_by_rating"),
     models.Index(fields=["series", "series_position", "id"], name="catalog_book_in_series"),
+    # Books to come are few, and may stand anywhere in any order.
+    models.Index(
+        fields=["on_sale_on"],
+        condition=ON_SALE & models.Q(on_sale_on__isnull=False),
+        name="catalog_book_to_come",
+    ),
 ]

@@ -1,6 +1,7 @@
 """How PostgreSQL goes about the queries of a list: it never reads, sorts or counts the whole shop."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.lists.counting import MOST_COUNTED
+from catalog.lists.page import ListPage
 from catalog.models import Book
 from shop.lists import count_facets
 from tests.factories import BookFactory, GenreFactory, nth_ean
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 BOOKS = 3000
 LOOKED_AT = 24 + 1
+TO_COME = date(9000, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,7 @@ def shop(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 def make_books() -> None:
-    """One in thirty is a sea story; the even ones are hardbacks."""
+    """One in thirty is a sea story, and one in a hundred to come; the even ones are hardbacks."""
     sea = GenreFactory(slug="sea-stories")
     example = BookFactory.build(stock=0)
     example.fill_derived()
@@ -46,6 +49,7 @@ def make_books() -> None:
             rating_rank=number % 5000,
             format="hardback" if number % 2 else "paperback",
             tags=[sea.pk] if number % 30 == 0 else [],
+            on_sale_on=TO_COME if number % 100 == 7 else None,
         )
         for number in range(BOOKS)
     ]
@@ -88,12 +92,17 @@ def rows_of(client, address: str, *kinds: str) -> int:
     )
 
 
+def open_list(client, query: dict[str, str]) -> ListPage:
+    page: ListPage = client.get("/books/", query, follow=True).context["list"]
+    return page
+
+
 SORTS = ("bestselling", "newest", "rating", "price", "-price", "title")
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_no_order_of_the_whole_shop_is_sorted(client, shop, sort):
-    address = client.get("/books/", {"sort": sort}, follow=True).context["list"].choice.address
+    address = open_list(client, {"sort": sort}).choice.address
 
     assert rows_of(client, address, "Sort") <= LOOKED_AT
     assert rows_of(client, address, "Scan") <= LOOKED_AT
@@ -101,7 +110,7 @@ def test_no_order_of_the_whole_shop_is_sorted(client, shop, sort):
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_any_depth_costs_what_the_first_page_costs(client, shop, sort):
-    page = client.get("/books/", {"sort": sort, "page": "100"}, follow=True).context["list"]
+    page = open_list(client, {"sort": sort, "page": "100"})
 
     assert "after=" in page.next
     assert rows_of(client, page.next, "Scan", "Sort") <= LOOKED_AT
@@ -109,14 +118,14 @@ def test_any_depth_costs_what_the_first_page_costs(client, shop, sort):
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_the_end_costs_what_the_beginning_costs(client, shop, sort):
-    page = client.get("/books/", {"sort": sort, "page": "last"}, follow=True).context["list"]
+    page = open_list(client, {"sort": sort, "page": "last"})
 
     assert rows_of(client, page.choice.address, "Scan", "Sort") <= LOOKED_AT
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_books_before_the_page_are_counted_off_in_the_index_alone(client, shop, sort):
-    page = client.get("/books/", {"sort": sort, "page": "50"}, follow=True).context["list"]
+    page = open_list(client, {"sort": sort, "page": "50"})
     plan, *_others = plans(client, page.choice.address)
 
     assert "Index Only Scan" in {node["Node Type"] for node in nodes(plan)}
@@ -135,6 +144,38 @@ def test_a_few_books_are_found_without_looking_at_the_others(client, shop, query
 def test_prices_and_dates_are_entered_where_they_begin(client, shop):
     for query in ("from=44&sort=price", "to=5&sort=-price", "era=1950-1979&sort=newest"):
         assert rows_of(client, f"/books/?{query}", "Index", "Bitmap") <= BOOKS / 2, query
+
+
+@pytest.fixture
+def little_is_counted(monkeypatch):
+    """As if the shop were much larger than what a list is counted to."""
+    for limit in ("counting.MOST_COUNTED", "counting.SAMPLE", "counting.SURELY_MORE"):
+        monkeypatch.setattr(f"catalog.lists.{limit}", 20)
+
+
+@pytest.mark.parametrize("page", ["1", "50", "last"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_most_prices_are_not_sorted_either(client, shop, little_is_counted, sort, page):
+    page = open_list(client, {"from": "6", "sort": sort, "page": page})
+    before = page.listing.start if page.listing.is_numbered else 0
+
+    assert rows_of(client, page.choice.address, "Scan", "Sort") <= 1.3 * (before + LOOKED_AT)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_most_prices_are_gone_on_with_at_any_depth(client, shop, little_is_counted, sort):
+    page = open_list(client, {"from": "6", "sort": sort, "page": "100"})
+
+    assert "after=" in page.next
+    assert rows_of(client, page.next, "Scan", "Sort") <= 1.3 * LOOKED_AT
+
+
+@pytest.mark.parametrize("query", ["", "&sort=title", "&sort=title&page=last"])
+def test_books_to_come_are_found_without_looking_at_the_others(client, shop, query):
+    address = f"/books/?stock=preorder{query}"
+
+    assert rows_of(client, address, "Seq Scan") == 0
+    assert rows_of(client, address, "Scan") <= BOOKS / 10
 
 
 def test_counts_of_the_shop_and_of_genres_are_not_made_for_a_page(client, shop):
