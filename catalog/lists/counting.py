@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +52,10 @@ class Tally:
         share = self.counted.get(tag, 0) / max(self.counted[ALL_BOOKS], 1)
         return round(share * self.books)
 
+    def at_least(self, books: int) -> Tally:
+        """The same, where it is known otherwise that there are so many books."""
+        return self if self.is_exact else replace(self, books=max(self.books, books))
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -59,9 +63,19 @@ class Counts:
 
     listed: Tally
     without: Mapping[str, Tally]
+    # The tags that narrow the list.
+    chosen: frozenset[int] = frozenset()
 
     def of_facet(self, key: str) -> Tally:
         return self.without.get(key, self.listed)
+
+    def of_value(self, key: str, tag: int) -> Tally:
+        """The tally that knows best how many books have `tag`.
+
+        Those that have one of the chosen tags of a facet are just the books that are listed.
+        """
+        whole = self.of_facet(key)
+        return self.listed if tag in self.chosen and not whole.is_exact else whole
 
 
 NOTHING = Counts(Tally({ALL_BOOKS: 0}, 0), {})

@@ -96,7 +96,10 @@ class Listing:
         known = self._already_counted()
         unknown = {key: books for key, books in lists.items() if key not in known}
         tallies = known | (counting.count(unknown, self.today) if unknown else {})
-        return counting.Counts(tallies.pop(""), tallies)
+        listed = tallies.pop("")
+        without = {key: tally.at_least(listed.books) for key, tally in tallies.items()}
+        chosen = {value.tag for values in self.choice.chosen.values() for value in values}
+        return counting.Counts(listed, without, frozenset(chosen))
 
     def _already_counted(self) -> dict[str, counting.Tally]:
         """Of the lists to count, those whose numbers are stored: a shelf, a genre, a facet by genres."""

@@ -21,7 +21,7 @@ from catalog.sorts import SORT_NAMES
 from catalog.tags import ALL_BOOKS
 
 from .address import Choice
-from .counting import Tally
+from .counting import Counts, Tally
 from .facets import FACETS, Facet, Value, vocabulary
 from .listing import Listing
 
@@ -54,7 +54,7 @@ def groups(listing: Listing) -> list[Group]:
     values, counts = vocabulary().values, listing.counts
     facets = [facet for key, facet in FACETS.items() if key not in listing.choice.kind.without]
     return [
-        _group(facet, values[facet.key], listing.choice, counts.of_facet(facet.key))
+        _group(facet, values[facet.key], listing.choice, counts)
         for facet in facets
         if values[facet.key]
     ]
@@ -83,14 +83,19 @@ def sort_options(choice: Choice) -> SafeString:
 
 def books_text(tally: Tally) -> str:
     """How many books there are, as people say it who have not counted to the end."""
-    if tally.is_exact:
-        number = format_count(tally.books)
-    elif tally.books == tally.counted[ALL_BOOKS]:
-        # As many as were looked at, and nobody expects many more.
-        number = _("more than %(number)s") % {"number": format_count(tally.books - 1)}
-    else:
-        number = rough_text(tally.books)
+    number = number_text(tally, ALL_BOOKS)
     return ngettext("%(number)s book", "%(number)s books", tally.books) % {"number": number}
+
+
+def number_text(tally: Tally, tag: int) -> str:
+    """How many of the books have `tag`."""
+    books = tally.of(tag)
+    if tally.is_exact:
+        return format_count(books)
+    if tally.books == tally.counted.get(tag):
+        # As many as were looked at, and nobody expects many more.
+        return _("more than %(number)s") % {"number": format_count(books - 1)}
+    return rough_text(books)
 
 
 def rough_text(books: int) -> str:
@@ -110,20 +115,20 @@ def _options(sorts: tuple[str, ...], shown: str, language: str) -> SafeString:
     )
 
 
-def _group(facet: Facet, known: Sequence[Value], choice: Choice, tally: Tally) -> Group:
+def _group(facet: Facet, known: Sequence[Value], choice: Choice, counts: Counts) -> Group:
     ticked = set(choice.values.get(facet.key, ()))
     values = _offered(known, ticked)
     tops = [place for place, value in enumerate(values) if not value.above]
     cut = tops[SHOWN] if len(tops) > SHOWN + 1 else len(values)
-    shown = _boxes(facet, values[:cut], ticked, tally)
+    shown = _boxes(facet, values[:cut], ticked, counts)
     if facet.is_single:
-        shown = _any(facet, tally, is_ticked=not ticked) + shown
+        shown = _any(facet, counts.of_facet(facet.key), is_ticked=not ticked) + shown
     parts = [Part("", is_open=True, boxes=shown)]
     if rest := values[cut:]:
         more = len(tops) - SHOWN
         text = ngettext("%(more)s more", "%(more)s more", more) % {"more": format_count(more)}
         is_open = any(value.name in ticked for value in rest)
-        parts.append(Part(text, is_open, _boxes(facet, rest, ticked, tally)))
+        parts.append(Part(text, is_open, _boxes(facet, rest, ticked, counts)))
     return Group(str(facet.legend), parts)
 
 
@@ -133,22 +138,23 @@ def _offered(values: Sequence[Value], ticked: set[str]) -> list[Value]:
     return [value for value in values if opened.issuperset(value.above)]
 
 
-def _boxes(facet: Facet, values: Iterable[Value], ticked: set[str], tally: Tally) -> SafeString:
+def _boxes(facet: Facet, values: Iterable[Value], ticked: set[str], counts: Counts) -> SafeString:
     word = escape(_("books"))
     boxes = []
     for value in values:
-        books = tally.of(value.tag)
+        tally = counts.of_value(facet.key, value.tag)
         look = f"tick in{min(len(value.above), 3)}" if value.above else "tick"
         state = " checked" if value.name in ticked else ""
         # Where not all books were counted there may be some after all.
-        if not state and not books and tally.is_exact:
+        if not state and not tally.of(value.tag) and tally.is_exact:
             state, look = " disabled", f"{look} none"
-        boxes.append(_box(facet, value.name, value.label, _beside(books, tally, word), state, look))
+        number = _beside(tally, value.tag, word)
+        boxes.append(_box(facet, value.name, value.label, number, state, look))
     return SafeString("".join(boxes))
 
 
 def _any(facet: Facet, tally: Tally, *, is_ticked: bool) -> SafeString:
-    number = _beside(tally.books, tally, escape(_("books")))
+    number = _beside(tally, ALL_BOOKS, escape(_("books")))
     state = " checked" if is_ticked else ""
     return SafeString(_box(facet, "", _("Any"), number, state, "tick"))
 
@@ -162,9 +168,8 @@ def _box(facet: Facet, name: str, label: str, number: str, state: str, look: str
     )
 
 
-def _beside(books: int, tally: Tally, word: str) -> str:
+def _beside(tally: Tally, tag: int, word: str) -> str:
     """A number beside a box; none where no such book was met but not all were counted."""
-    if not books and not tally.is_exact:
+    if not tally.of(tag) and not tally.is_exact:
         return ""
-    number = format_count(books) if tally.is_exact else rough_text(books)
-    return f'{escape(number)}<span class="vh"> {word}</span>'
+    return f'{escape(number_text(tally, tag))}<span class="vh"> {word}</span>'

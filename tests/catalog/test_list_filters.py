@@ -275,6 +275,39 @@ def test_a_short_list_is_counted_whatever_was_expected(client, shop, expect):
     assert page.count_text == "1 book"
 
 
+def test_a_ticked_box_says_what_the_heading_says(client, shop, expect):
+    """Though of the books without its facet only some are looked at, of another format at that."""
+    expect(3)
+
+    page = client.get("/books/?format=pocket&from=1").context["list"]
+    found = boxes(client, "format=pocket&from=1")
+
+    assert page.count_text == "1 book"
+    assert found["format-pocket"] == ("1", "checked")
+
+
+def test_a_ticked_box_of_a_long_list_says_no_more_than_the_heading(client, shop, expect):
+    expect(1)
+    BookFactory.create_batch(3, format="pocket")
+
+    page = client.get("/books/?format=pocket&from=1").context["list"]
+    found = boxes(client, "format=pocket&from=1")
+
+    assert page.count_text == "more than 2 books"
+    assert found["format-pocket"] == ("more than 2", "checked")
+    assert found["stock-any"] == ("more than 2", "checked")
+
+
+def test_without_a_filter_there_are_never_fewer_books(client, shop, expect, monkeypatch):
+    expect(1)
+    monkeypatch.setattr(counting, "_estimates", lambda lists: [100, 1])
+    BookFactory.create_batch(3, format="pocket")
+
+    counts = client.get("/books/?format=pocket&from=1").context["list"].listing.counts
+
+    assert counts.listed.books == counts.without["format"].books == 100
+
+
 def test_the_planner_is_asked_how_long_lists_are(client, shop, monkeypatch):
     monkeypatch.setattr(counting, "SAMPLE", 1)
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
