@@ -28,9 +28,9 @@ SEEN_AT_ONCE = 4
 LATER = ' loading="lazy"'
 
 
-def cards(books: Iterable[Volume]) -> SafeString:
-    """The items of a shelf. They are the same for every reader."""
-    shelf = _Shelf(timezone.localdate(), get_language() or "", static("img/icons.svg"))
+def cards(books: Iterable[Volume], *, is_series: bool = False) -> SafeString:
+    """The items of a shelf, with their numbers if it is a series. They are the same for everybody."""
+    shelf = _Shelf(timezone.localdate(), get_language() or "", static("img/icons.svg"), is_series)
     items = [
         _card(book, LATER if place >= SEEN_AT_ONCE else "", shelf)
         for place, book in enumerate(books)
@@ -44,6 +44,7 @@ class _Shelf(NamedTuple):
     today: date
     language: str
     icons: str
+    is_series: bool
 
 
 # Best sellers stand on many shelves, and a row of the catalogue says all that its card shows.
@@ -52,6 +53,7 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
     url = escape(book.get_absolute_url())
     cover = cover_address(book)
     kind = _kind(book.format, book.pages, shelf.language)
+    number = _number(book.series_number) if shelf.is_series and book.series_number else ""
     by = f'<p class="by">{escape(book.byline)}</p>\n' if book.byline else ""
     fmt = f'<p class="fmt">{kind}</p>\n' if kind else ""
     rated = _stars(book.rating_sum, book.rating_count, shelf) if book.rating_count else ""
@@ -62,9 +64,13 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
         f'<span class="vol {cover.classes}"><img src="{escape(cover.url)}" alt=""'
         f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
         f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
-        f"{by}{fmt}{rated}{_available(book, shelf)}"
+        f"{number}{by}{fmt}{rated}{_available(book, shelf)}"
         f"{buy}</div></li>\n"
     )
+
+
+def _number(number: str) -> str:
+    return f'<p class="fmt">{escape(_("No. %(number)s") % {"number": number})}</p>\n'
 
 
 def _available(book: Volume, shelf: _Shelf) -> str:

@@ -48,10 +48,9 @@ class BookQuerySet(models.QuerySet[Any]):
         roles = work.filter(book__in=self).values_list("role").order_by()
         return dict(roles.annotate(models.Count("pk")))
 
-    def whole_numbers(self) -> list[int]:
-        """The whole numbers that these books of a series have, each once, from the lowest on."""
-        numbers = self.exclude(series_position=None).values_list("series_position", flat=True)
-        return sorted({int(number) for number in numbers})
+    def series_numbers(self) -> list[str]:
+        """The different numbers that these books have in their series."""
+        return list(self.order_by().values_list("series_number", flat=True).distinct())
 
     def in_stock(self, today: date) -> BookQuerySet:
         return self.filter(self.is_in_stock(today))

@@ -14,7 +14,7 @@ from bookstore.paging import pages_to_name
 from catalog.money import format_count
 
 from . import counting, panel
-from .address import LAST
+from .address import LAST, SERIES
 from .facets import FACETS
 from .listing import Listing
 
@@ -47,6 +47,10 @@ class ListPage:
     @property
     def is_first(self) -> bool:
         return self.listing.is_numbered and self.listing.number == 1
+
+    @property
+    def is_series(self) -> bool:
+        return self.choice.kind is SERIES
 
     @cached_property
     def count_text(self) -> str:

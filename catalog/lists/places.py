@@ -38,7 +38,7 @@ def _head(page: ListPage, site: str) -> Iterator[str]:
 
 def _books(page: ListPage) -> str:
     return (
-        f'<ul class="shelf">\n{cards(page.books)}</ul>\n'
+        f'<ul class="shelf">\n{cards(page.books, is_series=page.is_series)}</ul>\n'
         f'<p class="quiet" id="range">{escape(page.range_text)}</p>\n{_links(page)}'
     )
 

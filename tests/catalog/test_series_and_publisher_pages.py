@@ -41,7 +41,12 @@ def test_a_series_stands_in_the_order_in_which_it_is_read(client, series):
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
-        (["1", "2", "4"], "No. 3 is not on our shelves."),
+        (["1", "2", "4"], "Not on our shelves: No. 3."),
+        (["1", "3"], "Not on our shelves: No. 2."),
+        (["1", "2", "3-5", "6"], None),
+        (["1–3", "4 & 5", "6.0"], None),
+        (["1", "2.5", "3"], "Not on our shelves: No. 2."),
+        (["1", "1990-2020"], None),
         (["2", "5", "6", "9"], "Not on our shelves: No. 1, No. 3 to 4, No. 7 to 8."),
         (["1", "1", "2"], None),
         (["1", "2001"], None),
@@ -55,6 +60,14 @@ def test_the_page_says_which_numbers_are_missing(client, series, numbers, words)
     text = client.get("/series/barsetshire/").text
 
     assert words in text if words else "on our shelves" not in text
+
+
+def test_each_book_of_a_series_tells_its_number_there_alone(client, series):
+    BookFactory(title="Barchester Towers", series=series, series_number="2")
+    BookFactory(title="Without a number", series=series)
+
+    assert client.get("/series/barsetshire/").text.count('<p class="fmt">No. 2</p>') == 1
+    assert "No. 2" not in client.get("/books/").text
 
 
 def test_a_series_can_be_sorted_and_narrowed(client, series):
