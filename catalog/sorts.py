@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DateField, DecimalField, F, Value
+from django.db.models import DateField, DecimalField, F, Func, TextField, Value
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 
 # Books without a price or a date stand at the end, whichever way a list goes. The columns are
@@ -16,7 +16,20 @@ NO_NUMBER = Value(Decimal("999999.99"), DecimalField(max_digits=8, decimal_place
 PRICE_UP = Coalesce("price", NO_PRICE_UP)
 PRICE_DOWN = Coalesce("price", NO_PRICE_DOWN)
 NEWEST = Coalesce("published_on", Value(date(1, 1, 1), DateField()))
-OLDEST = Coalesce("published_on", Value(date(9999, 12, 31), DateField()))
+# Works in the order of their first editions, and the editions of a work together, the oldest first:
+# three parts of fixed length, so that they compare as one text.
+_FIRST_EDITION = Func(
+    F("work"),
+    template="(SELECT min(edition.published_on) FROM catalog_book edition"
+    " WHERE edition.work_id = %(expressions)s AND edition.withdrawn_at IS NULL)",
+    output_field=DateField(),
+)
+_NO_DATE = Value(date(9999, 12, 31), DateField())
+WRITTEN = Concat(
+    Cast(Coalesce(_FIRST_EDITION, "published_on", _NO_DATE), TextField()),
+    LPad(Cast(Coalesce(F("work"), F("pk")), TextField()), 20, Value("0"), output_field=TextField()),
+    Cast(Coalesce("published_on", _NO_DATE), TextField()),
+)
 
 # How well a book answers to a search: only `catalog.search` knows that order.
 RELEVANCE = "relevance"
@@ -29,7 +42,7 @@ OLDEST_FIRST = "oldest"
 SORTS: dict[str, tuple[OrderBy, OrderBy]] = {
     "bestselling": (F("bestseller_rank").desc(), F("pk").desc()),
     "newest": (NEWEST.desc(), F("pk").desc()),
-    OLDEST_FIRST: (OLDEST.asc(), F("pk").asc()),
+    OLDEST_FIRST: (WRITTEN.asc(), F("pk").asc()),
     "rating": (F("rating_rank").desc(), F("pk").desc()),
     "price": (PRICE_UP.asc(), F("pk").asc()),
     "-price": (PRICE_DOWN.desc(), F("pk").desc()),
@@ -41,7 +54,7 @@ SORT_NAMES = {
     READING: _("Reading order"),
     "bestselling": _("Bestselling here"),
     "newest": _("Newest edition"),
-    OLDEST_FIRST: _("Oldest edition"),
+    OLDEST_FIRST: _("Oldest work"),
     "rating": _("Readers’ rating"),
     "price": _("Price, low to high"),
     "-price": _("Price, high to low"),

@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from catalog.models import Contribution, Contributor, Genre
+from catalog.models import Contribution, Contributor, Genre, Work
 from shop.lists import count_facets
 from tests.factories import BookFactory, ContributorFactory, GenreFactory
 
@@ -245,3 +247,22 @@ def test_the_contents_cost_two_queries_however_many_genres(
         response = client.get("/genres/")
 
     assert len(response.context["genres"]) == 1 + more
+
+
+def test_an_authors_works_stand_in_their_order_with_all_editions_together(client, austen):
+    emma, persuasion = Work.objects.create(title="Emma"), Work.objects.create(title="Persuasion")
+    for title, year, work in (
+        ("Emma, anew", 2003, emma),
+        ("Persuasion", 1818, persuasion),
+        ("Persuasion, anew", 1990, persuasion),
+        ("Letters", 1870, None),
+        ("Emma", 1815, emma),
+        ("Undated", None, None),
+    ):
+        book_by(austen, title=title, work=work, published_on=year and date(year, 1, 1))
+
+    books = client.get("/authors/jane-austen/").context["list"].books
+
+    assert [book.title for book in books] == [
+        *("Emma", "Emma, anew", "Persuasion", "Persuasion, anew", "Letters", "Undated")
+    ]
