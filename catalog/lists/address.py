@@ -27,7 +27,7 @@ PLACE = ("page", "after")
 ROLES = {role.name.lower(): role for role in Contribution.Role}
 LAST = "last"
 
-_AMOUNT = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,20})?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from .facets import ERA, GENRE, IN_STOCK, STOCK, vocabulary
 
 # The books of longer lists are never all read and sorted.
 MOST_GATHERED = 10_000
+# What prices go by among the facets; they are no facet, since nobody ticks them.
+PRICE = "price"
 # Orders in which the books of a genre or of a format stand evenly among the others. Prices and
 # dates go together with both.
 EVEN = ("bestselling", "rating", "title")
@@ -62,7 +64,7 @@ class Listing:
         return bool(self.found and self.found.is_common and not self.is_ranked)
 
     def narrowed(self, *, without: str = "") -> BookQuerySet:
-        """The books of the list, or those that there would be without one facet."""
+        """The books of the list, or those that there would be without one facet or the prices."""
         choice = self.choice
         books = self.found.limit(self.shelf.books) if self.found else self.shelf.books
         if self.leaves_out_the_rest:
@@ -75,7 +77,8 @@ class Listing:
                 books = books.in_stock(self.today) if in_stock else books.to_preorder(self.today)
             else:
                 books = books.carrying([value.tag for value in values])
-        return books.priced(*choice.prices, choice.sort) if choice.has_prices else books
+        has_prices = choice.has_prices and without != PRICE
+        return books.priced(*choice.prices, choice.sort) if has_prices else books
 
     @property
     def key(self) -> str:
@@ -87,6 +90,10 @@ class Listing:
     def counts(self) -> counting.Counts:
         """How many books there are, by tags; each process remembers it for a minute."""
         return counting.remembered("counts", self.key, self._count)
+
+    def count_without_prices(self) -> counting.Tally:
+        """How many books there would be at any price, in two queries."""
+        return counting.count({PRICE: self.narrowed(without=PRICE)}, self.today)[PRICE]
 
     def _count(self) -> counting.Counts:
         if self.found and self.found.nothing:

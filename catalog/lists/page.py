@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from bookstore.paging import pages_to_name
@@ -135,13 +135,17 @@ class ListPage:
     @property
     def ways_on(self) -> list[WayOn]:
         """The lists that there would be without one of the filters."""
+        ways = [
+            (FACETS[key].legend, tally, self.choice.but(key))
+            for key, tally in self.listing.counts.without.items()
+        ]
+        if self.choice.has_prices and ways:
+            anew = self.choice.but("from", "to")
+            ways.append((gettext_lazy("Price"), self.listing.count_without_prices(), anew))
         text = _("Without the filter “%(filter)s”: %(books)s")
         return [
-            WayOn(
-                text % {"filter": FACETS[key].legend, "books": panel.books_text(tally)},
-                self.choice.but(key).address,
-            )
-            for key, tally in self.listing.counts.without.items()
+            WayOn(text % {"filter": legend, "books": panel.books_text(tally)}, choice.address)
+            for legend, tally, choice in ways
             if tally.books
         ]
 
@@ -184,6 +188,13 @@ class ListPage:
         return "" if listing.is_ranked else self._at("after", self.books[-1].ean)
 
     @property
+    def ends_early(self) -> bool:
+        """Whether there are more books, but no page of them in this order."""
+        listing = self.listing
+        is_end = listing.is_ranked and listing.number == listing.LAST_NUMBER
+        return is_end and listing.counts.listed.books > listing.LAST_NUMBER * listing.size
+
+    @property
     def last(self) -> str:
         """The end of a list that goes on after its last number."""
         listing = self.listing
@@ -203,7 +214,7 @@ class ListPage:
 
     @property
     def is_indexed(self) -> bool:
-        return self.choice.is_plain and self.listing.is_numbered
+        return self.choice.is_plain and self.listing.is_numbered and bool(self.books)
 
     @property
     def canonical(self) -> str:

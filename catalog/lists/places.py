@@ -39,8 +39,15 @@ def _head(page: ListPage, site: str) -> Iterator[str]:
 def _books(page: ListPage) -> str:
     return (
         f'<ul class="shelf">\n{cards(page.books, is_series=page.is_series)}</ul>\n'
-        f'<p class="quiet" id="range">{escape(page.range_text)}</p>\n{_links(page)}'
+        f'<p class="quiet" id="range">{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
     )
+
+
+def _end(page: ListPage) -> str:
+    if not page.ends_early:
+        return ""
+    more = _("The best matches end here: more words, a filter or another order lead to the others.")
+    return f" {escape(more)}"
 
 
 def _links(page: ListPage) -> str:

@@ -42,6 +42,7 @@ def _genres():
         ("language=xx", ""),
         ("from=5.00", "from=5"),
         ("from=5.5", "from=5.50"),
+        ("from=5.119&to=9.999", "from=5.12&to=10"),
         ("from=0&to=0", ""),
         ("from=-1&to=lots", ""),
         ("from=20&to=10", "from=10&to=20"),
@@ -110,6 +111,12 @@ def test_only_plain_lists_are_for_search_engines(client, settings, query, is_ind
 
     assert (ROBOTS not in text) == is_indexed
     assert f'<link rel="canonical" href="http://testserver{canonical}">' in text
+
+
+def test_an_empty_list_is_not_for_search_engines(client):
+    GenreFactory(slug="nothing")
+
+    assert ROBOTS in client.get("/genres/nothing/").text
 
 
 def test_the_page_names_its_neighbours(client, settings):

@@ -233,6 +233,13 @@ def test_a_list_without_books_leads_on(client, shop):
     )
 
 
+def test_an_empty_list_offers_the_same_at_any_price(client, shop):
+    text = client.get("/books/?format=pocket&from=90").text
+
+    link = '<a href="/books/?format=pocket" rel="nofollow">Without the filter “Price”: 1 book</a>'
+    assert link in text
+
+
 # Lists too long to count
 
 

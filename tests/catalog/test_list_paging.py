@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.lists.listing import Listing
 from catalog.models import Book, Series
+from catalog.search import find
 from catalog.sorts import OLDEST_FIRST, READING, SORTS
 from shop.lists import count_facets
 from tests.factories import BookFactory, ContributorFactory, GenreFactory
@@ -158,3 +159,16 @@ def test_a_search_by_relevance_ends_with_the_last_number(client, books):
     pages = walk(client, "/books/?q=no")
 
     assert len(pages) == len(set(pages)) == 6
+
+
+def test_a_list_of_best_matches_says_where_it_ends(client, settings, monkeypatch):
+    settings.BOOKS_PER_PAGE = 2
+    monkeypatch.setattr(Listing, "LAST_NUMBER", 2)
+    monkeypatch.setattr(find, "MOST_FOUND", 4)
+    BookFactory.create_batch(5, title="Emma")
+
+    first, last = client.get("/books/?q=emma"), client.get("/books/?q=emma&page=2")
+
+    assert "The best matches end here" not in first.text
+    assert "The best matches end here" in last.text
+    assert not last.context["list"].next
