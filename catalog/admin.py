@@ -91,6 +91,9 @@ class BookAdmin(admin.ModelAdmin):
         obj.ean = obj.ean or next_in_store_ean()
         obj.fill_derived()
         if change:
+            if obj.work is None and "work" in form.changed_data:
+                # Without one the next feed would bring it back to where staff took it from.
+                works.set_apart(obj)
             # Only what was edited: a sale meanwhile must not be undone, nor another colleague's work.
             columns = {field.name for field in Book._meta.concrete_fields}
             edited = columns & set(form.changed_data)
@@ -133,6 +136,11 @@ class ContributorAdmin(admin.ModelAdmin):
     search_fields = ("name",)
     ordering = ("sort_name", "pk")
     show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            Book.objects.filter(contributors=obj).rename_in_bylines(form.initial["name"], obj.name)
 
 
 @admin.register(Publisher)

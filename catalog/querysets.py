@@ -143,6 +143,19 @@ class BookQuerySet(models.QuerySet[Any]):
             book.fill_search_text()
         self.model.objects.bulk_update(books, [field, "search_text"], batch_size=1000)
 
+    def rename_in_bylines(self, old: str, new: str) -> None:
+        """Let the bylines of these books, and what search knows of them, follow a person's new name.
+
+        Must run inside `atomic`.
+        """
+        longest = self.model._meta.get_field("byline").max_length
+        stale = self.filter(byline__contains=old).values_list("pk", flat=True)
+        books = list(self.model.objects.locked(stale))
+        for book in books:
+            book.byline = book.byline.replace(old, new)[:longest]
+            book.fill_search_text()
+        self.model.objects.bulk_update(books, ["byline", "search_text"], batch_size=1000)
+
     def locked(self, book_ids: Iterable[int]) -> BookQuerySet:
         """The rows of these books, locked against every other change of stock.
 

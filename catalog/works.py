@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -12,7 +13,8 @@ from .models import Book, Contribution, Work
 
 # “Emma (Penguin Classics) [large print]”: what stands in brackets behind a title is the edition's.
 _BRACKETS = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])+\s*$")
-_LONGEST_KEY = Work._meta.get_field("key").max_length
+# Of four bytes each, so many letters still fit into an index of PostgreSQL; else a digest stands in.
+_LONGEST_KEY = 600
 
 
 def title_of(title: str) -> str:
@@ -20,14 +22,23 @@ def title_of(title: str) -> str:
     return _BRACKETS.sub("", title) or title
 
 
-def key_of(*, title: str, author: str) -> str | None:
+def key_of(*, title: str, author: str, series: str = "", number: str = "") -> str | None:
     """The same key for all editions of a work; None where the title or the author says nothing.
 
-    The language of an edition does not count: “Les Misérables” is one work in French and English.
+    Volumes that all go by the title of their series are different works. The language of an
+    edition does not count: “Les Misérables” is one work in French and English.
     """
-    work, _article = title_key(title_of(title))
-    by = fold_words(author)
-    return f"{work}|{by}"[:_LONGEST_KEY] if work and by else None
+    work, by = _folded(title_of(title)), fold_words(author)
+    if not work or not by:
+        return None
+    volume = fold_words(number) if work == _folded(series) else ""
+    key = "|".join([work, volume, by] if volume else [work, by])
+    return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _folded(title: str) -> str:
+    words, _article = title_key(title)
+    return words
 
 
 def make_missing(titles: Mapping[str, str]) -> None:
@@ -49,11 +60,21 @@ def assign(book: Book) -> None:
     """
     if book.work_id is not None:
         return
-    key = key_of(title=book.title, author=_first_author(book))
+    key = key_of(
+        title=book.title,
+        author=_first_author(book),
+        series=book.series_title,
+        number=book.series_number,
+    )
     if key:
         book.work, _made = Work.objects.get_or_create(
             key=key, defaults={"title": title_of(book.title)}
         )
+
+
+def set_apart(book: Book) -> None:
+    """Give a book a work of its own, which no feed joins; whoever calls it saves the book."""
+    book.work = Work.objects.create(title=title_of(book.title))
 
 
 def _first_author(book: Book) -> str:

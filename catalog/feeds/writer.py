@@ -135,7 +135,9 @@ def _targets(cursor: CursorWrapper, rows: Sequence[BookRow]) -> list[_Target]:
 
 def _work_key(row: BookRow) -> str | None:
     authors = (name for name, role in row.contributors if role == Contribution.Role.AUTHOR)
-    return works.key_of(title=row.title, author=next(authors, ""))
+    return works.key_of(
+        title=row.title, author=next(authors, ""), series=row.series, number=row.series_number
+    )
 
 
 def _books(

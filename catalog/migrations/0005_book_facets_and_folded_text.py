@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name="work",
             field=models.ForeignKey(
                 blank=True,
-                help_text="Books of one work are shown as its editions and formats.",
+                help_text="Books of one work are shown as its editions and formats. Left empty: a new book joins its other editions, any other one stands alone.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="editions",

@@ -140,7 +140,10 @@ class Book(models.Model):
         blank=True,
         related_name="editions",
         verbose_name=_("work"),
-        help_text=_("Books of one work are shown as its editions and formats."),
+        help_text=_(
+            "Books of one work are shown as its editions and formats. Left empty: a new book joins"
+            " its other editions, any other one stands alone."
+        ),
     )
     genres = models.ManyToManyField(
         Genre, related_name="books", blank=True, verbose_name=_("genres")

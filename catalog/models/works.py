@@ -10,7 +10,7 @@ class Work(models.Model):
     """Groups the editions of one work. Feeds group by title and first author; staff may regroup."""
 
     title = models.CharField(_("title"), max_length=500)
-    # Folded title and first author. Empty for a work that staff made: no feed joins it.
+    # Folded title and first author (see catalog/works.py). Empty for a work that staff made: no feed joins it.
     key = models.CharField(max_length=900, null=True, unique=True, editable=False)  # noqa: DJ001
 
     class Meta:

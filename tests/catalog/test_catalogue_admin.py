@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.tasks import default_task_backend
 from django.utils import timezone
 
-from catalog.models import Book, MissedSearch, Work
-from catalog.search import vocabulary
-from tests.factories import BookFactory, GenreFactory
+from catalog.feeds.rows import BookRow
+from catalog.feeds.writer import write_books
+from catalog.models import Book, Contribution, MissedSearch, Work
+from catalog.search import found_among, vocabulary
+from tests.factories import BookFactory, ContributorFactory, GenreFactory
 from tests.shop.test_admin import book_form
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,36 @@ def test_staff_make_a_work_and_move_a_book_to_it(staff_client):
     emma.refresh_from_db()
     assert emma.work == work
     assert work.key is None
+
+
+def test_a_book_that_staff_take_out_of_its_work_stays_out(staff_client):
+    wrong = Work.objects.create(title="Emma", key="emma|jane austen")
+    emma = BookFactory(title="Emma", byline="Jane Austen", work=wrong)
+
+    staff_client.post(
+        f"/admin/catalog/book/{emma.pk}/change/",
+        book_form(emma, slug="emma", byline="Jane Austen", work=""),
+    )
+    with transaction.atomic():
+        author = ("Jane Austen", Contribution.Role.AUTHOR)
+        write_books([BookRow(1, emma.ean, "Emma", contributors=(author,))], now=timezone.now())
+
+    emma.refresh_from_db()
+    assert emma.work not in (None, wrong)
+    assert emma.work.key is None
+
+
+def test_the_books_of_somebody_follow_a_new_name(staff_client):
+    somebody = ContributorFactory(name="James Tiptree Jr.")
+    book = BookFactory(title="Houston", byline="James Tiptree Jr. and Another")
+    book.contributions.create(contributor=somebody)
+    names = {"name": "Alice Sheldon", "sort_name": "Sheldon, Alice", "slug": "sheldon"}
+
+    staff_client.post(f"/admin/catalog/contributor/{somebody.pk}/change/", names)
+
+    book.refresh_from_db()
+    assert book.byline == "Alice Sheldon and Another"
+    assert found_among(Book.objects.all(), "sheldon").get() == book
 
 
 def test_a_work_lists_its_editions(staff_client):

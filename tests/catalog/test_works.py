@@ -1,6 +1,9 @@
 """Editions of one work are grouped by a rule, unless staff have grouped them."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from catalog import works
 from catalog.models import Book, Contribution, Work
@@ -34,8 +37,35 @@ def test_a_title_that_is_all_in_brackets_stays() -> None:
     assert works.title_of("[sic] (2nd edition)") == "[sic] (2nd edition)"
 
 
-def test_a_key_always_fits_into_its_column() -> None:
-    assert len(works.key_of(title="ß" * 500, author="ﬃ" * 300) or "") == 900
+def test_volumes_that_go_by_the_title_of_their_series_are_works_of_their_own() -> None:
+    first, again, second = (
+        works.key_of(title="Naruto", author="Kishimoto", series="Naruto", number=number)
+        for number in ("1", "1", "2")
+    )
+
+    assert first == again == "naruto|1|kishimoto"
+    assert first != second
+
+
+def test_a_number_does_not_set_editions_apart_that_have_a_title_of_their_own() -> None:
+    """Narnia is numbered in two ways."""
+    one, other = (
+        works.key_of(title="Prince Caspian", author="C.S. Lewis", series="Narnia", number=number)
+        for number in ("2", "4")
+    )
+
+    assert one == other
+
+
+@pytest.mark.django_db
+def test_a_key_always_fits_into_its_index() -> None:
+    long, longer = (
+        works.key_of(title="𠮟" * 450 + end, author="𠮷" * 300) or "" for end in ("", "𠀋")
+    )
+
+    works.make_missing({long: "Long", longer: "Longer", "𠮟" * 600: "As long as may be"})
+
+    assert Work.objects.count() == 3
 
 
 @pytest.mark.django_db
@@ -80,3 +110,26 @@ def test_a_work_that_staff_gave_a_book_stays() -> None:
     works.assign(book)
 
     assert book.work == mine
+
+
+@pytest.mark.django_db
+def test_books_from_before_there_were_works_are_grouped_by_the_same_rule() -> None:
+    migration = import_module("catalog.migrations.0012_works_of_books")
+    mine = Work.objects.create(title="Mine")
+    kept = BookFactory(title="Emma", byline="Jane Austen", work=mine)
+    emma = BookFactory(title="Emma (Penguin Classics)", byline="Jane Austen")
+    other = BookFactory(title="Emma", byline="An Editor")
+    for role, name in (("B01", "An Editor"), ("A01", "Jane Austen")):
+        other.contributions.create(contributor=ContributorFactory(name=name), role=role)
+    nobodys = BookFactory(title="Emma", byline="")
+
+    migration.group(apps, None)
+
+    found = dict(Book.objects.values_list("pk", "work__key"))
+    assert found == {
+        kept.pk: None,
+        emma.pk: "emma|jane austen",
+        other.pk: "emma|jane austen",
+        nobodys.pk: None,
+    }
+    assert Book.objects.get(pk=kept.pk).work == mine
