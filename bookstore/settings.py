@@ -252,6 +252,8 @@ TASKS = {
 }
 PROCRASTINATE_ON_APP_READY = "bookstore.tasks.register"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+# A machine that sleeps at night does the night's work in the morning.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60 * 24}
 
 # Security
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
