@@ -4,6 +4,7 @@ Sources: ISO 2108 (ISBN), the GS1 General Specifications (EAN-13, prefixes 20–
 """
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -14,9 +15,15 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 
 # A space, a hyphen, a dash, a minus sign or a soft hyphen.
 _GAP = r"[\s\u00ad\u2010-\u2015\u2212-]"
-# Ten or thirteen digits with hyphens, dashes or spaces between, as people copy them from anywhere.
-_ISBN_IN_TEXT = re.compile(rf"(?<![\dXx])(?:97[89]{_GAP}?)?(?:\d{_GAP}?){{9}}[\dXx](?![\dXx])")
 SEPARATORS = re.compile(_GAP)
+# In a pasted text a line may break within a number, and some people put stops, slashes or nothing
+# that one sees between the digits: “9 780141 439587” stands under every barcode.
+_ANY_GAP = r"[\s\u00ad\u200b\u2010-\u2015\u2212._/-]{0,3}"
+_PREFIX = rf"9{_ANY_GAP}7{_ANY_GAP}[89]{_ANY_GAP}"
+_TEN = rf"(?:\d{_ANY_GAP}){{9}}[\dXx]"
+_ISBN_IN_TEXT = re.compile(rf"(?<![\dXx])(?:{_PREFIX})?{_TEN}(?![\dXx])")
+# What is meant for an ISBN, right or wrong. Ten digits with wider gaps may be years or a telephone.
+_MEANT_FOR_ISBN = re.compile(rf"(?<![\dXx])(?:{_PREFIX}{_TEN}|(?:\d{_GAP}?){{9}}[\dXx])(?![\dXx])")
 _ISBN = re.compile(r"97[89][0-9]{10}|[0-9]{9}[0-9Xx]")
 # 979-0 numbers printed music (ISMN, ISO 10957), not books.
 MUSIC_PREFIX = "9790"
@@ -36,15 +43,17 @@ def to_isbn13(text: str) -> str | None:
 
 def find_isbn(text: str) -> str | None:
     """The first valid ISBN in a pasted text, as an ISBN-13, or None."""
-    for candidate in _ISBN_IN_TEXT.finditer(text):
-        if found := to_isbn13(candidate.group()):
+    # Digits of full width are those of a Japanese keyboard.
+    for candidate in _ISBN_IN_TEXT.finditer(unicodedata.normalize("NFKC", text)):
+        if found := to_isbn13(re.sub(_ANY_GAP, "", candidate.group())):
             return found
     return None
 
 
 def has_broken_isbn(text: str) -> bool:
     """Whether `text` holds what looks like an ISBN, but none with a right check digit."""
-    return bool(_ISBN_IN_TEXT.search(text)) and find_isbn(text) is None
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_MEANT_FOR_ISBN.search(plain)) and find_isbn(text) is None
 
 
 def find_number(text: str) -> str | None:

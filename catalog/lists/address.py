@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from catalog.identifiers import find_number
 from catalog.models import Contribution
 from catalog.sorts import OLDEST_FIRST, READING, RELEVANCE, SORT_NAMES
 
@@ -141,7 +142,9 @@ def _clean_facet(key: str, typed: Iterable[str]) -> tuple[str, ...]:
 
 
 def _clean_words(typed: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    words = " ".join(typed.get("q", [""])[-1].split())[:LONGEST_SEARCH].strip()
+    words = " ".join(typed.get("q", [""])[-1].split())
+    if len(words) > LONGEST_SEARCH:
+        words = find_number(words) or words[:LONGEST_SEARCH].strip()
     literal = ("1",) if words and "1" in typed.get("literal", ()) else ()
     return {"q": (words,) if words else (), "literal": literal}
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from catalog.identifiers import (
     find_isbn,
     find_number,
+    has_broken_isbn,
     is_ean,
     next_in_store_ean,
     to_isbn13,
@@ -57,6 +58,33 @@ def test_numbers_of_the_979_range_are_isbns(spelling):
 )
 def test_an_isbn_is_found_in_a_pasted_sentence(sentence):
     assert find_isbn(sentence) == EMMA
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "9 780141 439587",
+        "978-0-14- 143958-7",
+        "978-0-14-\n143958-7",
+        "978 - 0 - 14 - 143958 - 7",
+        "978--0141439587",
+        "9 7 8 0 1 4 1 4 3 9 5 8 7",
+        "978.0.14.143958.7",
+        "978/0/14/143958/7",
+        "978_0141439587",
+        "978\u200b0141439587",
+        "９７８０１４１４３９５８７",
+    ],
+)
+def test_an_isbn_is_found_however_its_digits_are_kept_apart(spelling):
+    assert find_isbn(spelling) == find_isbn(f"Emma, {spelling}.") == EMMA
+    assert has_broken_isbn(spelling[:-1] + {"7": "8", "７": "８"}[spelling[-1]])
+
+
+@pytest.mark.parametrize("text", ["1939 - 1945", "0117 / 496 00 00 0", "1.2.3", "2001: 1984"])
+def test_years_and_telephones_are_no_broken_isbns(text):
+    assert find_isbn(text) is None
+    assert not has_broken_isbn(text)
 
 
 def test_the_first_of_several_isbns_is_found():
