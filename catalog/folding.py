@@ -11,14 +11,16 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
+from .numerals import other_numerals
 from .titles import split_article
 
 # Letters that Unicode does not take apart into a base and an accent.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 )
-_APOSTROPHES = "'‘’ʼ´`′＇"
-_APOSTROPHE = re.compile(rf"(?<=\w)[{_APOSTROPHES}](?=\w)")
+# What people type, or feeds have, for an apostrophe. Unicode takes some of them for accents.
+_APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼʹꞌ´`′＇", "'"))
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 # “&” and “+” are words; “C++” and “C#” are names.
 _SIGNS = (
     (re.compile(r"(?<=\b[a-z])\+\+"), "plusplus"),
@@ -26,6 +28,7 @@ _SIGNS = (
     (re.compile(r"[&+]"), " and "),
     (re.compile(r"(?<=\d)[,.](?=\d{3}(?!\d))"), ""),  # 20,000 leagues
 )
+_SIGN_WORD = re.compile(r"\b([a-z])(plusplus|sharp)\b")
 _WORD = re.compile(r"[^\W_]+")
 # What may follow an apostrophe without being a word: Salem’s, don’t, we’ll.
 _ENDINGS = {"s", "t", "d", "m", "ll", "re", "ve", "n"}
@@ -40,9 +43,26 @@ def fold_words(text: str) -> str:
     return " ".join(_merge_initials(_WORD.findall(_APOSTROPHE.sub("", _plain(text)))))
 
 
+def is_worded(text: str) -> bool:
+    """Whether there is any letter or digit in `text`, and not only “&” or “+”, which are words too."""
+    return any(letter.isalnum() for letter in text)
+
+
+def is_sign_word(word: str) -> bool:
+    """Whether folding made `word` out of signs, as in “C++”."""
+    return bool(_SIGN_WORD.fullmatch(word))
+
+
+def unfolded(text: str) -> str:
+    """Folded words as readers know them: with “c++” instead of what stands for it."""
+    signs = {"plusplus": "++", "sharp": "#"}
+    return _SIGN_WORD.sub(lambda found: found[1] + signs[found[2]], text)
+
+
 def _plain(text: str) -> str:
+    straight = text.translate(_APOSTROPHES)
     # Before as well, since “𝐀” has no lower case, and after, since “ǆ” comes apart only then.
-    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    lower = unicodedata.normalize("NFKD", straight).casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", lower)
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     for sign, word in _SIGNS:
@@ -60,9 +80,8 @@ def extra_words(text: str) -> str:
     """Words by which `text` is also found: the letters of initials, the halves of “L’Étranger”."""
     plain = _plain(text)
     extra: dict[str, None] = {}
-    for whole in re.findall(rf"[\w{_APOSTROPHES}]+", plain):
-        bare = whole.strip(_APOSTROPHES)
-        head, _apostrophe, tail = _APOSTROPHE.sub("'", bare).partition("'")
+    for whole in re.findall(r"[\w']+", plain):
+        head, _apostrophe, tail = whole.strip("'").partition("'")
         if tail and tail not in _ENDINGS:
             extra |= dict.fromkeys(_WORD.findall(f"{head} {tail}"))
     present = set(fold_words(text).split())
@@ -97,11 +116,11 @@ def search_lines(
     key, rest = _cut(key)
     return [
         key,
-        f"{article} {_joined(rest, extra_words(title), _whole_article(title, article))}",
+        f"{article} {_joined(rest, other_words(title, article))}",
         _joined(fold_words(byline), extra_words(byline)),
         _joined(fold_words(subtitle), extra_words(subtitle)),
         _joined(fold_words(series_title), fold_words(series_number)),
-        fold_words(publisher_name),
+        _joined(fold_words(publisher_name), extra_words(publisher_name)),
     ]
 
 
@@ -111,6 +130,13 @@ def _cut(key: str) -> tuple[str, str]:
         return key, ""
     head, space, _half = key[: LONGEST_KEY + 1].rpartition(" ")
     return (head, key[len(head) + 1 :]) if space else (key[:LONGEST_KEY], key[LONGEST_KEY:])
+
+
+def other_words(title: str, article: str) -> str:
+    """Words by which a title is found besides its own."""
+    return _joined(
+        extra_words(title), _whole_article(title, article), other_numerals(fold_words(title))
+    )
 
 
 def _whole_article(title: str, article: str) -> str:

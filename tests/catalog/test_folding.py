@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.folding import LONGEST_KEY, extra_words, fold_words, search_lines, title_key
+from catalog.folding import (
+    LONGEST_KEY,
+    extra_words,
+    fold_words,
+    search_lines,
+    title_key,
+    unfolded,
+)
+from catalog.numerals import other_numerals
 
 
 @pytest.mark.parametrize(
@@ -15,6 +23,7 @@ from catalog.folding import LONGEST_KEY, extra_words, fold_words, search_lines, 
         ("Søren Ærø Łódź Straße", "soren aero lodz strasse"),
         ("'Salem’s Lot", "salems lot"),
         ("O'Reilly", "oreilly"),
+        *((f"O{apostrophe}Reilly", "oreilly") for apostrophe in "‘’‛ʼʹꞌ´`′＇"),
         ("Daughter of Smoke & Bone", "daughter of smoke and bone"),
         ("Half-Blood/Prince…", "half blood prince"),
         ("20,000 Leagues", "20000 leagues"),
@@ -104,3 +113,36 @@ def test_a_very_long_title_is_cut_between_words_and_stays_found():
 
     assert len(key) <= LONGEST_KEY
     assert f"{key} {others.strip()}" == title
+
+
+def test_words_of_signs_are_shown_as_they_are_written():
+    assert unfolded(fold_words("C++ and C# in a sharp look")) == "c++ and c# in a sharp look"
+
+
+@pytest.mark.parametrize(
+    ("folded", "other"),
+    [
+        ("1984", "nineteen eighty four"),
+        ("nineteen eighty four", "1984"),
+        ("catch 22", "twenty two"),
+        ("catch twenty two", "22"),
+        ("seventeen", "17"),
+        ("fifty shades of twenty", "50 20"),
+        ("2001 a space odyssey", ""),
+        ("1800", ""),
+        ("12 years", ""),
+        ("100 years", ""),
+        ("1914 1918", "nineteen fourteen eighteen"),
+        ("٢٢ b", ""),
+        ("", ""),
+    ],
+)
+def test_numbers_are_found_in_figures_and_in_words(folded, other):
+    assert other_numerals(folded) == other
+
+
+def test_a_title_and_a_publisher_are_found_by_other_spellings():
+    lines = lines_for(title="Nineteen Eighty-Four", publisher_name="O’Reilly")
+
+    assert lines[1] == " 1984"
+    assert lines[5] == "oreilly o reilly"

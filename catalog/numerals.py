@@ -1,0 +1,58 @@
+"""Numbers in titles, in figures and in words: “1984” is “Nineteen Eighty-Four”.
+
+Numbers up to twelve are for search itself to know (search/query.py); they stand in many titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+SMALLEST, LARGEST = 13, 99
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+
+
+def _in_words(number: int) -> tuple[str, ...]:
+    if number < 20:
+        return (_TEENS[number - SMALLEST],)
+    tens, units = divmod(number, 10)
+    return (_TENS[tens - 2], *((_UNITS[units - 1],) if units else ()))
+
+
+WORDS = {number: _in_words(number) for number in range(SMALLEST, LARGEST + 1)}
+NUMBERS = {words: number for number, words in WORDS.items()}
+
+
+def other_numerals(folded: str) -> str:
+    """The numbers of a folded text written the other way: in words for figures, and vice versa."""
+    words = folded.split()
+    found = dict.fromkeys([*_from_figures(words), *_from_words(words)])
+    return " ".join(word for word in found if word not in words)
+
+
+def _from_figures(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        if word.isascii() and word.isdigit() and len(word) in (2, 4):
+            pairs = [int(word[at : at + 2]) for at in range(0, len(word), 2)]
+            if all(pair in WORDS for pair in pairs):
+                yield from (part for pair in pairs for part in WORDS[pair])
+
+
+def _from_words(words: Sequence[str]) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        number, length = _number_at(words, at)
+        second, more = _number_at(words, at + length)
+        if number:
+            # Two in a row are a year.
+            yield f"{number}{second or ''}"
+        at += length + more if number else 1
+
+
+def _number_at(words: Sequence[str], at: int) -> tuple[int, int]:
+    """The number of two figures that stands there in words, and how many words it takes; or 0, 0."""
+    for length in (2, 1):
+        if number := NUMBERS.get(tuple(words[at : at + length])):
+            return number, length
+    return 0, 0
