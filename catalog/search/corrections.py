@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from django.db import connection
 
+from catalog.folding import unfolded
+
 from .config import SEARCH_CONFIG
 from .query import Query, all_of, any_of, needed
 from .words import Spelling, Vocabulary, neighbours, spellings
@@ -18,6 +20,9 @@ BOOKS = 200
 # Of so many words one may be left out.
 MOST_TO_LEAVE_OUT = 8
 LEFT_OUT = 2.0
+ONE_SLIP = 1.0
+# From here on it may be likelier that a word is too much.
+FAR_FETCHED = 1.5
 # A word is taken for two, or two for one, when both halves have so many letters.
 SHORTEST_HALF = 3
 # No two words together are longer, and no other word is cut.
@@ -82,39 +87,50 @@ def _is_held(operand: str) -> bool:
 def _respelt(query: Query, likely: Mapping[str, Sequence[Spelling]]) -> tuple[str | None, float]:
     """The likeliest spellings that books hold together, and how unlikely they are."""
     if len(query.words) == 1:
-        only = likely[query.words[0]]
-        return (
-            (_replaced(query, {query.words[0]: only[0].word}), only[0].cost) if only else (None, 0)
-        )
+        (word,) = query.words
+        meant = next(iter(likely[word]), None)
+        return (_replaced(query, {word: meant.word}), meant.cost) if meant else (None, 0)
     wanted = [word for word in query.words if likely[word]]
-    best = _best(query, likely, [wanted])
-    return best if best[0] else _best(query, likely, _one_left_out(wanted))
+    best = _best(query, likely, wanted)
+    if best[0] and best[1] < FAR_FETCHED:
+        return best
+    # Words that are like no word of the catalogue are left out anyhow.
+    likely_enough = LEFT_OUT * (len(query.words) - len(wanted) + 1) + ONE_SLIP
+    for words in _one_left_out(wanted, likely):
+        rest = _best(query, likely, words)
+        if rest[0] and (not best[0] or rest[1] < best[1]):
+            best = rest
+        if best[0] and best[1] <= likely_enough:
+            break
+    return best
 
 
-def _one_left_out(words: Sequence[str]) -> list[list[str]]:
-    if not 2 <= len(words) <= MOST_TO_LEAVE_OUT:
-        return []
-    return [[*words[:place], *words[place + 1 :]] for place in range(len(words))]
+def _one_left_out(
+    words: Sequence[str], likely: Mapping[str, Sequence[Spelling]]
+) -> Iterator[list[str]]:
+    """`words` without one of them: first without the commonest, which says least of a book."""
+    if 2 <= len(words) <= MOST_TO_LEAVE_OUT:
+        for left_out in sorted(words, key=lambda word: -likely[word][0].books):
+            yield [word for word in words if word != left_out]
 
 
 def _best(
-    query: Query, likely: Mapping[str, Sequence[Spelling]], searches: Sequence[Sequence[str]]
+    query: Query, likely: Mapping[str, Sequence[Spelling]], words: Sequence[str]
 ) -> tuple[str | None, float]:
-    operands = [
-        " & ".join(any_of([spelling.word for spelling in likely[word]]) for word in words)
-        for words in searches
-        if words
-    ]
-    if not operands:
+    """The likeliest reading of the query among the books that hold all of `words`."""
+    if not words:
         return None, 0
+    operand = " & ".join(any_of([spelling.word for spelling in likely[word]]) for word in words)
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDING, [" | ".join(f"({operand})" for operand in operands)])
+        cursor.execute(_HOLDING, [operand])
         books = cursor.fetchall()
     readings = Counter(_reading(query, likely, set(stems)) for (stems,) in books)
     if not readings:
         return None, 0
     # What many books hold together is likelier than what one does.
-    cost, meant = min(readings, key=lambda reading: reading[0] - math.log(readings[reading]) / 8)
+    cost, meant = min(
+        (cost - math.log(number) / 8, meant) for (cost, meant), number in readings.items()
+    )
     return _replaced(query, dict(meant)), cost
 
 
@@ -133,4 +149,4 @@ def _reading(
 
 def _replaced(query: Query, meant: Mapping[str, str]) -> str:
     words = (meant.get(word, word) for word in query.text.split())
-    return " ".join(word for word in words if word)
+    return unfolded(" ".join(word for word in words if word))

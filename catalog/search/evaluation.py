@@ -69,6 +69,8 @@ def read_cases(path: Path) -> list[Case]:
                 text = _("%(path)s has no column %(columns)s.")
                 raise CannotEvaluate(text % {"path": path, "columns": ", ".join(missing)})
             cases = [_case(row) for row in rows]
+    except csv.Error as error:
+        raise CannotEvaluate(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
         raise CannotEvaluate(_("%(path)s is not UTF-8 text.") % {"path": path}) from error
     if not cases:

@@ -1,8 +1,9 @@
 """Finding books: which match, and in which order.
 
 How well a book matches comes first: the whole title, the start of the title, the series with the
-number in it, all words in the title, title and author, author, anything else. Then comes how well it sells and is rated. Of the
-matches of a common word only those that sell best are looked at: never all of them.
+number in it, all words in the title, title and author, author, anything else. Then comes how well
+it sells and is rated. Of the matches of a common word only those that sell best are looked at:
+never all of them.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 from catalog.folding import LONGEST_KEY, fold_words, title_key
@@ -42,6 +43,10 @@ def _other_spellings() -> dict[str, tuple[str, ...]]:
 
 
 OTHER_SPELLINGS = _other_spellings()
+# What may stand before the number of a volume, and between that and the name of its series.
+UNITS = {"book", "books", "vol", "volume", "part", "no", "nr", "number", "episode"}
+_LINKS = {"of", "in", "from"}
+_FIGURES = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,12 @@ class Query:
     @property
     def series(self) -> list[str]:
         """The series with a number that the words would be: “the hollows 2”."""
-        return [self.text, *(f"the {key}" for key in self.keys), *self.keys]
+        asked = [self.text, *(f"the {key}" for key in self.keys), *self.keys]
+        if volume := _volume(self.text):
+            name, number = volume
+            asked += [f"{name} {number}", f"the {name} {number}"]
+            asked += [f"{name.removeprefix('the ')} {number}"]
+        return asked
 
     def tsquery(self, weights: str = "") -> str:
         """The operand of to_tsquery() for books that hold all words, in parts of these weights."""
@@ -81,9 +91,25 @@ class Query:
 
 
 def needed(text: str) -> tuple[str, ...]:
-    """The words of folded `text` that a book must hold: all but the little ones, if there are others."""
-    typed = dict.fromkeys(text.split())
+    """The words of folded `text` that a book must hold: all but the little ones, if there are others.
+
+    “Book 3 of Dune” is about Dune and 3.
+    """
+    volume = _volume(text)
+    typed = dict.fromkeys((" ".join(volume) if volume else text).split())
     return tuple(word for word in typed if word not in LITTLE_WORDS) or tuple(typed)
+
+
+def _volume(text: str) -> tuple[str, str] | None:
+    """The name of a series and the number that folded `text` asks for: “dune”, “3”."""
+    words = text.split()
+    for at, (unit, number) in enumerate(pairwise(words)):
+        figures = _FIGURES.get(number, number)
+        if unit in UNITS and figures.isdigit():
+            after = words[at + 2 :]
+            name = [*words[:at], *(after[1:] if after and after[0] in _LINKS else after)]
+            return (" ".join(name), figures) if set(name) - LITTLE_WORDS else None
+    return None
 
 
 def _with_last_letter_apart(words: str) -> str:

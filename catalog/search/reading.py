@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalog.folding import is_worded
 from catalog.identifiers import find_number, has_broken_isbn
 
 from . import corrections
@@ -62,12 +63,12 @@ class Found:
 def read(words: str, *, literal: bool = False) -> Found:
     """The books that `words` mean. With `literal` they are never corrected.
 
-    An ISBN in any spelling means that book alone, and a broken one means nothing.
+    An ISBN in any spelling means that book alone; a broken one, or punctuation alone, nothing.
     """
     if number := find_number(words):
         return Found(number=number)
     query = Query.of(words)
-    if not query.words or has_broken_isbn(words):
+    if not query.words or not is_worded(words) or has_broken_isbn(words):
         return Found()
     vocabulary = Vocabulary.of(query.words)
     match = _match(query, vocabulary)

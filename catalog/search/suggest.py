@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext_lazy
 
-from catalog.folding import LONGEST_KEY, fold_words
+from catalog.folding import LONGEST_KEY, fold_words, is_worded
 from catalog.identifiers import find_number
 from catalog.models import Book, Suggestion
 from catalog.money import format_count
@@ -31,6 +31,8 @@ from .suggestions import BEST_FIRST, MANY
 
 FEWEST_LETTERS = 2
 LONGEST = 80
+# Of a text that somebody pastes, which may hold an ISBN.
+LONGEST_PASTED = 1000
 MOST = 8
 # If fewer begin with what was typed, it may be words from the middle of a title, or names.
 FEW = 4
@@ -102,14 +104,14 @@ class Group:
 
 def suggestions_for(text: str) -> list[Group]:
     """Books, authors, series and genres that `text` may begin to name: MOST of them at most."""
-    text = text[:LONGEST]
-    if number := find_number(text):
+    if number := find_number(text[:LONGEST_PASTED]):
         return _groups(_numbered(number), typed=[])
-    typed = _readings(text)
+    text = text[:LONGEST]
+    typed = _readings(text) if is_worded(text) else []
     if not typed or len(typed[0]) < FEWEST_LETTERS:
         return []
     hits = _distinct(_beginning_with(typed))
-    if len(hits) < FEW:
+    if len(hits) < FEW or not any(hit.kind == Kind.BOOK for hit in hits):
         hits = _distinct([*hits, *_holding(typed[-1])])
     return _groups(_mixed(hits), typed)
 
@@ -168,8 +170,17 @@ def _distinct(hits: Iterable[Hit]) -> list[Hit]:
     """The first of all hits that look alike: a name in both orders, two editions of a book."""
     first: dict[tuple[str, ...], Hit] = {}
     for hit in hits:
-        first.setdefault(hit[:3], hit)
+        first.setdefault(_look(hit), hit)
     return list(first.values())
+
+
+def _look(hit: Hit) -> tuple[str, ...]:
+    """What readers tell a hit by: feeds spell one person in several ways, with accents and without."""
+    if hit.kind == Kind.BOOK:
+        return hit.kind, fold_words(hit.label), fold_words(hit.detail)
+    if hit.kind == Kind.AUTHOR:
+        return hit.kind, fold_words(hit.label)
+    return hit[:3]
 
 
 def _mixed(hits: Sequence[Hit]) -> list[Hit]:

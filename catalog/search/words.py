@@ -6,9 +6,12 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from django.db import connection
+
+from catalog.folding import is_sign_word
 
 from .config import SEARCH_CONFIG
 from .query import LITTLE_WORDS, OTHER_SPELLINGS
@@ -17,6 +20,8 @@ from .vocabulary import SHORTEST, TWO_SLIPS_FROM, deletions
 
 # So many spellings are tried for a word.
 ALTERNATIVES = 12
+# So much less likely is another word where books hold what was typed, letter by letter.
+MEANT = 1.5
 
 _STEMS = f"""
 SELECT typed.word, coalesce(min(stem.lexeme), ''), coalesce(min(lexeme.books), 0)
@@ -30,8 +35,7 @@ SELECT typed.word, near.word, near.books, coalesce(
     (SELECT min(stem.lexeme) FROM unnest(to_tsvector('{SEARCH_CONFIG}', near.word)) stem), '')
 FROM jsonb_to_recordset(%s) AS typed(word text, deletions text[], most int)
 JOIN catalog_word near ON near.deletions && typed.deletions
-WHERE near.word <> typed.word
-    AND levenshtein_less_equal(typed.word, near.word, typed.most) <= typed.most
+WHERE levenshtein_less_equal(typed.word, near.word, typed.most) <= typed.most
 """
 
 
@@ -71,17 +75,20 @@ def spellings(words: Sequence[str], vocabulary: Vocabulary) -> dict[str, list[Sp
     for word in words:
         books = vocabulary.books(word)
         itself = [Spelling(word, vocabulary.stems[word], books, 0.0)] if books else []
-        likely = sorted([*itself, *near[word]], key=lambda spelling: spelling.cost)
-        found[word] = likely[:ALTERNATIVES]
+        others = [other for other in near[word] if other.word != word]
+        if len(others) < len(near[word]):
+            others = [replace(other, cost=other.cost + MEANT) for other in others]
+        found[word] = sorted(itself + others, key=attrgetter("cost"))[:ALTERNATIVES]
     return found
 
 
 def neighbours(words: Iterable[str]) -> defaultdict[str, list[Spelling]]:
-    """Words of the catalogue that are spelt nearly like each of `words`, in any order."""
+    """Words of the catalogue that are spelt like each of `words`, or nearly so, in any order."""
     typed = [
-        {"word": word, "deletions": deletions(word), "most": _most_slips(word) + 1}
+        # PostgreSQL counts a swap of two letters twice.
+        {"word": word, "deletions": deletions(word), "most": 2 * _most_slips(word)}
         for word in words
-        if len(word) >= SHORTEST and word.isalpha()
+        if len(word) >= SHORTEST and word.isalpha() and not is_sign_word(word)
     ]
     near: defaultdict[str, list[Spelling]] = defaultdict(list)
     with connection.cursor() as cursor:

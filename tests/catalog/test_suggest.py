@@ -215,7 +215,36 @@ def test_eight_in_all_books_first(crowd):
 
 def test_a_kind_fills_the_room_that_others_leave(crowd):
     assert len(found("ship")["book"]) == MOST
-    assert [len(lines) for lines in found("she").values()] == [4, 4]
+    assert [len(lines) for lines in found("shelf").values()] == [MOST]
+    assert [len(lines) for lines in found("shell").values()] == [5, 3]
+
+
+def test_beside_authors_stand_books_of_theirs(crowd):
+    assert found("shelley")["book"][0] == "Ship 9"
+
+
+def test_an_author_whose_name_is_spelt_in_two_ways_is_suggested_once(db):
+    for name in ("Emily Brontë", "Emily Bronte", "EMILY BRONTË"):
+        book("Wuthering Heights", by=name)
+    refresh()
+
+    assert len(found("emily b")["author"]) == 1
+    assert len(found("wuth")["book"]) == 1
+
+
+@pytest.mark.parametrize("typed", ["&", "&&", "+ &"])
+def test_punctuation_suggests_nothing(db, typed):
+    book("And Then There Were None")
+    refresh()
+
+    assert found(typed) == {}
+
+
+def test_an_isbn_is_found_far_into_a_pasted_text(db):
+    emma = book("Emma")
+    refresh()
+
+    assert found(f"{'please ' * 30} {emma.ean}") == {"book": ["Emma"]}
 
 
 def test_it_is_the_same_whether_the_best_are_written_down_or_not(crowd, monkeypatch):
