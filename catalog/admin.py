@@ -56,7 +56,7 @@ class BookAdmin(admin.ModelAdmin):
                     "pages",
                     ("height_mm", "width_mm", "thickness_mm", "weight_g"),
                     ("published_on", "published_precision"),
-                    "on_sale_on",
+                    ("on_sale_on", "publishing_status"),
                     "publisher",
                     ("series", "series_number"),
                     "work",

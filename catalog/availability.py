@@ -49,28 +49,71 @@ OUT_OF_STOCK = Availability(
     schema="OutOfStock",
     next_step=_("Ask us to order it: we will tell you when it can be here, before you decide."),
 )
+CANCELLED = Availability(
+    _("Cancelled by the publisher"),
+    "order",
+    schema="Discontinued",
+    next_step=_("It will not be published. Ask us: we will gladly look for another book like it."),
+)
+POSTPONED = Availability(
+    _("Postponed by the publisher, no date yet"),
+    "order",
+    next_step=_("Ask us: we will tell you as soon as there is a date."),
+)
+REPRINTING = Availability(
+    _("Reprinting"),
+    "wait",
+    schema="OutOfStock",
+    next_step=_(
+        "The publisher prints it anew. Ask us to order it, and it comes as soon as it can."
+    ),
+)
+OUT_AT_THE_PUBLISHER = Availability(
+    _("Out of stock at the publisher"),
+    "wait",
+    schema="OutOfStock",
+    next_step=_("Nobody knows yet when it can be had again. Ask us: other editions may be here."),
+)
+OUT_OF_PRINT = Availability(
+    _("Out of print"),
+    "order",
+    schema="Discontinued",
+    next_step=_("Ask us: we will gladly look for a second-hand copy or another edition."),
+)
 IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
+# By what the publisher says (Book.PublishingStatus), where no copies are left here.
+NEVER_AGAIN = {"cancelled": CANCELLED, "out_of_print": OUT_OF_PRINT}
+NOT_NOW = {
+    "postponed": POSTPONED,
+    "reprinting": REPRINTING,
+    "out_of_stock": OUT_AT_THE_PUBLISHER,
+}
 
 
 def availability(book: "Book | Volume", today: date) -> Availability:
     """How `book` can be had on `today` (a date in the shop's time zone).
 
     The first that holds: what forbids a sale stands before what delays it, and that before stock.
+    Copies that are here outweigh whatever the publisher says.
     """
     if book.withdrawn_at:
         return WITHDRAWN
+    if book.stock <= 0 and (never := NEVER_AGAIN.get(book.publishing_status)):
+        return never
     if book.price is None:
         return NOT_FOR_SALE
     if book.on_sale_on and book.on_sale_on > today:
-        return _to_come(book.on_sale_on)
+        return _to_come(book.on_sale_on, book.publishing_status)
     if book.stock <= 0:
-        return OUT_OF_STOCK
+        return NOT_NOW.get(book.publishing_status, OUT_OF_STOCK)
     if book.stock <= FEW:
         return _last_copies(book.stock)
     return IN_STOCK
 
 
-def _to_come(day: date) -> Availability:
+def _to_come(day: date, status: str) -> Availability:
+    if status == "postponed":
+        return POSTPONED
     return Availability(
         _("On sale from %(date)s") % {"date": formats.date_format(day, "j F Y")},
         "pre",

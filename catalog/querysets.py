@@ -114,7 +114,8 @@ class BookQuerySet(models.QuerySet[Any]):
 
     @staticmethod
     def is_to_preorder(today: date) -> Q:
-        return Q(price__isnull=False, on_sale_on__gt=today)
+        is_coming = ~Q(publishing_status__in=["postponed", "cancelled"])
+        return Q(price__isnull=False, on_sale_on__gt=today) & is_coming
 
     def volumes(self, most: int | None = None) -> list[Volume]:
         """The first `most` of these books, or all, as cards show them. One query."""

@@ -30,6 +30,7 @@ class Volume(NamedTuple):
     pages: int | None
     published_on: date | None
     on_sale_on: date | None
+    publishing_status: str
     withdrawn_at: datetime | None
     price: Decimal | None
     stock: int

@@ -51,7 +51,10 @@ _COUNTS = """
 WITH pile AS (
     SELECT tags, count(*) AS books,
         count(*) FILTER (WHERE stock > 0 AND price IS NOT NULL AND on_sale) AS in_stock,
-        count(*) FILTER (WHERE price IS NOT NULL AND NOT on_sale) AS to_preorder
+        count(*) FILTER (
+            WHERE price IS NOT NULL AND NOT on_sale
+                AND publishing_status NOT IN ('postponed', 'cancelled')
+        ) AS to_preorder
     FROM catalog_book, LATERAL (SELECT coalesce(on_sale_on <= %(today)s, true) AS on_sale) sale
     WHERE withdrawn_at IS NULL GROUP BY tags
 ), sorted AS MATERIALIZED (

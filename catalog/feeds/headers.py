@@ -30,6 +30,8 @@ KNOWN: Final = {
         "year",
         "originalpublicationyear",
     ),
+    "on_sale_on": ("onsaledate", "onsalefrom", "onsale", "releasedate", "embargodate"),
+    "publishing_status": ("publishingstatus", "publisherstatus"),
     "pages": ("pages", "numpages", "pagecount", "numberofpages"),
     "height_mm": ("heightmm",),
     "width_mm": ("widthmm",),

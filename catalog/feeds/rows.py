@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import chain
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
-from catalog.models import Contribution
+from catalog.models import Book, Contribution
 
 from .headers import Columns, Fields, find_columns, genre_separator, name_separator, sample_of
 from .values import (
@@ -23,11 +23,13 @@ from .values import (
     clean_text,
     line_up_to,
     number_up_to,
+    read_day,
     read_format,
     read_isbn,
     read_language,
     read_price,
     read_published,
+    read_publishing_status,
     read_rating,
     read_ratings,
 )
@@ -39,6 +41,8 @@ LONGEST_NAME = 300
 LONGEST_GENRE = 100
 # Feeds are full of next season's books, but not of those after that.
 YEARS_AHEAD = 3
+# A publisher may move the day of a book until then, and the next feed says so.
+NEW_FOR = timedelta(days=365)
 # A row with so many useless values has a comma too many or too few, and its fields are shifted.
 MOST_BAD_VALUES = 3
 
@@ -70,6 +74,7 @@ _PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "thickness_mm": number_up_to(500),
     "weight_g": number_up_to(50_000),
     "format": read_format,
+    "publishing_status": read_publishing_status,
     "price": read_price,
     "outside_rating": read_rating,
     "outside_ratings": read_ratings,
@@ -102,6 +107,8 @@ class BookRow(NamedTuple):
     series_number: str = ""
     published_on: date | None = None
     published_precision: str = ""
+    on_sale_on: date | None = None
+    publishing_status: str = ""
     pages: int | None = None
     height_mm: int | None = None
     width_mm: int | None = None
@@ -137,6 +144,8 @@ class RowParser:
     """Reads the rows of one feed, whose habits a sample of its rows has shown."""
 
     columns: Columns
+    # Books that were published after this day are new, or to come.
+    new_since: date
     people_separator: str
     genre_separator: str
     read_number: Callable[[str], str]
@@ -154,9 +163,11 @@ class RowParser:
     ) -> Self:
         columns = find_columns(header)
         published = partial(read_published, last_year=today.year + YEARS_AHEAD)
-        readers = _PLAIN | {"published": published}
+        on_sale = partial(read_day, last_year=today.year + YEARS_AHEAD)
+        readers = _PLAIN | {"published": published, "on_sale_on": on_sale}
         return cls(
             columns=columns,
+            new_since=today - NEW_FOR,
             people_separator=name_separator(sample_of(sample, columns, "authors")),
             genre_separator=genre_separator(sample_of(sample, columns, "genres")),
             read_number=read_number,
@@ -241,7 +252,14 @@ class _Row:
                 break
         if published := values.pop("published", None):
             values["published_on"], values["published_precision"] = published
+            self._open_sale(values)
         return values
+
+    def _open_sale(self, values: dict[str, Any]) -> None:
+        """A new book is on sale from the day it is published on, if the feed names no other day."""
+        is_day = values["published_precision"] == Book.DatePrecision.DAY
+        if is_day and values["published_on"] > self.parser.new_since:
+            values.setdefault("on_sale_on", values["published_on"])
 
     def _without_series(self, title: str, values: dict[str, Any]) -> str:
         """The title alone; the series in brackets behind it goes into `values`."""

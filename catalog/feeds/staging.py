@@ -29,6 +29,8 @@ SHARED = {
     "series_number": Column("text"),
     "published_on": Column("date", "NULL"),
     "published_precision": Column("text", "'day'"),
+    "on_sale_on": Column("date", "NULL"),
+    "publishing_status": Column("text"),
     "pages": Column("int", "NULL"),
     "height_mm": Column("smallint", "NULL"),
     "width_mm": Column("smallint", "NULL"),

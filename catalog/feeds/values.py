@@ -40,6 +40,25 @@ _DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]+)?")
 # Values that a feed repeats are read once.
 CACHED = 4096
+_STATUSES = {
+    "01": Book.PublishingStatus.CANCELLED,
+    "cancelled": Book.PublishingStatus.CANCELLED,
+    "canceled": Book.PublishingStatus.CANCELLED,
+    "02": Book.PublishingStatus.ACTIVE,
+    "forthcoming": Book.PublishingStatus.ACTIVE,
+    "03": Book.PublishingStatus.POSTPONED,
+    "postponed": Book.PublishingStatus.POSTPONED,
+    "postponedindefinitely": Book.PublishingStatus.POSTPONED,
+    "04": Book.PublishingStatus.ACTIVE,
+    "active": Book.PublishingStatus.ACTIVE,
+    "available": Book.PublishingStatus.ACTIVE,
+    "reprinting": Book.PublishingStatus.REPRINTING,
+    "06": Book.PublishingStatus.OUT_OF_STOCK,
+    "outofstock": Book.PublishingStatus.OUT_OF_STOCK,
+    "outofstockindefinitely": Book.PublishingStatus.OUT_OF_STOCK,
+    "07": Book.PublishingStatus.OUT_OF_PRINT,
+    "outofprint": Book.PublishingStatus.OUT_OF_PRINT,
+}
 _FORMATS = {
     "paperback": Book.Format.PAPERBACK,
     "softcover": Book.Format.PAPERBACK,
@@ -224,6 +243,23 @@ def _published(year: int, month: int | None, day: int | None, *, last_year: int)
         return Published(date(year, month or 1, day or 1), precision)
     except ValueError as error:
         raise BadValue(_("There is no such day.")) from error
+
+
+def read_day(text: str, *, last_year: int) -> date:
+    """A date that is exact to the day."""
+    found = read_published(text, last_year=last_year)
+    if found.precision != Book.DatePrecision.DAY:
+        raise BadValue(_("This is not a day."))
+    return found.on
+
+
+@lru_cache(CACHED)
+def read_publishing_status(text: str) -> Book.PublishingStatus:
+    """In words, or by its number in ONIX code list 64."""
+    found = _STATUSES.get(re.sub(r"[^a-z0-9]", "", text.casefold()))
+    if not found:
+        raise BadValue(_("The shop knows no such status."))
+    return found
 
 
 @lru_cache(CACHED)

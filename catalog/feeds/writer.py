@@ -100,6 +100,8 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
             row.series_number or None,
             row.published_on,
             row.published_precision or None,
+            row.on_sale_on,
+            row.publishing_status or None,
             row.pages,
             row.height_mm,
             row.width_mm,

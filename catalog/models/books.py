@@ -39,6 +39,16 @@ class Book(models.Model):
         CLOTHBOUND = "clothbound", _("Clothbound")
         LARGE_PRINT = "large_print", _("Large print")
 
+    class PublishingStatus(models.TextChoices):
+        """What the publisher says of an edition: of ONIX code list 64 what decides if it can be had."""
+
+        ACTIVE = "active", _("active")
+        POSTPONED = "postponed", _("postponed, no date yet")
+        CANCELLED = "cancelled", _("cancelled")
+        REPRINTING = "reprinting", _("reprinting")
+        OUT_OF_STOCK = "out_of_stock", _("out of stock at the publisher")
+        OUT_OF_PRINT = "out_of_print", _("out of print")
+
     class DatePrecision(models.TextChoices):
         YEAR = "year", _("year")
         MONTH = "month", _("month")
@@ -69,6 +79,15 @@ class Book(models.Model):
         default=DatePrecision.DAY,
     )
     on_sale_on = models.DateField(_("on sale from"), null=True, blank=True)
+    publishing_status = models.CharField(
+        _("publisher’s status"),
+        max_length=12,
+        choices=PublishingStatus,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Readers are told of it once there are no copies here."),
+    )
     price = models.DecimalField(
         _("price"),
         max_digits=10,
@@ -253,6 +272,11 @@ class Book(models.Model):
                 publisher_name=self.publisher_name,
             )
         )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the book has no page any more."""
+        return self.withdrawn_at is not None
 
     @property
     def isbn(self) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from catalog.availability import FEW, availability
 from catalog.models import Book
+from tests.factories import BookFactory
 
 TODAY = date(2026, 3, 14)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -55,6 +56,45 @@ def test_a_book_to_come_names_its_day():
 @pytest.mark.parametrize("day", [YESTERDAY, TODAY])
 def test_a_book_is_sold_from_its_day_on(day):
     assert seen(on_sale_on=day) == ("In stock", "in", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "mark"),
+    [
+        ("", "Out of stock, ask us to order it", "wait"),
+        ("active", "Out of stock, ask us to order it", "wait"),
+        ("reprinting", "Reprinting", "wait"),
+        ("out_of_stock", "Out of stock at the publisher", "wait"),
+        ("out_of_print", "Out of print", "order"),
+        ("cancelled", "Cancelled by the publisher", "order"),
+        ("postponed", "Postponed by the publisher, no date yet", "order"),
+    ],
+)
+def test_without_copies_readers_are_told_what_the_publisher_says(status, words, mark):
+    assert seen(stock=0, publishing_status=status) == (words, mark, False)
+    assert seen(stock=9, publishing_status=status) == ("In stock", "in", True)
+
+
+@pytest.mark.parametrize("status", ["out_of_print", "cancelled"])
+def test_what_will_never_come_is_not_said_to_be_not_for_sale_yet(status):
+    words, _mark, _can_buy = seen(stock=0, price=None, publishing_status=status)
+
+    assert "yet" not in words
+
+
+def test_a_postponed_book_names_no_day():
+    words, *_ = seen(on_sale_on=TOMORROW, publishing_status="postponed")
+
+    assert words == "Postponed by the publisher, no date yet"
+
+
+def test_the_publisher_has_a_say_in_what_can_be_ordered_in_advance(db):
+    for status in Book.PublishingStatus.values:
+        BookFactory(title=status, on_sale_on=TOMORROW, publishing_status=status)
+
+    to_come = set(Book.objects.to_preorder(TODAY).values_list("title", flat=True))
+
+    assert to_come == set(Book.PublishingStatus.values) - {"postponed", "cancelled"}
 
 
 WITHDRAWN = {"withdrawn_at": datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))}

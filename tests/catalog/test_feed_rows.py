@@ -309,6 +309,46 @@ def test_the_column_shows_what_stands_between_genres(values: list[str], separato
     assert genre_separator(values) == separator
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Out of print", "out_of_print"),
+        ("07", "out_of_print"),
+        ("Out of stock indefinitely", "out_of_stock"),
+        ("ACTIVE", "active"),
+        ("04", "active"),
+        ("", ""),
+    ],
+)
+def test_the_publishers_status_is_read_in_words_or_by_its_number(said: str, status: str) -> None:
+    assert book(publishing_status=said).publishing_status == status
+
+
+def test_a_status_that_nobody_knows_is_left_out_and_reported() -> None:
+    assert reasons(publishing_status="gone fishing") == [("publishing_status", False)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "day"),
+    [
+        ({"on_sale_date": "2026-12-24"}, date(2026, 12, 24)),
+        ({"publication_date": "2027-03-14"}, date(2027, 3, 14)),
+        ({"publication_date": "2027-03-14", "on_sale_date": "2027-03-10"}, date(2027, 3, 10)),
+        # Moved from next year to last month.
+        ({"publication_date": "2026-07-20"}, date(2026, 7, 20)),
+        ({"publication_date": "2027-03"}, None),
+        ({"publication_date": "2027"}, None),
+        ({"publication_date": "1999-03-14"}, None),
+    ],
+)
+def test_a_book_that_is_new_or_to_come_is_on_sale_from_its_day(fields, day) -> None:
+    assert book(**fields).on_sale_on == day
+
+
+def test_a_day_of_sale_is_a_day() -> None:
+    assert reasons(on_sale_date="2027") == [("on_sale_date", False)]
+
+
 def test_a_generation_belongs_to_the_name_before_the_comma() -> None:
     assert list(split_people("Kurt Vonnegut, Jr., Dan Wakefield", ",")) == [
         "Kurt Vonnegut, Jr.",
