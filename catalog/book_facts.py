@@ -19,6 +19,8 @@ _OTHERS = "book.withdrawn_at IS NULL AND coalesce(book.work_id, -book.id) <> %(w
 _LIKE_THIS = """
 book.language = %(language)s DESC, book.format = %(format)s DESC, book.bestseller_rank DESC, book.id DESC
 """
+# “1” before “1-3”, a box of several books.
+_ALONE = "length(book.series_number)"
 # One row of lists, each in its own order, so that all of them cost one statement.
 _AROUND = f"""
 WITH lead AS MATERIALIZED (
@@ -46,12 +48,12 @@ ARRAY(
 ARRAY(
     SELECT {_PAIR} FROM catalog_book book
     WHERE book.series_id = %(series)s AND book.series_position < %(position)s AND {_OTHERS}
-    ORDER BY book.series_position DESC, {_LIKE_THIS} LIMIT 1
+    ORDER BY book.series_position DESC, {_ALONE}, {_LIKE_THIS} LIMIT 1
 ),
 ARRAY(
     SELECT {_PAIR} FROM catalog_book book
     WHERE book.series_id = %(series)s AND book.series_position > %(position)s AND {_OTHERS}
-    ORDER BY book.series_position, {_LIKE_THIS} LIMIT 1
+    ORDER BY book.series_position, {_ALONE}, {_LIKE_THIS} LIMIT 1
 ),
 ARRAY(
     SELECT {_PAIR} FROM lead

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .availability import Availability, availability
 from .cover_address import cover_address
-from .models.books import format_text
+from .models.books import Book, format_text
 from .money import format_count, format_money, format_rating
 from .volumes import Volume
 
@@ -79,9 +79,23 @@ def _available(book: Volume, shelf: _Shelf) -> str:
     return f'<p class="av {can.mark}">{escape(words)}</p>\n'
 
 
+def stars(book: Book | Volume) -> SafeString:
+    """Readers' ratings of a book, drawn and in words; nothing for a book that nobody has rated."""
+    if not book.rating_count:
+        return SafeString("")
+    tenths = _tenths(book.rating_sum, book.rating_count)
+    icons, language = static("img/icons.svg"), get_language() or ""
+    return SafeString(_stars_of(tenths, book.rating_count, icons, language))
+
+
 def _stars(rating_sum: int, rating_count: int, shelf: _Shelf) -> str:
-    tenths = (20 * rating_sum + rating_count) // (2 * rating_count)
+    tenths = _tenths(rating_sum, rating_count)
     return _stars_of(tenths, rating_count, shelf.icons, shelf.language)
+
+
+def _tenths(rating_sum: int, rating_count: int) -> int:
+    """The mean in tenths, rounded half up; the database does the same (migration 0008)."""
+    return (20 * rating_sum + rating_count) // (2 * rating_count)
 
 
 # Kinds and ratings of books are few, and their words are dear.

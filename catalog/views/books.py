@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from bookstore.caching import csrf_input, keep_for_good, kept
 from bookstore.htmx import render_page
 from catalog import recently_viewed
+from catalog.cards import stars
 from catalog.cover_address import drawn_cover, drawn_cover_hash
 from catalog.identifiers import is_ean, to_isbn13
 from catalog.linked_data import book_graph
@@ -61,6 +62,7 @@ def _drawn(request: HttpRequest, book_id: int) -> HttpResponse:
         "around": around,
         "rooms": rooms,
         "way": way,
+        "stars": stars(book),
         "site": site,
         "graph": book_graph(book, around.facts, way=way, site=site),
     }

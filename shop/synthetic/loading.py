@@ -67,11 +67,22 @@ class WrongNumber(CannotImport):
         super().__init__(text % {"most": MOST_BOOKS})
 
 
+class StoppedUnsettled(Exception):
+    """Somebody interrupted what comes after the books: these are in the shop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Stopped. The books are loaded; lists and searches follow when the worker gets to it."
+            )
+        )
+
+
 def make_catalogue(*, books: int, seed: int, now: datetime, progress: Progress) -> None:
     """Load `books` made-up books, or raise CannotImport and change nothing.
 
     The same seed makes the same books on the same day. An empty catalogue is filled several times
-    as fast as one with books in it.
+    as fast as one with books in it. Raises StoppedUnsettled if it is interrupted after that.
     """
     if not 0 < books <= MOST_BOOKS:
         raise WrongNumber
@@ -81,7 +92,10 @@ def make_catalogue(*, books: int, seed: int, now: datetime, progress: Progress) 
         progress(0, _("Inventing words and names"))
         _load(Library(books, seed), now, progress)
         progress(books, _("Bringing lists and searches up to date"))
-        settle()
+        try:
+            settle()
+        except KeyboardInterrupt as error:
+            raise StoppedUnsettled from error
 
 
 @transaction.atomic

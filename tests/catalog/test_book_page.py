@@ -322,3 +322,13 @@ def test_a_visitor_gets_no_session_and_two_cookies(client, emma):
 
     assert set(response.cookies) == {"csrftoken", "recently_viewed"}
     assert not Session.objects.exists()
+
+
+def test_the_page_shows_the_rating_that_machines_are_told(client):
+    unrated = client.get(BookFactory().get_absolute_url()).text
+    rated = client.get(BookFactory(rating_sum=20, rating_count=5).get_absolute_url()).text
+
+    assert "Rated 4.0 out of 5, 5 reviews" in rated
+    assert '"aggregateRating":{' in rated
+    assert "out of 5" not in unrated
+    assert "aggregateRating" not in unrated

@@ -148,6 +148,15 @@ def test_of_many_editions_of_a_neighbour_the_one_in_this_format_is_named(client)
     assert f'rel="next" href="{alike.get_absolute_url()}"' in page_of(client, first)
 
 
+def test_a_box_of_several_books_is_no_neighbour_of_theirs(client):
+    series = Series.objects.create(title="Brown Birds", slug="brown-birds")
+    BookFactory(series=series, series_number="1-3", bestseller_rank=900)
+    first = BookFactory(series=series, series_number="1")
+    second = BookFactory(series=series, series_number="2")
+
+    assert f'rel="prev" href="{first.get_absolute_url()}"' in page_of(client, second)
+
+
 def test_the_ends_of_a_series_and_books_without_a_number_have_no_neighbours_there(client):
     series = Series.objects.create(title="Brown Birds", slug="brown-birds")
     first = BookFactory(series=series, series_number="1")

@@ -161,6 +161,21 @@ def test_all_or_nothing(monkeypatch) -> None:
     assert definitions() == before
 
 
+def test_who_stops_it_is_told_whether_the_books_are_there(monkeypatch) -> None:
+    def stop(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loading, "settle", stop)
+    with pytest.raises(CommandError, match="The books are loaded") as stopped:
+        make_catalogue(books=20)
+    assert Book.objects.count() == 20
+    assert stopped.value.returncode == 130
+
+    monkeypatch.setattr(loading, "_load", stop)
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        make_catalogue(books=20, seed=2)
+
+
 @pytest.mark.parametrize("books", [0, -1, 10_000_001])
 def test_a_number_that_cannot_be_made_is_refused(books: int) -> None:
     with pytest.raises(CommandError, match="from 1 to"):

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
+from catalog.models import Book
 from shop import services
 from shop.models import NUMBER_ALPHABET, new_order_number
 from tests.factories import BookFactory
@@ -23,6 +24,18 @@ def text(response) -> str:
 def test_whoever_placed_it_sees_it(client, order):
     assert "Emma" in text(client.get(f"/orders/{order.number}/"))
     assert order.number in text(client.get("/orders/"))
+
+
+def test_a_book_that_is_withdrawn_is_named_without_a_link(client, order):
+    book = Book.objects.get()
+    link = f'href="{book.get_absolute_url()}"'
+    assert link in text(client.get(f"/orders/{order.number}/"))
+
+    Book.objects.update(withdrawn_at=timezone.now())
+
+    page = text(client.get(f"/orders/{order.number}/"))
+    assert "Emma" in page
+    assert link not in page
 
 
 def test_a_stranger_gets_404(order, shopper_client):

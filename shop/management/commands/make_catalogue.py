@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from shop.imports import CannotImport
 from shop.management.progress import ProgressBar
-from shop.synthetic.loading import make_catalogue
+from shop.synthetic.loading import StoppedUnsettled, make_catalogue
 
 
 class Command(BaseCommand):
@@ -34,6 +34,8 @@ class Command(BaseCommand):
                 make_catalogue(books=books, seed=seed, now=timezone.now(), progress=bar.update)
         except CannotImport as error:
             raise CommandError(str(error)) from error
+        except StoppedUnsettled as error:
+            raise CommandError(str(error), returncode=130) from error
         except KeyboardInterrupt as error:
             raise CommandError(_("Stopped. Nothing was loaded."), returncode=130) from error
         text = ngettext("One made-up book loaded.", "%(number)d made-up books loaded.", books)
