@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DateField, DecimalField, F, Func, TextField, Value
+from django.db.models import Case, DateField, DecimalField, F, Func, TextField, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,13 @@ WRITTEN = Concat(
     Cast(Coalesce("published_on", _NO_DATE), TextField()),
 )
 
+# A box of several books, “1-3”, stands behind the first of them.
+_BEHIND = Case(
+    When(series_number__regex=r"[0-9]\s*[-–—&]\s*[0-9]", then=Value(Decimal("0.001"))),
+    default=Value(Decimal(0)),
+    output_field=DecimalField(max_digits=9, decimal_places=3),
+)
+
 # How well a book answers to a search: only `catalog.search` knows that order.
 RELEVANCE = "relevance"
 # Orders for short lists alone, without an index: a series as it is read, works as they were written.
@@ -47,7 +54,7 @@ SORTS: dict[str, tuple[OrderBy, OrderBy]] = {
     "price": (PRICE_UP.asc(), F("pk").asc()),
     "-price": (PRICE_DOWN.desc(), F("pk").desc()),
     "title": (F("sort_title").asc(), F("pk").asc()),
-    READING: (Coalesce("series_position", NO_NUMBER).asc(), F("pk").asc()),
+    READING: (Coalesce(F("series_position") + _BEHIND, NO_NUMBER).asc(), F("pk").asc()),
 }
 SORT_NAMES = {
     RELEVANCE: _("Best match"),
