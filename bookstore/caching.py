@@ -22,6 +22,8 @@ from .htmx import region_asked_for
 type View = Callable[..., HttpResponse]
 NOTHING_PERSONAL: Mapping[str, Callable[[], str]] = {}
 
+# What a browser must know of a page that it has (RFC 9110, 15.4.5).
+KEPT_IN_304 = ("ETag", "Vary", "Cache-Control")
 ONE_YEAR = 60 * 60 * 24 * 365
 
 
@@ -67,7 +69,7 @@ def kept(
         return _with_context(draw(), personal=personal)
     key = _key(request, facts)
     if page := caches["pages"].get(key):
-        return _answer(request, HttpResponse(headers=page.headers), page, personal)
+        return _answer(request, page, personal)
     response, looked = _blindly(request, draw, personal)
     if not _is_page(response):
         return response
@@ -76,7 +78,7 @@ def kept(
         response.content = frame_for(reader_of(request)).fill(page.pieces, personal)
         return response
     caches["pages"].set(key, page)
-    return _answer(request, response, page, personal)
+    return _answer(request, page, personal, response)
 
 
 class _Page(NamedTuple):
@@ -147,15 +149,23 @@ def _is_page(response: HttpResponse) -> TypeGuard[TemplateResponse]:
 
 def _answer(
     request: HttpRequest,
-    response: HttpResponse,
     page: _Page,
     personal: Mapping[str, Callable[[], str]],
+    drawn: HttpResponse | None = None,
 ) -> HttpResponse:
+    """The page with what differs between readers, or 304 for who has it; in `drawn`, if it is new."""
     frame = frame_for(reader_of(request))
+    headers = page.headers
     if not personal:
-        etag = response.headers["ETag"] = f'"{page.digest}{frame.digest}"'
-        unchanged = get_conditional_response(request, etag=etag, response=response)
-        if unchanged and unchanged is not response:
+        etag = f'"{page.digest}{frame.digest}"'
+        headers = {**headers, "ETag": etag}
+        unchanged: HttpResponse | None = get_conditional_response(request, etag=etag)
+        if unchanged:
+            for name in KEPT_IN_304:
+                unchanged[name] = headers[name]
             return unchanged
+    response = drawn or HttpResponse()
+    for name, value in headers.items():
+        response[name] = value
     response.content = frame.fill(page.pieces, personal)
     return response

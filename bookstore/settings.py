@@ -142,7 +142,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 def _remembered(name: str, entries: int) -> dict[str, Any]:
     return {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "bookstore.process_cache.ProcessCache",
         "LOCATION": name,
         "TIMEOUT": 60,
         "OPTIONS": {"MAX_ENTRIES": entries},
