@@ -38,6 +38,10 @@ _BEHIND = Case(
     output_field=DecimalField(max_digits=9, decimal_places=3),
 )
 
+# How many books that sell best stand in tier 0, and how many in tiers 0 and 1 (`Book.tier`).
+TIER_0 = 20_000
+TIER_1 = 120_000
+
 # How well a book answers to a search: only `catalog.search` knows that order.
 RELEVANCE = "relevance"
 # Orders for short lists alone, without an index: a series as it is read, works as they were written.

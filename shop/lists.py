@@ -9,10 +9,7 @@ from django.utils import timezone
 
 from catalog import tags
 from catalog.batches import only_batch_job, rewrite_books
-
-# How many books a search for a common word looks at first, and how many next.
-TIER_0 = 20_000
-TIER_1 = 120_000
+from catalog.sorts import TIER_0, TIER_1
 
 # By sales: copies that were paid for and, among books that sell alike, how many readers elsewhere
 # have rated them. By ratings: a Bayesian mean in thousandths, where five imaginary readers who

@@ -28,7 +28,7 @@ MOST_COUNTED = 2_400
 # Where more than this are expected, there are surely more pages than have numbers.
 SURELY_MORE = 10_000
 # So many are looked at of a list that is much longer, and of the lists without one of the facets.
-SAMPLE = 1_000
+SAMPLE = 500
 
 _TALLY = """
 SELECT {place}, {all_books}, count(*) FROM {name}

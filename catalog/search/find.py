@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # More matches than this are never ranked at one go: each costs a page of the table to be read.
 MOST_RANKED = 1500
+# So few are ranked at one go though their words are common: best sellers among them would not do.
+FEW = 200
 # More matches than this are not sorted by anything else either.
 MOST_SORTED = 10_000
 # A list by relevance ends here: 100 pages of 24.
@@ -55,19 +57,25 @@ class Match:
         sql, params = self._condition
         return books.filter(_boolean(sql, params))
 
-    def best(self, books: BookQuerySet, start: int, stop: int) -> list[int]:
-        """Ids of matching books from place `start` to before `stop`, best first."""
+    def best(
+        self, books: BookQuerySet, start: int, stop: int, *, matches: int | None = None
+    ) -> list[int]:
+        """Ids of matching books from place `start` to before `stop`, best first.
+
+        `matches` is how many of `books` match, where that is known: few are ranked at one go.
+        """
         stop = min(stop, MOST_FOUND)
         found: list[int] = []
-        for part in self._parts(self.limit(books)):
+        are_few = self.rarest <= MOST_RANKED or (matches is not None and matches <= FEW)
+        for part in self._parts(self.limit(books), are_few=are_few):
             found += self._ranked(part).values_list("pk", flat=True)[: stop - len(found)]
             if len(found) >= stop:
                 break
         return found[start:stop]
 
-    def _parts(self, books: BookQuerySet) -> Iterator[BookQuerySet]:
+    def _parts(self, books: BookQuerySet, *, are_few: bool) -> Iterator[BookQuerySet]:
         """Parts of the matches, each better than the next, so that later ones are seldom needed."""
-        if self.rarest <= MOST_RANKED:
+        if are_few:
             yield books
             return
         whole_title = _boolean(f"{_KEY} = ANY(%s)", [self.query.keys])

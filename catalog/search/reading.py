@@ -53,10 +53,15 @@ class Found:
             return books.filter(ean=self.number)
         return self.match.limit(books) if self.match else books.none()
 
-    def best(self, books: BookQuerySet, start: int, stop: int) -> list[int]:
-        """Ids of matching books from place `start` to before `stop`, best first."""
+    def best(
+        self, books: BookQuerySet, start: int, stop: int, *, matches: int | None = None
+    ) -> list[int]:
+        """Ids of matching books from place `start` to before `stop`, best first.
+
+        `matches` is how many of `books` match, where that is known.
+        """
         if self.match:
-            return self.match.best(books, start, stop)
+            return self.match.best(books, start, stop, matches=matches)
         return list(self.limit(books).values_list("pk", flat=True)[start:stop])
 
 

@@ -14,7 +14,7 @@ from stdnum import ean as ean_number
 
 from catalog.folding import extra_words
 from catalog.models import Book
-from shop.lists import TIER_0, TIER_1
+from catalog.sorts import TIER_0, TIER_1
 
 from .names import Name, few_with_many, make_people, make_publishers, make_series
 from .rows import NULL, Ids, Row, Rows

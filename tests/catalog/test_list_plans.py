@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -203,3 +204,50 @@ def test_no_list_is_counted_to_its_end_if_it_is_long(client, shop, monkeypatch):
 
     assert MOST_COUNTED == 2_400
     assert rows_of(client, "/books/?from=6", "CTE Scan") <= 101
+
+
+# Some six hundred books, of which a tenth are enough for a page.
+NARROW = "/books/?format=hardback&era=1950-1979"
+
+
+@pytest.fixture
+def best_sellers(shop, monkeypatch) -> None:
+    monkeypatch.setattr("catalog.lists.listing.BEST_SELLERS", [(BOOKS // 10, Q(tier=0))])
+
+
+def keys_and_statements(client, address: str) -> tuple[list[int], list[str]]:
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(address).context["list"]
+    about_tiers = [query["sql"] for query in queries if '"tier" = 0' in query["sql"]]
+    return [book.pk for book in page.books], about_tiers
+
+
+def best_keys() -> list[int]:
+    books = Book.objects.filter(format="hardback", published_on__year__lt=1980)
+    return list(books.order_by("-bestseller_rank", "-pk").values_list("pk", flat=True)[:24])
+
+
+def test_a_narrow_list_finds_its_best_sellers_among_those_of_the_shop(client, db, best_sellers):
+    first = Book.objects.order_by("-bestseller_rank", "-pk").values_list("pk", flat=True)
+    Book.objects.filter(pk__in=list(first[: BOOKS // 10])).update(tier=0)
+
+    keys, about_tiers = keys_and_statements(client, NARROW)
+
+    assert keys == best_keys()
+    assert len(about_tiers) == 1
+
+
+def test_where_there_are_too_few_among_them_all_are_looked_at(client, db, best_sellers):
+    keys, about_tiers = keys_and_statements(client, NARROW)
+
+    assert keys == best_keys()
+    assert len(about_tiers) == 1
+
+
+@pytest.mark.parametrize("query", ["", "&sort=price", "&page=last"])
+def test_other_lists_do_not_look_among_them(client, db, best_sellers, query):
+    address = f"{NARROW}{query}" if query else "/books/?format=hardback"
+
+    _keys, about_tiers = keys_and_statements(client, address)
+
+    assert about_tiers == []

@@ -299,6 +299,23 @@ def test_of_a_common_word_the_whole_titles_come_first_then_the_tiers(monkeypatch
     assert love.best(Book.objects.all(), 1, 3) == [top.pk, middle.pk]
 
 
+def test_few_matches_of_a_common_word_are_ranked_in_one_query(
+    monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("catalog.search.find.MOST_RANKED", 2)
+    for number in range(5):
+        BookFactory(title=f"Love {number}", tier=number % 3, format="pocket" if number else "")
+    vocabulary.refresh()
+    love, pockets = read("love"), Book.objects.filter(format="pocket")
+    in_parts = love.best(pockets, 0, 9)
+
+    with django_assert_num_queries(1):
+        at_one_go = love.best(pockets, 0, 9, matches=4)
+
+    assert sorted(at_one_go) == sorted(in_parts)
+    assert len(at_one_go) == 4
+
+
 def test_pages_of_one_search_hold_each_book_once(monkeypatch):
     for number in range(20):
         BookFactory(title=f"Love {number % 3}", tier=number % 3)
