@@ -135,10 +135,6 @@ def join_names(names: Sequence[str]) -> str:
     return joined if len(joined) <= LONGEST_BYLINE else join_names(names[:-1])
 
 
-type Clean = Callable[[str], str]
-type Read = Callable[[str], Any]
-
-
 @dataclass(frozen=True)
 class RowParser:
     """Reads the rows of one feed, whose habits a sample of its rows has shown."""
@@ -150,7 +146,7 @@ class RowParser:
     genre_separator: str
     read_number: Callable[[str], str]
     # What the feed has columns for: the field, its columns, and how these are cleaned and read.
-    plain: Sequence[tuple[str, tuple[str, ...], Clean, Read]]
+    plain: Sequence[tuple[str, tuple[str, ...], Callable[[str], str], Callable[[str], Any]]]
 
     @classmethod
     def for_feed(
