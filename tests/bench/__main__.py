@@ -19,6 +19,7 @@ from rich.console import Console
 from bookstore.embedded.server import Server
 
 from . import catalogues, report
+from .targets import failures
 from .web import LoadFailed, wrk
 
 RESULT = catalogues.FOLDER / "result.json"
@@ -43,7 +44,10 @@ def main() -> int:
     RESULT.write_text(json.dumps(results, indent=2))
     report.show(results, console)
     console.print(f"All figures: {RESULT}")
-    return 0
+    asked_too_much = failures(results)
+    for failure in asked_too_much:
+        console.print(f"[red]{failure}[/red]")
+    return 1 if asked_too_much else 0
 
 
 def _sizes() -> list[int]:

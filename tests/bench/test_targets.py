@@ -1,15 +1,17 @@
 from typing import Any
 
-from tests.bench.targets import BOOK, GROWTH, growth_of, verdicts
+from tests.bench.targets import BOOK, COUNTERS, GROWTH, failures, growth_of, verdicts
 
 SMALL, LARGE = 10_000, 1_000_000
 
 
-def page(*, of_empty: float = 0.9, cpu: float = 2.0, p95: float = 1.0) -> dict[str, Any]:
+def page(
+    *, of_empty: float = 0.9, cpu: float = 2.0, p95: float = 1.0, **counters: int
+) -> dict[str, Any]:
     return {
         "load": {"python": cpu - 0.5, "postgres": 0.5},
         "of_empty": of_empty,
-        "one_at_a_time": {"p95": p95},
+        "one_at_a_time": {"p95": p95, **dict.fromkeys(COUNTERS, 0), **counters},
     }
 
 
@@ -27,6 +29,15 @@ def test_each_missed_target_is_named() -> None:
     missed = verdicts(results)[LARGE][name]
 
     assert missed == ["under 18% of empty", "p95 over 25 ms", "1.35 times the CPU of the smallest"]
+
+
+def test_a_page_that_asks_too_much_of_the_database_fails_the_run() -> None:
+    slow, greedy = page(of_empty=0.01, p95=500), page(statements=5, buffers=40)
+    results = {SMALL: {BOOK: slow}, LARGE: {BOOK: greedy}}
+
+    assert failures(results) == [f"{BOOK} at 1,000,000 books: 5 statements, over 4"]
+    assert verdicts(results)[LARGE][BOOK] == ["5 statements, over 4"]
+    assert failures({LARGE: {BOOK: {"not_there": "404"}}}) == []
 
 
 def test_a_search_is_held_against_the_book_page() -> None:
