@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
 
 from .numerals import other_numerals
@@ -20,6 +20,7 @@ _LETTERS = str.maketrans(
 )
 # What people type, or feeds have, for an apostrophe. Unicode takes some of them for accents.
 _APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼʹꞌ´`′＇", "'"))
+_WITH_APOSTROPHES = re.compile(r"[\w']+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 # “&” and “+” are words; “C++” and “C#” are names.
 _SIGNS = (
@@ -28,11 +29,13 @@ _SIGNS = (
     (re.compile(r"[&+]"), " and "),
     (re.compile(r"(?<=\d)[,.](?=\d{3}(?!\d))"), ""),  # 20,000 leagues
 )
+_HAS_SIGNS = re.compile(r"[+#&,.]")
 _SIGN_WORD = re.compile(r"\b([a-z])(plusplus|sharp)\b")
 _WORD = re.compile(r"[^\W_]+")
 # What may follow an apostrophe without being a word: Salem’s, don’t, we’ll.
 _ENDINGS = {"s", "t", "d", "m", "ll", "re", "ve", "n"}
 LONGEST_KEY = 200  # characters; an index holds it
+LONGEST_REMEMBERED = 300
 
 
 def fold_words(text: str) -> str:
@@ -40,7 +43,15 @@ def fold_words(text: str) -> str:
 
     Accents and apostrophes go, “&” is “and”, and initials stand together: “J. R. R.” is “jrr”.
     """
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     return " ".join(_merge_initials(_WORD.findall(_APOSTROPHE.sub("", _plain(text)))))
+
+
+# One book folds its title five times, and feeds name the same people and publishers again and again.
+_remembered = lru_cache(maxsize=4096)(_fold)
 
 
 def is_worded(text: str) -> bool:
@@ -61,17 +72,23 @@ def unfolded(text: str) -> str:
 
 def _plain(text: str) -> str:
     straight = text.translate(_APOSTROPHES)
-    # Before as well, since “𝐀” has no lower case, and after, since “ǆ” comes apart only then.
-    lower = unicodedata.normalize("NFKD", straight).casefold().translate(_LETTERS)
-    decomposed = unicodedata.normalize("NFKD", lower)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    for sign, word in _SIGNS:
+    plain = straight.lower() if straight.isascii() else _without_accents(straight)
+    for sign, word in _SIGNS if _HAS_SIGNS.search(plain) else ():
         plain = sign.sub(word, plain)
     return plain
 
 
-def _merge_initials(words: Iterable[str]) -> list[str]:
+def _without_accents(text: str) -> str:
+    # Before as well, since “𝐀” has no lower case, and after, since “ǆ” comes apart only then.
+    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", lower)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _merge_initials(words: list[str]) -> list[str]:
     """Runs of single letters as one word, other words as they are."""
+    if all(len(word) > 1 for word in words):
+        return words
     runs = groupby(words, key=lambda word: len(word) == 1 and word.isalpha())
     return [("" if single else " ").join(run) for single, run in runs]
 
@@ -80,13 +97,13 @@ def extra_words(text: str) -> str:
     """Words by which `text` is also found: the letters of initials, the halves of “L’Étranger”."""
     plain = _plain(text)
     extra: dict[str, None] = {}
-    for whole in re.findall(r"[\w']+", plain):
+    for whole in _WITH_APOSTROPHES.findall(plain) if "'" in plain else ():
         head, _apostrophe, tail = whole.strip("'").partition("'")
         if tail and tail not in _ENDINGS:
             extra |= dict.fromkeys(_WORD.findall(f"{head} {tail}"))
-    present = set(fold_words(text).split())
     initials = [word for word in _WORD.findall(_APOSTROPHE.sub("", plain)) if len(word) == 1]
     extra |= dict.fromkeys(initials)
+    present = set(fold_words(text).split()) if extra else ()
     return " ".join(word for word in extra if word not in present)
 
 

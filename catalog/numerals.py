@@ -22,11 +22,15 @@ def _in_words(number: int) -> tuple[str, ...]:
 
 WORDS = {number: _in_words(number) for number in range(SMALLEST, LARGEST + 1)}
 NUMBERS = {words: number for number, words in WORDS.items()}
+# What any of them begins with.
+_PARTS = {words[0] for words in NUMBERS}
 
 
 def other_numerals(folded: str) -> str:
     """The numbers of a folded text written the other way: in words for figures, and vice versa."""
     words = folded.split()
+    if not any(word.isdigit() or word in _PARTS for word in words):
+        return ""
     found = dict.fromkeys([*_from_figures(words), *_from_words(words)])
     return " ".join(word for word in found if word not in words)
 
