@@ -80,9 +80,10 @@ def record(
 
 
 def open_with(copies: Mapping[int, int], *, who: str, at: datetime) -> None:
-    """Give books that this transaction made their first copies: {book id: copies}.
+    """Give books that this transaction makes their first copies: {book id: copies}.
 
-    Nobody else sees these books yet, so none needs to be locked, however many they are.
+    Best before the books themselves are written: they start with them then. Nobody else sees these
+    books yet, so none needs to be locked, however many they are.
     """
     reason = StockMovement.Reason.OPENING.value
     with connection.cursor() as cursor:

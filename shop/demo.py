@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import batched
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from catalog import stock
 from catalog.feeds.csv_reader import Line, open_feed
 from catalog.feeds.rows import BookRow, RowParser
 from catalog.feeds.values import read_ean
 from catalog.feeds.writer import write_books
 from catalog.models import Book, FrontTableEntry, Genre
 
-from .imports import BATCH, Statistics, only_import, record_opening, settle
+from .imports import BATCH, Statistics, only_import, settle
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalog" / "demo"
 WHO = "load_demo"
@@ -60,14 +62,20 @@ def _load(folder: Path, now: datetime, progress: Callable[[int], None]) -> int:
     created = 0
     statistics = Statistics()
     for batch in batched(_books(folder, genres, now, progress), BATCH):
-        result = write_books([book.row for book in batch], now=now)
-        copies = {book.row.ean: book.stock for book in batch if book.row.ean in result.created}
-        record_opening(result, copies, who=WHO, now=now)
+        copies = {book.row.ean: book.stock for book in batch if book.stock}
+        result = write_books(
+            [book.row for book in batch], now=now, open_stock=partial(_open_stock, copies, now)
+        )
         _add_covers({book.row.ean: folder / "covers" / book.cover for book in batch if book.cover})
         created += len(result.created)
         statistics.refresh(created)
     _lay_front_table(row["ean"] for row in _read(folder / "front_table.csv"))
     return created
+
+
+def _open_stock(copies: Mapping[str, int], now: datetime, created: Mapping[str, int]) -> None:
+    opening = {pk: copies[ean] for ean, pk in created.items() if ean in copies}
+    stock.open_with(opening, who=WHO, at=now)
 
 
 def _read(path: Path) -> list[dict[str, str]]:

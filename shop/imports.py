@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from catalog import stock as stock_ledger
 from catalog.feeds.csv_reader import Feed, Line, open_feed
 from catalog.feeds.rows import BookRow, Problem, RowParser
-from catalog.feeds.writer import WriteResult, write_books
+from catalog.feeds.writer import Derived, WriteResult, write_books
 from catalog.search import suggestions, vocabulary
 
 from . import lists
@@ -130,14 +130,21 @@ def import_feed(
     write = _Batch(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
     with only_import():
         statistics = Statistics()
-        for batch in _read_ahead(batched(books, BATCH)):
-            summary.count(write(batch))
+        for rows, derived in _read_ahead(_derived(batched(books, BATCH))):
+            summary.count(write(rows, derived))
             statistics.refresh(summary.created)
             progress(summary)
         if not dry_run:
             settle()
     progress(summary)
     return summary
+
+
+def _derived(
+    batches: Iterable[tuple[BookRow, ...]],
+) -> Iterator[tuple[tuple[BookRow, ...], list[Derived]]]:
+    for rows in batches:
+        yield rows, [Derived.of(row) for row in rows]
 
 
 def _read_ahead[T](batches: Iterable[T]) -> Iterator[T]:
@@ -174,30 +181,30 @@ class _Batch:
     now: datetime
     dry_run: bool
 
-    def write(self, rows: tuple[BookRow, ...]) -> WriteResult:
+    def write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:
         try:
-            return self._write(rows)
+            return self._write(rows, derived)
         except IntegrityError:
             # Staff added one of these books or people just now; the second look finds it.
-            return self._write(rows)
+            return self._write(rows, derived)
 
     @transaction.atomic
-    def _write(self, rows: tuple[BookRow, ...]) -> WriteResult:
-        result = write_books(rows, now=self.now, price_for_new=self.price)
-        opening = dict.fromkeys(result.created, self.stock)
-        record_opening(result, opening, who=self.who, now=self.now)
+    def _write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:
+        result = write_books(
+            rows,
+            now=self.now,
+            price_for_new=self.price,
+            open_stock=self._open_stock,
+            derived=derived,
+        )
         if self.dry_run:
             transaction.set_rollback(True)
         return result
 
-
-def record_opening(
-    result: WriteResult, copies: Mapping[str, int], *, who: str, now: datetime
-) -> None:
-    """Give books that were just made their first stock, {EAN: copies}; none for no copies."""
-    opening = {result.created[ean]: number for ean, number in copies.items() if number}
-    if opening:
-        stock_ledger.open_with(opening, who=who, at=now)
+    def _open_stock(self, created: Mapping[str, int]) -> None:
+        if self.stock:
+            copies = dict.fromkeys(created.values(), self.stock)
+            stock_ledger.open_with(copies, who=self.who, at=self.now)
 
 
 class Statistics:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from .moods import DEFAULT_MOOD
 from .references import GenrePlace, Path, find_or_make_genres, make_missing
 from .rows import BookRow
 
+type OpenStock = Callable[[Mapping[str, int]], None]
 type Genres = Mapping[Path, GenrePlace]
 
 # What search goes by, under the names of search_lines().
@@ -45,6 +46,20 @@ class WriteResult:
     unchanged: int
 
 
+class Derived(NamedTuple):
+    """What follows from a row for a book that nobody has yet."""
+
+    slug: str
+    sort_title: str
+    search_text: str
+    work_key: str | None
+
+    @classmethod
+    def of(cls, row: BookRow) -> Derived:
+        """Worked out by feeds while the database writes the rows before: it takes as long."""
+        return cls(**_follows(_NOTHING | _folded(row)), work_key=_work_key(row))
+
+
 class _Target(NamedTuple):
     """A book to be made or changed: its row's place in the batch, and in what the two differ."""
 
@@ -59,10 +74,18 @@ class _Target(NamedTuple):
 
 
 def write_books(
-    rows: Sequence[BookRow], *, now: datetime, price_for_new: Decimal | None = None
+    rows: Sequence[BookRow],
+    *,
+    now: datetime,
+    price_for_new: Decimal | None = None,
+    open_stock: OpenStock | None = None,
+    derived: Sequence[Derived] = (),
 ) -> WriteResult:
     """Make or update one book for each row, in about 30 statements for any number of rows.
 
+    `open_stock` is called with the ids of new books by EAN just before they are written, so that
+    they start with the copies that it books for them. `derived` is Derived.of() each row, where
+    somebody has worked that out already.
     Must run inside a transaction, with an EAN at most once. What a row does not say stays as it
     is; a book that the row agrees with is not written. Stock and withdrawal are never touched.
     Raises IntegrityError if others add or delete the same books or people just now; a second try
@@ -72,15 +95,18 @@ def write_books(
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
         staging.copy(cursor, "feed_row", _staged(rows, genres))
-        targets = _targets(cursor, rows)
+        derived = derived or [Derived.of(row) for row in rows]
+        targets = _targets(cursor, derived)
+        created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
+        if open_stock and created:
+            open_stock(created)
         if targets:
-            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, genres)))
+            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, derived, genres)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
             works.make_missing(_works(targets, rows))
             make_missing(cursor)
             for statement in upsert.WRITE:
                 cursor.execute(statement, {"now": now, "price": price_for_new})
-    created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
     updated = frozenset(rows[target.line].ean for target in targets if not target.is_new)
     return WriteResult(created, updated, len(rows) - len(targets))
 
@@ -117,7 +143,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
         )
 
 
-def _targets(cursor: CursorWrapper, rows: Sequence[BookRow]) -> list[_Target]:
+def _targets(cursor: CursorWrapper, derived: Sequence[Derived]) -> list[_Target]:
     """The books to be written; new ones get their ids here."""
     cursor.execute(upsert.DIFFERING)
     differing = cursor.fetchall()
@@ -126,7 +152,7 @@ def _targets(cursor: CursorWrapper, rows: Sequence[BookRow]) -> list[_Target]:
     ids = iter(cursor.fetchall())
     targets = []
     for line, book_id, itself, people, genres, description, lacks_work in differing:
-        key = _work_key(rows[line]) if lacks_work else None
+        key = derived[line].work_key if lacks_work else None
         if itself or people or genres or description or key:
             is_new = book_id is None
             pk = next(ids)[0] if is_new else book_id
@@ -143,18 +169,22 @@ def _work_key(row: BookRow) -> str | None:
 
 
 def _books(
-    cursor: CursorWrapper, targets: Sequence[_Target], rows: Sequence[BookRow], genres: Genres
+    cursor: CursorWrapper,
+    targets: Sequence[_Target],
+    rows: Sequence[BookRow],
+    derived: Sequence[Derived],
+    genres: Genres,
 ) -> Iterator[Sequence[Any]]:
     """The books in the order of the columns of feed_book. Those that are there are locked first."""
-    known = [target.book_id for target in targets if not target.is_new]
-    cursor.execute(upsert.LOCK, [known])
+    present = [target.book_id for target in targets if not target.is_new]
+    cursor.execute(upsert.LOCK, [present])
     locked = {pk: dict(zip(_FOLDED, fields, strict=True)) for pk, *fields in cursor.fetchall()}
-    if len(locked) < len(known):
+    if len(locked) < len(present):
         raise IntegrityError("A book was deleted just now.")
     for target in targets:
         row = rows[target.line]
-        merged = locked.get(target.book_id, _NOTHING) | _folded(row)
-        title = derived_from_title(row.title, merged["language"])
+        known = locked.get(target.book_id)
+        follows = _follows(known | _folded(row)) if known else derived[target.line]._asdict()
         yield (
             target.line,
             target.book_id,
@@ -162,13 +192,19 @@ def _books(
             target.itself,
             target.genres,
             target.description,
-            title["slug"],
-            title["sort_title"],
-            "\n".join(search_lines(**merged)),
+            follows["slug"],
+            follows["sort_title"],
+            follows["search_text"],
             _mood(row, genres),
             _tags(row, genres),
             target.work_key,
         )
+
+
+def _follows(texts: Mapping[str, str]) -> dict[str, str]:
+    """The columns that follow from the texts of a book, under the names of search_lines()."""
+    title = derived_from_title(texts["title"], texts["language"])
+    return {**title, "search_text": "\n".join(search_lines(**texts))}
 
 
 def _folded(row: BookRow) -> dict[str, str]:

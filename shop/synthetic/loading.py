@@ -41,7 +41,7 @@ _NAMES = {"catalog_contributor": "name", "catalog_publisher": "name", "catalog_s
 # would leave the table twice as large: tags are those of the genres, and stock is the sum of the
 # movements, which is checked before the transaction ends.
 _TRIGGERS = {
-    "catalog_book_starts_without_stock": "catalog_book",
+    "catalog_book_starts_with_its_movements": "catalog_book",
     "catalog_stockmovement_added": "catalog_stockmovement",
     "catalog_book_genres_added": "catalog_book_genres",
 }

@@ -278,3 +278,41 @@ def test_a_price_given_or_taken_away_leaves_a_trace(emma):
 
     changes = PriceChange.objects.order_by("pk").values_list("old_price", "new_price")
     assert list(changes) == [(Decimal("10.00"), None), (None, Decimal("7.00"))]
+
+
+# Books that start with copies
+
+
+def new_book(claimed: int = 0) -> Book:
+    book = BookFactory.build(pk=70_001, stock=0)
+    book.stock = claimed
+    book.fill_derived()
+    return book
+
+
+def test_a_book_starts_with_what_the_ledger_has_for_it(db):
+    with transaction.atomic():
+        stock.open_with({70_001: 3}, who="import", at=NOW)
+        new_book().save(force_insert=True)
+
+    assert Book.objects.get(pk=70_001).stock == 3
+
+
+@pytest.mark.parametrize("claimed", [1, 2, 4])
+def test_a_book_cannot_start_with_anything_else(db, claimed):
+    with transaction.atomic():
+        stock.open_with({70_001: 3}, who="import", at=NOW)
+        with pytest.raises(IntegrityError, match="A new book has no stock"), transaction.atomic():
+            new_book(claimed).save(force_insert=True)
+        transaction.set_rollback(True)
+
+    assert not Book.objects.filter(pk=70_001).exists()
+    assert not StockMovement.objects.filter(book_id=70_001).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_of_a_book_that_is_never_written_do_not_stay():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        stock.open_with({70_001: 3}, who="import", at=NOW)
+
+    assert not StockMovement.objects.exists()
