@@ -130,7 +130,7 @@ def import_feed(
     write = _Batch(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
     with only_import():
         statistics = Statistics()
-        for rows, derived in _read_ahead(_derived(batched(books, BATCH))):
+        for rows, derived in _read_ahead(_derived(batched(books, BATCH), summary)):
             summary.count(write(rows, derived))
             statistics.refresh(summary.created)
             progress(summary)
@@ -141,10 +141,13 @@ def import_feed(
 
 
 def _derived(
-    batches: Iterable[tuple[BookRow, ...]],
-) -> Iterator[tuple[tuple[BookRow, ...], list[Derived]]]:
+    batches: Iterable[tuple[BookRow, ...]], summary: ImportSummary
+) -> Iterator[tuple[tuple[BookRow, ...], Sequence[Derived]]]:
+    """With each batch what follows from its rows, as long as the feed brings new books."""
+    created = 0
     for rows in batches:
-        yield rows, [Derived.of(row) for row in rows]
+        brings_new, created = summary.created > created, summary.created
+        yield rows, [Derived.of(row) for row in rows] if brings_new else ()
 
 
 def _read_ahead[T](batches: Iterable[T]) -> Iterator[T]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
@@ -21,6 +22,8 @@ from .moods import DEFAULT_MOOD
 from .references import GenrePlace, Path, find_or_make_genres, make_missing
 from .rows import BookRow
 
+# What follows from the row on a line of the batch.
+type Follows = Callable[[int], Derived]
 type OpenStock = Callable[[Mapping[str, int]], None]
 type Genres = Mapping[Path, GenrePlace]
 
@@ -95,13 +98,13 @@ def write_books(
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
         staging.copy(cursor, "feed_row", _staged(rows, genres))
-        derived = derived or [Derived.of(row) for row in rows]
-        targets = _targets(cursor, derived)
+        follows = derived.__getitem__ if derived else cache(lambda line: Derived.of(rows[line]))
+        targets = _targets(cursor, follows)
         created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
         if open_stock and created:
             open_stock(created)
         if targets:
-            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, derived, genres)))
+            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, follows, genres)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
             works.make_missing(_works(targets, rows))
             make_missing(cursor)
@@ -143,7 +146,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
         )
 
 
-def _targets(cursor: CursorWrapper, derived: Sequence[Derived]) -> list[_Target]:
+def _targets(cursor: CursorWrapper, follows: Follows) -> list[_Target]:
     """The books to be written; new ones get their ids here."""
     cursor.execute(upsert.DIFFERING)
     differing = cursor.fetchall()
@@ -152,7 +155,7 @@ def _targets(cursor: CursorWrapper, derived: Sequence[Derived]) -> list[_Target]
     ids = iter(cursor.fetchall())
     targets = []
     for line, book_id, itself, people, genres, description, lacks_work in differing:
-        key = derived[line].work_key if lacks_work else None
+        key = follows(line).work_key if lacks_work else None
         if itself or people or genres or description or key:
             is_new = book_id is None
             pk = next(ids)[0] if is_new else book_id
@@ -172,7 +175,7 @@ def _books(
     cursor: CursorWrapper,
     targets: Sequence[_Target],
     rows: Sequence[BookRow],
-    derived: Sequence[Derived],
+    follows: Follows,
     genres: Genres,
 ) -> Iterator[Sequence[Any]]:
     """The books in the order of the columns of feed_book. Those that are there are locked first."""
@@ -184,7 +187,7 @@ def _books(
     for target in targets:
         row = rows[target.line]
         known = locked.get(target.book_id)
-        follows = _follows(known | _folded(row)) if known else derived[target.line]._asdict()
+        texts = _follows(known | _folded(row)) if known else follows(target.line)._asdict()
         yield (
             target.line,
             target.book_id,
@@ -192,9 +195,9 @@ def _books(
             target.itself,
             target.genres,
             target.description,
-            follows["slug"],
-            follows["sort_title"],
-            follows["search_text"],
+            texts["slug"],
+            texts["sort_title"],
+            texts["search_text"],
             _mood(row, genres),
             _tags(row, genres),
             target.work_key,
