@@ -22,6 +22,10 @@ The file needs a header with a column for the title and one for the ISBN (isbn13
 Encoding, delimiter and the usual names of other columns are found by themselves. Books are
 updated by their ISBN: an empty field never erases anything, and the stock of a book that is
 there already stays as it is. The same file can be imported again at any time.
+
+A book is sold from its on_sale_date on or, without such a column, from a publication date to come.
+A publishing_status (active, postponed, cancelled, reprinting, out of stock, out of print, or the
+number in ONIX list 64) is what readers are told once there are no copies here.
 """
 
 
