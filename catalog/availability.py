@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db import models
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
     from .volumes import Volume
 
 FEW = 3
+
+
+class PublishingStatus(models.TextChoices):
+    """What the publisher says of an edition: of ONIX code list 64 what decides if it can be had."""
+
+    ACTIVE = "active", _("active")
+    POSTPONED = "postponed", _("postponed, no date yet")
+    CANCELLED = "cancelled", _("cancelled")
+    REPRINTING = "reprinting", _("reprinting")
+    OUT_OF_STOCK = "out_of_stock", _("out of stock at the publisher")
+    OUT_OF_PRINT = "out_of_print", _("out of print")
+
+
+# Books that nobody can order in advance, whatever day of sale they were given.
+NOT_COMING = (PublishingStatus.POSTPONED, PublishingStatus.CANCELLED)
 
 
 # Compared by identity, so that a memo of the words of those below costs nothing to ask.
@@ -81,12 +97,15 @@ OUT_OF_PRINT = Availability(
     next_step=_("Ask us: we will gladly look for a second-hand copy or another edition."),
 )
 IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
-# By what the publisher says (Book.PublishingStatus), where no copies are left here.
-NEVER_AGAIN = {"cancelled": CANCELLED, "out_of_print": OUT_OF_PRINT}
-NOT_NOW = {
-    "postponed": POSTPONED,
-    "reprinting": REPRINTING,
-    "out_of_stock": OUT_AT_THE_PUBLISHER,
+# By what the publisher says, where no copies are left here.
+NEVER_AGAIN: dict[str, Availability] = {
+    PublishingStatus.CANCELLED: CANCELLED,
+    PublishingStatus.OUT_OF_PRINT: OUT_OF_PRINT,
+}
+NOT_NOW: dict[str, Availability] = {
+    PublishingStatus.POSTPONED: POSTPONED,
+    PublishingStatus.REPRINTING: REPRINTING,
+    PublishingStatus.OUT_OF_STOCK: OUT_AT_THE_PUBLISHER,
 }
 
 
@@ -103,7 +122,8 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     if book.price is None:
         return NOT_FOR_SALE
     if book.on_sale_on and book.on_sale_on > today:
-        return _to_come(book.on_sale_on, book.publishing_status)
+        is_postponed = book.publishing_status == PublishingStatus.POSTPONED
+        return POSTPONED if is_postponed else _to_come(book.on_sale_on)
     if book.stock <= 0:
         return NOT_NOW.get(book.publishing_status, OUT_OF_STOCK)
     if book.stock <= FEW:
@@ -111,9 +131,7 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     return IN_STOCK
 
 
-def _to_come(day: date, status: str) -> Availability:
-    if status == "postponed":
-        return POSTPONED
+def _to_come(day: date) -> Availability:
     return Availability(
         _("On sale from %(date)s") % {"date": formats.date_format(day, "j F Y")},
         "pre",

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models import Func, Q, Subquery
 from django.db.models.lookups import GreaterThan, LessThan
 
+from .availability import NOT_COMING
 from .sorts import NEWEST, NO_PRICE_UP, PRICE_DOWN, PRICE_UP, SORTS
 from .volumes import Volume
 
@@ -114,7 +115,7 @@ class BookQuerySet(models.QuerySet[Any]):
 
     @staticmethod
     def is_to_preorder(today: date) -> Q:
-        is_coming = ~Q(publishing_status__in=["postponed", "cancelled"])
+        is_coming = ~Q(publishing_status__in=NOT_COMING)
         return Q(price__isnull=False, on_sale_on__gt=today) & is_coming
 
     def volumes(self, most: int | None = None) -> list[Volume]:

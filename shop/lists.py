@@ -8,6 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from catalog import tags
+from catalog.availability import NOT_COMING
 from catalog.batches import only_batch_job, rewrite_books
 from catalog.sorts import TIER_0, TIER_1
 
@@ -50,7 +51,7 @@ WITH pile AS (
         count(*) FILTER (WHERE stock > 0 AND price IS NOT NULL AND on_sale) AS in_stock,
         count(*) FILTER (
             WHERE price IS NOT NULL AND NOT on_sale
-                AND publishing_status NOT IN ('postponed', 'cancelled')
+                AND publishing_status <> ALL (%(not_coming)s)
         ) AS to_preorder
     FROM catalog_book, LATERAL (SELECT coalesce(on_sale_on <= %(today)s, true) AS on_sale) sale
     WHERE withdrawn_at IS NULL GROUP BY tags
@@ -110,4 +111,4 @@ def count_facets(*, today: date) -> None:
         "to_preorder": tags.TO_PREORDER,
     }
     with only_batch_job() as cursor:
-        cursor.execute(_COUNTS, {"today": today, **codes})
+        cursor.execute(_COUNTS, {"today": today, "not_coming": list(NOT_COMING), **codes})

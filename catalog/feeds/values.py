@@ -17,6 +17,7 @@ from babel.numbers import get_currency_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from catalog.availability import PublishingStatus
 from catalog.identifiers import MUSIC_PREFIX, SEPARATORS, is_ean, to_isbn13
 from catalog.models import Book
 
@@ -41,23 +42,23 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]+)?")
 # Values that a feed repeats are read once.
 CACHED = 4096
 _STATUSES = {
-    "01": Book.PublishingStatus.CANCELLED,
-    "cancelled": Book.PublishingStatus.CANCELLED,
-    "canceled": Book.PublishingStatus.CANCELLED,
-    "02": Book.PublishingStatus.ACTIVE,
-    "forthcoming": Book.PublishingStatus.ACTIVE,
-    "03": Book.PublishingStatus.POSTPONED,
-    "postponed": Book.PublishingStatus.POSTPONED,
-    "postponedindefinitely": Book.PublishingStatus.POSTPONED,
-    "04": Book.PublishingStatus.ACTIVE,
-    "active": Book.PublishingStatus.ACTIVE,
-    "available": Book.PublishingStatus.ACTIVE,
-    "reprinting": Book.PublishingStatus.REPRINTING,
-    "06": Book.PublishingStatus.OUT_OF_STOCK,
-    "outofstock": Book.PublishingStatus.OUT_OF_STOCK,
-    "outofstockindefinitely": Book.PublishingStatus.OUT_OF_STOCK,
-    "07": Book.PublishingStatus.OUT_OF_PRINT,
-    "outofprint": Book.PublishingStatus.OUT_OF_PRINT,
+    "01": PublishingStatus.CANCELLED,
+    "cancelled": PublishingStatus.CANCELLED,
+    "canceled": PublishingStatus.CANCELLED,
+    "02": PublishingStatus.ACTIVE,
+    "forthcoming": PublishingStatus.ACTIVE,
+    "03": PublishingStatus.POSTPONED,
+    "postponed": PublishingStatus.POSTPONED,
+    "postponedindefinitely": PublishingStatus.POSTPONED,
+    "04": PublishingStatus.ACTIVE,
+    "active": PublishingStatus.ACTIVE,
+    "available": PublishingStatus.ACTIVE,
+    "reprinting": PublishingStatus.REPRINTING,
+    "06": PublishingStatus.OUT_OF_STOCK,
+    "outofstock": PublishingStatus.OUT_OF_STOCK,
+    "outofstockindefinitely": PublishingStatus.OUT_OF_STOCK,
+    "07": PublishingStatus.OUT_OF_PRINT,
+    "outofprint": PublishingStatus.OUT_OF_PRINT,
 }
 _FORMATS = {
     "paperback": Book.Format.PAPERBACK,
@@ -254,7 +255,7 @@ def read_day(text: str, *, last_year: int) -> date:
 
 
 @lru_cache(CACHED)
-def read_publishing_status(text: str) -> Book.PublishingStatus:
+def read_publishing_status(text: str) -> PublishingStatus:
     """In words, or by its number in ONIX code list 64."""
     found = _STATUSES.get(re.sub(r"[^a-z0-9]", "", text.casefold()))
     if not found:

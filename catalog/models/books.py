@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog import covers
-from catalog.availability import Availability, availability
+from catalog.availability import Availability, PublishingStatus, availability
 from catalog.cover_address import CoverAddress, cover_address, cover_path
 from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
@@ -38,16 +38,6 @@ class Book(models.Model):
         HARDBACK = "hardback", _("Hardback")
         CLOTHBOUND = "clothbound", _("Clothbound")
         LARGE_PRINT = "large_print", _("Large print")
-
-    class PublishingStatus(models.TextChoices):
-        """What the publisher says of an edition: of ONIX code list 64 what decides if it can be had."""
-
-        ACTIVE = "active", _("active")
-        POSTPONED = "postponed", _("postponed, no date yet")
-        CANCELLED = "cancelled", _("cancelled")
-        REPRINTING = "reprinting", _("reprinting")
-        OUT_OF_STOCK = "out_of_stock", _("out of stock at the publisher")
-        OUT_OF_PRINT = "out_of_print", _("out of print")
 
     class DatePrecision(models.TextChoices):
         YEAR = "year", _("year")

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from catalog.availability import FEW, availability
+from catalog.availability import FEW, PublishingStatus, availability
 from catalog.models import Book
 from tests.factories import BookFactory
 
@@ -89,12 +89,12 @@ def test_a_postponed_book_names_no_day():
 
 
 def test_the_publisher_has_a_say_in_what_can_be_ordered_in_advance(db):
-    for status in Book.PublishingStatus.values:
+    for status in PublishingStatus.values:
         BookFactory(title=status, on_sale_on=TOMORROW, publishing_status=status)
 
     to_come = set(Book.objects.to_preorder(TODAY).values_list("title", flat=True))
 
-    assert to_come == set(Book.PublishingStatus.values) - {"postponed", "cancelled"}
+    assert to_come == set(PublishingStatus.values) - {"postponed", "cancelled"}
 
 
 WITHDRAWN = {"withdrawn_at": datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))}
