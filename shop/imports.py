@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from catalog import stock as stock_ledger
 from catalog.feeds.csv_reader import Feed, Line, open_feed
 from catalog.feeds.rows import BookRow, Problem, RowParser
-from catalog.feeds.writer import Derived, WriteResult, write_books
+from catalog.feeds.writer import Derived, WriteResult, derived_for_new, write_books
 from catalog.search import suggestions, vocabulary
 
 from . import lists
@@ -147,7 +147,7 @@ def _derived(
     created = 0
     for rows in batches:
         brings_new, created = summary.created > created, summary.created
-        yield rows, [Derived.of(row) for row in rows] if brings_new else ()
+        yield rows, [derived_for_new(row) for row in rows] if brings_new else ()
 
 
 def _read_ahead[T](batches: Iterable[T]) -> Iterator[T]:

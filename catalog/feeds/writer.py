@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
@@ -22,8 +21,8 @@ from .moods import DEFAULT_MOOD
 from .references import GenrePlace, Path, find_or_make_genres, make_missing
 from .rows import BookRow
 
-# What follows from the row on a line of the batch.
-type Follows = Callable[[int], Derived]
+# The columns of a book that follow from its texts, and what they hold.
+type Derived = Mapping[str, str]
 type OpenStock = Callable[[Mapping[str, int]], None]
 type Genres = Mapping[Path, GenrePlace]
 
@@ -47,20 +46,6 @@ class WriteResult:
     created: Mapping[str, int]
     updated: frozenset[str]
     unchanged: int
-
-
-class Derived(NamedTuple):
-    """What follows from a row for a book that nobody has yet."""
-
-    slug: str
-    sort_title: str
-    search_text: str
-    work_key: str | None
-
-    @classmethod
-    def of(cls, row: BookRow) -> Derived:
-        """Worked out by feeds while the database writes the rows before: it takes as long."""
-        return cls(**_follows(_NOTHING | _folded(row)), work_key=_work_key(row))
 
 
 class _Target(NamedTuple):
@@ -87,8 +72,8 @@ def write_books(
     """Make or update one book for each row, in about 30 statements for any number of rows.
 
     `open_stock` is called with the ids of new books by EAN just before they are written, so that
-    they start with the copies that it books for them. `derived` is Derived.of() each row, where
-    somebody has worked that out already.
+    they start with the copies that it books for them. `derived` is derived_for_new() of each row,
+    where somebody has worked that out already.
     Must run inside a transaction, with an EAN at most once. What a row does not say stays as it
     is; a book that the row agrees with is not written. Stock and withdrawal are never touched.
     Raises IntegrityError if others add or delete the same books or people just now; a second try
@@ -98,13 +83,12 @@ def write_books(
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
         staging.copy(cursor, "feed_row", _staged(rows, genres))
-        follows = derived.__getitem__ if derived else cache(lambda line: Derived.of(rows[line]))
-        targets = _targets(cursor, follows)
+        targets = _targets(cursor, rows)
         created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
         if open_stock and created:
             open_stock(created)
         if targets:
-            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, follows, genres)))
+            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, derived, genres)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
             works.make_missing(_works(targets, rows))
             make_missing(cursor)
@@ -146,7 +130,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
         )
 
 
-def _targets(cursor: CursorWrapper, follows: Follows) -> list[_Target]:
+def _targets(cursor: CursorWrapper, rows: Sequence[BookRow]) -> list[_Target]:
     """The books to be written; new ones get their ids here."""
     cursor.execute(upsert.DIFFERING)
     differing = cursor.fetchall()
@@ -155,7 +139,7 @@ def _targets(cursor: CursorWrapper, follows: Follows) -> list[_Target]:
     ids = iter(cursor.fetchall())
     targets = []
     for line, book_id, itself, people, genres, description, lacks_work in differing:
-        key = follows(line).work_key if lacks_work else None
+        key = _work_key(rows[line]) if lacks_work else None
         if itself or people or genres or description or key:
             is_new = book_id is None
             pk = next(ids)[0] if is_new else book_id
@@ -175,7 +159,7 @@ def _books(
     cursor: CursorWrapper,
     targets: Sequence[_Target],
     rows: Sequence[BookRow],
-    follows: Follows,
+    derived: Sequence[Derived],
     genres: Genres,
 ) -> Iterator[Sequence[Any]]:
     """The books in the order of the columns of feed_book. Those that are there are locked first."""
@@ -186,8 +170,10 @@ def _books(
         raise IntegrityError("A book was deleted just now.")
     for target in targets:
         row = rows[target.line]
-        known = locked.get(target.book_id)
-        texts = _follows(known | _folded(row)) if known else follows(target.line)._asdict()
+        if target.is_new and derived:
+            follows = derived[target.line]
+        else:
+            follows = _derived(locked.get(target.book_id, _NOTHING) | _folded(row))
         yield (
             target.line,
             target.book_id,
@@ -195,17 +181,25 @@ def _books(
             target.itself,
             target.genres,
             target.description,
-            texts["slug"],
-            texts["sort_title"],
-            texts["search_text"],
+            follows["slug"],
+            follows["sort_title"],
+            follows["search_text"],
             _mood(row, genres),
             _tags(row, genres),
             target.work_key,
         )
 
 
-def _follows(texts: Mapping[str, str]) -> dict[str, str]:
-    """The columns that follow from the texts of a book, under the names of search_lines()."""
+def derived_for_new(row: BookRow) -> Derived:
+    """What follows from a row for a book that nobody has yet.
+
+    Feeds work it out while the database writes the rows before, since it takes as long.
+    """
+    return _derived(_NOTHING | _folded(row))
+
+
+def _derived(texts: Mapping[str, str]) -> Derived:
+    """What follows from the texts of a book, which go by the names of search_lines()."""
     title = derived_from_title(texts["title"], texts["language"])
     return {**title, "search_text": "\n".join(search_lines(**texts))}
 
