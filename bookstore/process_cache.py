@@ -12,8 +12,8 @@ from django.core.cache.backends.locmem import LocMemCache
 class ProcessCache(LocMemCache):
     """Keeps objects as they are, where Django's own takes them apart and puts them together anew.
 
-    That takes as long as half of what a page costs beyond an empty one. Whoever gets an object must
-    not change it, since all others get the same.
+    For a whole page that is a good part of what it costs to answer it. Whoever gets an object must not
+    change it, since all others get the same.
     """
 
     _lock: Lock

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from .models import Book, Contribution, Contributor, Publisher, Series
+from .sorts import BOX
 
 MOST_EDITIONS = 30
 # Enough that a shelf of works is among them, though a work may have many editions.
@@ -19,8 +20,7 @@ _OTHERS = "book.withdrawn_at IS NULL AND coalesce(book.work_id, -book.id) <> %(w
 _LIKE_THIS = """
 book.language = %(language)s DESC, book.format = %(format)s DESC, book.bestseller_rank DESC, book.id DESC
 """
-# “1” before “1-3”, a box of several books.
-_ALONE = "length(book.series_number)"
+_ALONE = f"book.series_number ~ '{BOX}'"
 # One row of lists, each in its own order, so that all of them cost one statement.
 _AROUND = f"""
 WITH lead AS MATERIALIZED (

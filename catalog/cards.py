@@ -56,7 +56,7 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
     number = _number(book.series_number) if shelf.is_series and book.series_number else ""
     by = f'<p class="by">{escape(book.byline)}</p>\n' if book.byline else ""
     fmt = f'<p class="fmt">{kind}</p>\n' if kind else ""
-    rated = _stars(book.rating_sum, book.rating_count, shelf) if book.rating_count else ""
+    rated = _stars(book, shelf.icons, shelf.language)
     price = "" if book.price is None else escape(format_money(book.price))
     buy = f'<div class="buy"><p class="price">{price}</p></div>\n' if price else ""
     return (
@@ -81,21 +81,16 @@ def _available(book: Volume, shelf: _Shelf) -> str:
 
 def stars(book: Book | Volume) -> SafeString:
     """Readers' ratings of a book, drawn and in words; nothing for a book that nobody has rated."""
-    if not book.rating_count:
-        return SafeString("")
-    tenths = _tenths(book.rating_sum, book.rating_count)
-    icons, language = static("img/icons.svg"), get_language() or ""
-    return SafeString(_stars_of(tenths, book.rating_count, icons, language))
+    return SafeString(_stars(book, static("img/icons.svg"), get_language() or ""))
 
 
-def _stars(rating_sum: int, rating_count: int, shelf: _Shelf) -> str:
-    tenths = _tenths(rating_sum, rating_count)
-    return _stars_of(tenths, rating_count, shelf.icons, shelf.language)
-
-
-def _tenths(rating_sum: int, rating_count: int) -> int:
-    """The mean in tenths, rounded half up; the database does the same (migration 0008)."""
-    return (20 * rating_sum + rating_count) // (2 * rating_count)
+def _stars(book: Book | Volume, icons: str, language: str) -> str:
+    count = book.rating_count
+    if not count:
+        return ""
+    # The mean in tenths, rounded half up; the database does the same (migration 0008).
+    tenths = (20 * book.rating_sum + count) // (2 * count)
+    return _stars_of(tenths, count, icons, language)
 
 
 # Kinds and ratings of books are few, and their words are dear.

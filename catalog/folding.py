@@ -133,7 +133,7 @@ def search_lines(
     key, rest = _cut(key)
     return [
         key,
-        f"{article} {_joined(rest, other_words(title, article))}",
+        f"{article} {_joined(rest, _other_words(title, article))}",
         _joined(fold_words(byline), extra_words(byline)),
         _joined(fold_words(subtitle), extra_words(subtitle)),
         _joined(fold_words(series_title), fold_words(series_number)),
@@ -149,7 +149,7 @@ def _cut(key: str) -> tuple[str, str]:
     return (head, key[len(head) + 1 :]) if space else (key[:LONGEST_KEY], key[LONGEST_KEY:])
 
 
-def other_words(title: str, article: str) -> str:
+def _other_words(title: str, article: str) -> str:
     """Words by which a title is found besides its own."""
     return _joined(
         extra_words(title), _whole_article(title, article), other_numerals(fold_words(title))

@@ -18,7 +18,8 @@ _GAP = r"[\s\u00ad\u2010-\u2015\u2212-]"
 SEPARATORS = re.compile(_GAP)
 # In a pasted text a line may break within a number, and some people put stops, slashes or nothing
 # that one sees between the digits: “9 780141 439587” stands under every barcode.
-_ANY_GAP = r"[\s\u00ad\u200b\u2010-\u2015\u2212._/-]{0,3}"
+_ANY_SEPARATOR = r"[\s\u00ad\u200b\u2010-\u2015\u2212._/-]"
+_ANY_GAP = rf"{_ANY_SEPARATOR}{{0,3}}"
 _PREFIX = rf"9{_ANY_GAP}7{_ANY_GAP}[89]{_ANY_GAP}"
 _TEN = rf"(?:\d{_ANY_GAP}){{9}}[\dXx]"
 _ISBN_IN_TEXT = re.compile(rf"(?<![\dXx])(?:{_PREFIX})?{_TEN}(?![\dXx])")
@@ -45,7 +46,7 @@ def find_isbn(text: str) -> str | None:
     """The first valid ISBN in a pasted text, as an ISBN-13, or None."""
     # Digits of full width are those of a Japanese keyboard.
     for candidate in _ISBN_IN_TEXT.finditer(unicodedata.normalize("NFKC", text)):
-        if found := to_isbn13(re.sub(_ANY_GAP, "", candidate.group())):
+        if found := to_isbn13(re.sub(_ANY_SEPARATOR, "", candidate.group())):
             return found
     return None
 

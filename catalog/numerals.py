@@ -1,29 +1,31 @@
 """Numbers in titles, in figures and in words: “1984” is “Nineteen Eighty-Four”.
 
-Numbers up to twelve are for search itself to know (search/query.py); they stand in many titles.
+Numbers up to twelve, SMALL, stand in too many titles for that: search knows them (search/query.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-SMALLEST, LARGEST = 13, 99
+SMALL = [
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+]
 _TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 def _in_words(number: int) -> tuple[str, ...]:
     if number < 20:
-        return (_TEENS[number - SMALLEST],)
+        return (_TEENS[number - 13],)
     tens, units = divmod(number, 10)
-    return (_TENS[tens - 2], *((_UNITS[units - 1],) if units else ()))
+    return (_TENS[tens - 2], *((SMALL[units - 1],) if units else ()))
 
 
-WORDS = {number: _in_words(number) for number in range(SMALLEST, LARGEST + 1)}
-NUMBERS = {words: number for number, words in WORDS.items()}
+_WORDS = {number: _in_words(number) for number in range(13, 100)}
+_NUMBERS = {words: number for number, words in _WORDS.items()}
 # What any of them begins with.
-_PARTS = {words[0] for words in NUMBERS}
+_PARTS = {words[0] for words in _NUMBERS}
 
 
 def other_numerals(folded: str) -> str:
@@ -39,8 +41,8 @@ def _from_figures(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         if word.isascii() and word.isdigit() and len(word) in (2, 4):
             pairs = [int(word[at : at + 2]) for at in range(0, len(word), 2)]
-            if all(pair in WORDS for pair in pairs):
-                yield from (part for pair in pairs for part in WORDS[pair])
+            if all(pair in _WORDS for pair in pairs):
+                yield from (part for pair in pairs for part in _WORDS[pair])
 
 
 def _from_words(words: Sequence[str]) -> Iterator[str]:
@@ -57,6 +59,6 @@ def _from_words(words: Sequence[str]) -> Iterator[str]:
 def _number_at(words: Sequence[str], at: int) -> tuple[int, int]:
     """The number of two figures that stands there in words, and how many words it takes; or 0, 0."""
     for length in (2, 1):
-        if number := NUMBERS.get(tuple(words[at : at + length])):
+        if number := _NUMBERS.get(tuple(words[at : at + length])):
             return number, length
     return 0, 0

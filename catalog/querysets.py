@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -138,12 +138,7 @@ class BookQuerySet(models.QuerySet[Any]):
 
         Must run inside `atomic`.
         """
-        stale = self.exclude(**{field: name}).values_list("pk", flat=True)
-        books = list(self.model.objects.locked(stale))
-        for book in books:
-            setattr(book, field, name)
-            book.fill_search_text()
-        self.model.objects.bulk_update(books, [field, "search_text"], batch_size=1000)
+        self.exclude(**{field: name})._rewrite(field, lambda book: name)
 
     def rename_in_bylines(self, old: str, new: str) -> None:
         """Let the bylines of these books, and what search knows of them, follow a person's new name.
@@ -151,12 +146,16 @@ class BookQuerySet(models.QuerySet[Any]):
         Must run inside `atomic`.
         """
         longest = self.model._meta.get_field("byline").max_length
-        stale = self.filter(byline__contains=old).values_list("pk", flat=True)
-        books = list(self.model.objects.locked(stale))
+        stale = self.filter(byline__contains=old)
+        stale._rewrite("byline", lambda book: book.byline.replace(old, new)[:longest])
+
+    def _rewrite(self, field: str, text: Callable[[Book], str]) -> None:
+        """Set one text of these books, and what search knows of it. Must run inside `atomic`."""
+        books = list(self.model.objects.locked(self.values_list("pk", flat=True)))
         for book in books:
-            book.byline = book.byline.replace(old, new)[:longest]
+            setattr(book, field, text(book))
             book.fill_search_text()
-        self.model.objects.bulk_update(books, ["byline", "search_text"], batch_size=1000)
+        self.model.objects.bulk_update(books, [field, "search_text"], batch_size=1000)
 
     def locked(self, book_ids: Iterable[int]) -> BookQuerySet:
         """The rows of these books, locked against every other change of stock.

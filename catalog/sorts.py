@@ -31,9 +31,10 @@ WRITTEN = Concat(
     Cast(Coalesce("published_on", _NO_DATE), TextField()),
 )
 
-# A box of several books, “1-3”, stands behind the first of them.
+# The number of a box of several books, “1-3”: it stands behind the first of them.
+BOX = r"[0-9]\s*[-–—&]\s*[0-9]"
 _BEHIND = Case(
-    When(series_number__regex=r"[0-9]\s*[-–—&]\s*[0-9]", then=Value(Decimal("0.001"))),
+    When(series_number__regex=BOX, then=Value(Decimal("0.001"))),
     default=Value(Decimal(0)),
     output_field=DecimalField(max_digits=9, decimal_places=3),
 )

@@ -32,7 +32,7 @@ def key_of(*, title: str, author: str, series: str = "", number: str = "") -> st
     if not work or not by:
         return None
     volume = fold_words(number) if work == _folded(series) else ""
-    key = "|".join([work, volume, by] if volume else [work, by])
+    key = "|".join(part for part in (work, volume, by) if part)
     return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -164,7 +164,7 @@ class Listing:
         if self.choice.sort != "bestselling" or not self.choice.chosen or not self.is_numbered:
             return []
         listed, shop = self.counts.listed.books, max(vocabulary().books, 1)
-        walked = shop * stop // max(listed, 1)
+        walked = self._walked_to(stop)
         for number, best_sellers in BEST_SELLERS:
             expected = listed * number // shop
             # Twice as many as are wanted, since they are never spread quite evenly.
@@ -218,8 +218,12 @@ class Listing:
         listed, shop = self.counts.listed, vocabulary().books
         if listed.books > MOST_GATHERED or 2 * listed.books > shop:
             return False
-        walked = shop * (self.start + self.size) // max(listed.books, 1)
+        walked = self._walked_to(self.start + self.size)
         return self.choice.sort not in EVEN or listed.books <= walked
+
+    def _walked_to(self, place: int) -> int:
+        """How many books of the shop stand before a place of the list, if it is evenly spread."""
+        return vocabulary().books * place // max(self.counts.listed.books, 1)
 
     def _by_date(self, books: BookQuerySet) -> BookQuerySet:
         """Enter an order of dates where the chosen years begin: they may be at its other end."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookstore.paging import pages_to_name
@@ -136,12 +136,12 @@ class ListPage:
     def ways_on(self) -> list[WayOn]:
         """The lists that there would be without one of the filters."""
         ways = [
-            (FACETS[key].legend, tally, self.choice.but(key))
+            (str(FACETS[key].legend), tally, self.choice.but(key))
             for key, tally in self.listing.counts.without.items()
         ]
         if self.choice.has_prices and ways:
             anew = self.choice.but("from", "to")
-            ways.append((gettext_lazy("Price"), self.listing.count_without_prices(), anew))
+            ways.append((_("Price"), self.listing.count_without_prices(), anew))
         text = _("Without the filter “%(filter)s”: %(books)s")
         return [
             WayOn(text % {"filter": legend, "books": panel.books_text(tally)}, choice.address)
@@ -191,16 +191,20 @@ class ListPage:
     def ends_early(self) -> bool:
         """Whether there are more books, but no page of them in this order."""
         listing = self.listing
-        is_end = listing.is_ranked and listing.number == listing.LAST_NUMBER
-        return is_end and listing.counts.listed.books > listing.LAST_NUMBER * listing.size
+        return listing.is_ranked and listing.number == listing.LAST_NUMBER and not self._is_short
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether all its pages have numbers."""
+        listing = self.listing
+        return listing.counts.listed.books <= listing.LAST_NUMBER * listing.size
 
     @property
     def last(self) -> str:
         """The end of a list that goes on after its last number."""
         listing = self.listing
         ends_here = listing.is_last or not listing.goes_on or listing.is_ranked
-        is_short = listing.counts.listed.books <= listing.LAST_NUMBER * listing.size
-        return "" if ends_here or is_short else self._at("page", LAST)
+        return "" if ends_here or self._is_short else self._at("page", LAST)
 
     def _numbered(self, number: int) -> str:
         return self._first_address if number == 1 else self._at("page", str(number))

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Self
 
+from catalog import numerals
 from catalog.folding import LONGEST_KEY, fold_words, title_key
 from catalog.titles import ARTICLES
 
@@ -16,26 +17,12 @@ LITTLE_WORDS = {"the", "a", "an", "and"}
 MOST_WORDS = 24
 # What is written in two ways. Numbers as words and in Roman figures follow.
 _SAME = [("st", "saint"), ("vol", "volume"), ("dr", "doctor"), ("mr", "mister"), ("mt", "mount")]
-_NUMBERS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
 def _other_spellings() -> dict[str, tuple[str, ...]]:
     groups: list[tuple[str, ...]] = list(_SAME)
-    for number, (word, roman) in enumerate(zip(_NUMBERS, _ROMAN, strict=True), 1):
+    for number, (word, roman) in enumerate(zip(numerals.SMALL, _ROMAN, strict=True), 1):
         # A lone “i”, “v” or “x” is a letter more often than a number.
         figures = (roman,) if len(roman) > 1 else ()
         groups.append((str(number), word, *figures))
@@ -44,9 +31,9 @@ def _other_spellings() -> dict[str, tuple[str, ...]]:
 
 OTHER_SPELLINGS = _other_spellings()
 # What may stand before the number of a volume, and between that and the name of its series.
-UNITS = {"book", "books", "vol", "volume", "part", "no", "nr", "number", "episode"}
+_UNITS = {"book", "books", "vol", "volume", "part", "no", "nr", "number", "episode"}
 _LINKS = {"of", "in", "from"}
-_FIGURES = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
+_FIGURES = {word: str(number) for number, word in enumerate(numerals.SMALL, 1)}
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ def _volume(text: str) -> tuple[str, str] | None:
     words = text.split()
     for at, (unit, number) in enumerate(pairwise(words)):
         figures = _FIGURES.get(number, number)
-        if unit in UNITS and figures.isdigit():
+        if unit in _UNITS and figures.isdigit():
             after = words[at + 2 :]
             name = [*words[:at], *(after[1:] if after and after[0] in _LINKS else after)]
             return (" ".join(name), figures) if set(name) - LITTLE_WORDS else None
