@@ -44,10 +44,10 @@ def main() -> int:
     RESULT.write_text(json.dumps(results, indent=2))
     report.show(results, console)
     console.print(f"All figures: {RESULT}")
-    asked_too_much = failures(results)
-    for failure in asked_too_much:
+    failed = failures(results)
+    for failure in failed:
         console.print(f"[red]{failure}[/red]")
-    return 1 if asked_too_much else 0
+    return 1 if failed else 0
 
 
 def _sizes() -> list[int]:
