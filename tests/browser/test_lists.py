@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.factories import BookFactory
+from tests.factories import BookFactory, ContributorFactory
 
 pytestmark = pytest.mark.browser
 
@@ -37,3 +37,16 @@ def test_one_long_word_widens_no_page(open_page, live_server, books, viewport):
     page.goto(f"{live_server.url}/books/?q={'antidisestablishmentarianism' * 4}")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_ratings_on_a_sideways_shelf_widen_no_page(open_page, live_server, transactional_db):
+    jane = ContributorFactory(name="Jane Austen")
+    for number in range(7):
+        book = BookFactory(title=f"Novel {number}", rating_sum=21, rating_count=5)
+        book.contributions.create(contributor=jane)
+    page: Page = open_page(viewport=PHONE)
+
+    page.goto(f"{live_server.url}{book.get_absolute_url()}")
+
+    expect(page.locator(".run .stars")).to_have_count(6)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
