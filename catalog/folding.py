@@ -19,7 +19,7 @@ _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 )
 # What people type, or feeds have, for an apostrophe. Unicode takes some of them for accents.
-_APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼʹꞌ´`′＇", "'"))
+_APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼʹꞌ´′＇", "'"))
 _WITH_APOSTROPHES = re.compile(r"[\w']+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 # “&” and “+” are words; “C++” and “C#” are names.
@@ -32,6 +32,7 @@ _SIGNS = (
 _HAS_SIGNS = re.compile(r"[+#&,.]")
 _SIGN_WORD = re.compile(r"\b([a-z])(plusplus|sharp)\b")
 _WORD = re.compile(r"[^\W_]+")
+_SINGLE = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
 # What may follow an apostrophe without being a word: Salem’s, don’t, we’ll.
 _ENDINGS = {"s", "t", "d", "m", "ll", "re", "ve", "n"}
 LONGEST_KEY = 200  # characters; an index holds it
@@ -47,7 +48,11 @@ def fold_words(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return " ".join(_merge_initials(_WORD.findall(_APOSTROPHE.sub("", _plain(text)))))
+    return " ".join(_merge_initials(_WORD.findall(_joined_up(_plain(text)))))
+
+
+def _joined_up(plain: str) -> str:
+    return _APOSTROPHE.sub("", plain) if "'" in plain else plain
 
 
 # One book folds its title five times, and feeds name the same people and publishers again and again.
@@ -71,7 +76,7 @@ def unfolded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    straight = text.translate(_APOSTROPHES)
+    straight = text.replace("`", "'")
     plain = straight.lower() if straight.isascii() else _without_accents(straight)
     for sign, word in _SIGNS if _HAS_SIGNS.search(plain) else ():
         plain = sign.sub(word, plain)
@@ -79,6 +84,7 @@ def _plain(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
+    text = text.translate(_APOSTROPHES)
     # Before as well, since “𝐀” has no lower case, and after, since “ǆ” comes apart only then.
     lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", lower)
@@ -87,7 +93,7 @@ def _without_accents(text: str) -> str:
 
 def _merge_initials(words: list[str]) -> list[str]:
     """Runs of single letters as one word, other words as they are."""
-    if all(len(word) > 1 for word in words):
+    if min(map(len, words), default=2) > 1:
         return words
     runs = groupby(words, key=lambda word: len(word) == 1 and word.isalpha())
     return [("" if single else " ").join(run) for single, run in runs]
@@ -101,8 +107,7 @@ def extra_words(text: str) -> str:
         head, _apostrophe, tail = whole.strip("'").partition("'")
         if tail and tail not in _ENDINGS:
             extra |= dict.fromkeys(_WORD.findall(f"{head} {tail}"))
-    initials = [word for word in _WORD.findall(_APOSTROPHE.sub("", plain)) if len(word) == 1]
-    extra |= dict.fromkeys(initials)
+    extra |= dict.fromkeys(_SINGLE.findall(_joined_up(plain)))
     present = set(fold_words(text).split()) if extra else ()
     return " ".join(word for word in extra if word not in present)
 

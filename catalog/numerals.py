@@ -31,9 +31,8 @@ _PARTS = {words[0] for words in _NUMBERS}
 def other_numerals(folded: str) -> str:
     """The numbers of a folded text written the other way: in words for figures, and vice versa."""
     words = folded.split()
-    if not any(word.isdigit() or word in _PARTS for word in words):
-        return ""
-    found = dict.fromkeys([*_from_figures(words), *_from_words(words)])
+    in_words = () if _PARTS.isdisjoint(words) else _from_words(words)
+    found = dict.fromkeys([*_from_figures(words), *in_words])
     return " ".join(word for word in found if word not in words)
 
 

@@ -45,6 +45,8 @@ def split_article(title: str, language: str = "") -> tuple[str, str]:
 
 def fold(text: str) -> str:
     """`text` for comparing: lower case, no accents, plain apostrophes, no opening punctuation."""
+    if text.isascii():
+        return _without_opening(text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _without_opening(plain)
