@@ -44,9 +44,7 @@ class Book(models.Model):
         MONTH = "month", _("month")
         DAY = "day", _("day")
 
-    ean = models.CharField(
-        _("EAN or ISBN-13"), max_length=13, unique=True, validators=[validate_ean]
-    )
+    ean = models.CharField(_("EAN or ISBN-13"), max_length=13, validators=[validate_ean])
     title = models.CharField(_("title"), max_length=500)
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
     byline = models.CharField(_("byline"), max_length=1000, blank=True)
@@ -123,6 +121,7 @@ class Book(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="books",
         verbose_name=_("series"),
     )
@@ -200,6 +199,7 @@ class Book(models.Model):
         verbose_name = _("book")
         verbose_name_plural = _("books")
         constraints = [
+            models.UniqueConstraint(fields=["ean"], name="catalog_book_ean_once"),
             models.CheckConstraint(
                 condition=models.Q(ean__regex=r"^[0-9]{13}$"), name="catalog_book_ean_is_13_digits"
             ),

@@ -34,7 +34,7 @@ class Contribution(models.Model):
         ILLUSTRATOR = "A12", _("illustrated by")
         INTRODUCTION = "A24", _("introduced by")
 
-    book = models.ForeignKey(Book, models.CASCADE, related_name="contributions")
+    book = models.ForeignKey(Book, models.CASCADE, related_name="contributions", db_index=False)
     contributor = models.ForeignKey(Contributor, models.PROTECT, related_name="contributions")
     role = models.CharField(_("role"), max_length=3, choices=Role, default=Role.AUTHOR)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

@@ -18,7 +18,7 @@ class StockMovement(models.Model):
         NOT_PAID = "not_paid", _("Order not paid, copies back")
         CORRECTION = "correction", _("Correction")
 
-    book = models.ForeignKey(Book, models.PROTECT, related_name="movements")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.IntegerField(_("copies"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     # The ledger outlives orders and accounts, so it names them in plain text.

@@ -48,10 +48,8 @@ class Word(models.Model):
     deletions = ArrayField(models.TextField())
 
     class Meta:
-        indexes = [
-            GinIndex(fields=["deletions"], name="catalog_word_deletions"),
-            models.Index(OpClass("word", name="text_pattern_ops"), name="catalog_word_prefix"),
-        ]
+        # The beginnings of words have an index too: Django makes it for a text that is a key.
+        indexes = [GinIndex(fields=["deletions"], name="catalog_word_deletions")]
 
     def __str__(self) -> str:
         return self.word
@@ -105,7 +103,7 @@ class SuggestionPrefix(models.Model):
 class AlsoLiked(models.Model):
     """Another book that readers of a book bought or rated well."""
 
-    book = models.ForeignKey(Book, models.CASCADE, related_name="also_liked")
+    book = models.ForeignKey(Book, models.CASCADE, related_name="also_liked", db_index=False)
     other = models.ForeignKey(Book, models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
 

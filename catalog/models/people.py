@@ -38,13 +38,17 @@ class Series(models.Model):
 
 
 class Contributor(models.Model):
-    name = models.CharField(_("name"), max_length=300, unique=True)
+    name = models.CharField(_("name"), max_length=300)
     sort_name = models.CharField(_("sort name"), max_length=300)
-    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    slug = models.SlugField(_("slug"), max_length=100, db_index=False)
 
     class Meta:
         verbose_name = _("contributor")
         verbose_name_plural = _("contributors")
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="catalog_contributor_name_once"),
+            models.UniqueConstraint(fields=["slug"], name="catalog_contributor_slug_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,13 +11,14 @@ class Work(models.Model):
 
     title = models.CharField(_("title"), max_length=500)
     # Folded title and first author (see catalog/works.py). Empty for a work that staff made: no feed joins it.
-    key = models.CharField(max_length=900, null=True, unique=True, editable=False)  # noqa: DJ001
+    key = models.CharField(max_length=900, null=True, editable=False)  # noqa: DJ001
 
     class Meta:
         verbose_name = _("work")
         verbose_name_plural = _("works")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(key=""), name="catalog_work_key_not_empty")
+            models.UniqueConstraint(fields=["key"], name="catalog_work_key_once"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="catalog_work_key_not_empty"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from catalog.models import (
     AlsoLiked,
@@ -53,7 +53,7 @@ def test_a_number_has_thirteen_digits(ean):
 def test_two_books_never_share_a_number():
     book = BookFactory()
 
-    with refused_by("catalog_book_ean_key"):
+    with refused_by("catalog_book_ean_once"):
         BookFactory(ean=book.ean)
 
 
@@ -166,6 +166,24 @@ def test_a_movement_of_no_copies_is_refused():
         receive(book, 0)
 
 
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [("name", "catalog_contributor_name_once"), ("slug", "catalog_contributor_slug_once")],
+)
+def test_a_contributor_is_entered_once(field, rule):
+    austen = ContributorFactory()
+
+    with refused_by(rule):
+        ContributorFactory(**{field: getattr(austen, field)})
+
+
+def test_a_feed_joins_one_work():
+    Work.objects.create(title="Emma", key="emma|jane austen")
+
+    with refused_by("catalog_work_key_once"):
+        Work.objects.create(title="Emma", key="emma|jane austen")
+
+
 @pytest.mark.parametrize("model", [Publisher, Series])
 def test_a_publisher_or_series_is_entered_once(model):
     name = "name" if model is Publisher else "title"
@@ -243,3 +261,23 @@ def test_a_missed_search_is_counted_by_the_day():
 
     with refused_by("catalog_missedsearch_by_day"):
         MissedSearch.objects.create(words="xyzzy", day=date(2026, 11, 23))
+
+
+def test_no_index_stands_in_another():
+    """Each costs time for every new book, and the longer one answers the same questions."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT small.indexrelid::regclass, large.indexrelid::regclass
+            FROM pg_index small JOIN pg_index large USING (indrelid)
+            JOIN pg_class one ON one.oid = small.indexrelid
+                AND one.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+            JOIN pg_class other ON other.oid = large.indexrelid AND other.relam = one.relam
+            WHERE indrelid::regclass::text LIKE 'catalog%' AND one.oid <> other.oid
+                AND NOT small.indisunique
+                AND large.indkey::text || ' ' LIKE small.indkey::text || ' %'
+                AND large.indclass::text || ' ' LIKE small.indclass::text || ' %'
+                AND small.indexprs IS NULL AND small.indpred IS NULL AND large.indpred IS NULL
+        """)
+        inside = cursor.fetchall()
+
+    assert inside == []
