@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import batched
 from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock as stock_ledger
-from catalog.feeds.csv_reader import Feed, Line, open_feed
-from catalog.feeds.rows import BookRow, Problem, RowParser
-from catalog.feeds.writer import Derived, WriteResult, derived_for_new, write_books
+from catalog.feeds import ahead
+from catalog.feeds.derived import Derived
+from catalog.feeds.reading import Batch
+from catalog.feeds.rows import BookRow, Problem
+from catalog.feeds.writer import WriteResult, write_books
 from catalog.search import suggestions, vocabulary
 
 from . import lists
@@ -60,47 +60,21 @@ class ImportSummary:
     skipped: int = 0
     values_left_out: int = 0
     position: int = 0
+    # Whether the last batch did; only then is it worth working out ahead what follows for new books.
+    brings_new: bool = True
 
     @property
     def rows(self) -> int:
         return self.created + self.updated + self.unchanged + self.skipped
 
-    def count(self, result: WriteResult) -> None:
+    def count(self, batch: Batch, result: WriteResult) -> None:
+        self.skipped += batch.skipped
+        self.values_left_out += sum(not problem.row_is_skipped for problem in batch.problems)
+        self.position = batch.position
+        self.brings_new = bool(result.created)
         self.created += len(result.created)
         self.updated += len(result.updated)
         self.unchanged += result.unchanged
-
-
-@dataclass
-class _Reading:
-    """One pass through a feed: which books came up already, and where problems go."""
-
-    feed: Feed
-    parser: RowParser
-    report: Callable[[Problem], None]
-    summary: ImportSummary
-    seen: dict[str, int] = field(default_factory=dict)
-
-    def books(self) -> Iterator[BookRow]:
-        for line in self.feed.lines():
-            self.summary.position = line.position
-            book, problems = self._read(line)
-            for problem in problems:
-                self.report(problem)
-                self.summary.values_left_out += not problem.row_is_skipped
-            if book:
-                yield book
-            else:
-                self.summary.skipped += 1
-
-    def _read(self, line: Line) -> tuple[BookRow | None, list[Problem]]:
-        if line.problem:
-            return None, [Problem(line.number, _("row"), "", line.problem, row_is_skipped=True)]
-        book, problems = self.parser.parse(line.number, line.fields)
-        if book and (first := self.seen.setdefault(book.ean, line.number)) != line.number:
-            reason = _("The same book as in line %(line)d.") % {"line": first}
-            return None, [Problem(line.number, "isbn", book.ean, reason, row_is_skipped=True)]
-        return book, problems
 
 
 def import_feed(
@@ -117,47 +91,28 @@ def import_feed(
 
     `price` is for new books that the file names no price for; `stock` is the opening stock of new
     books. With `dry_run` each batch is written and taken back. Raises CannotReadFeed or
-    CannotImport before anything is written.
+    CannotImport before anything is written, or ReaderDied between two batches.
     """
     if price is not None and price <= 0:
         raise WrongTerms(_("A price must be more than zero."))
     if stock < 0:
         raise WrongTerms(_("A stock cannot be less than zero."))
-    feed = open_feed(path)
     summary = ImportSummary()
-    parser = RowParser.for_feed(feed.header, feed.sample(), today=now.date())
-    books = _Reading(feed, parser, report, summary).books()
-    write = _Batch(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
+    write = _Writer(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
     with only_import():
         statistics = Statistics()
-        for rows, derived in _read_ahead(_derived(batched(books, BATCH), summary)):
-            summary.count(write(rows, derived))
+        for batch in ahead.batches(
+            path, BATCH, today=now.date(), with_derived=lambda: summary.brings_new
+        ):
+            for problem in batch.problems:
+                report(problem)
+            summary.count(batch, write(batch.rows, batch.derived))
             statistics.refresh(summary.created)
             progress(summary)
         if not dry_run:
             settle()
     progress(summary)
     return summary
-
-
-def _derived(
-    batches: Iterable[tuple[BookRow, ...]], summary: ImportSummary
-) -> Iterator[tuple[tuple[BookRow, ...], Sequence[Derived]]]:
-    """With each batch what follows from its rows, as long as the feed brings new books."""
-    created = 0
-    for rows in batches:
-        brings_new, created = summary.created > created, summary.created
-        yield rows, [derived_for_new(row) for row in rows] if brings_new else ()
-
-
-def _read_ahead[T](batches: Iterable[T]) -> Iterator[T]:
-    """The same batches; while one is being written, a second thread reads the next."""
-    source = iter(batches)
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, source, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, source, None)
-            yield batch
 
 
 @contextmanager
@@ -175,8 +130,8 @@ def only_import() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """How each batch of a feed is written."""
+class _Writer:
+    """How the batches of a feed are written."""
 
     price: Decimal | None
     stock: int

@@ -35,7 +35,7 @@ ORDER BY line
 """
 
 NEW_IDS = """
-SELECT nextval(pg_get_serial_sequence('catalog_book', 'id')) FROM generate_series(1, %s)
+SELECT array_agg(nextval(pg_get_serial_sequence('catalog_book', 'id'))) FROM generate_series(1, %s)
 """
 
 # In the order that all writers use; what follows from several fields is worked out from these.

@@ -12,31 +12,15 @@ from django.db import IntegrityError, connection
 from django.db.backends.utils import CursorWrapper
 
 from catalog import works
-from catalog.folding import search_lines
-from catalog.models import Contribution
-from catalog.titles import derived_from_title
 
 from . import staging, upsert
+from .derived import FOLDED, Derived, derived_for, derived_for_new, work_key_of
 from .moods import DEFAULT_MOOD
 from .references import GenrePlace, Path, find_or_make_genres, make_missing
 from .rows import BookRow
 
-# The columns of a book that follow from its texts, and what they hold.
-type Derived = Mapping[str, str]
 type OpenStock = Callable[[Mapping[str, int]], None]
 type Genres = Mapping[Path, GenrePlace]
-
-# What search goes by, under the names of search_lines().
-_FOLDED = (
-    "title",
-    "language",
-    "byline",
-    "subtitle",
-    "series_title",
-    "series_number",
-    "publisher_name",
-)
-_NOTHING = dict.fromkeys(_FOLDED, "")
 
 
 @dataclass(frozen=True)
@@ -83,7 +67,7 @@ def write_books(
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
         staging.copy(cursor, "feed_row", _staged(rows, genres))
-        targets = _targets(cursor, rows)
+        targets = _targets(cursor, rows, derived)
         created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
         if open_stock and created:
             open_stock(created)
@@ -130,29 +114,28 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
         )
 
 
-def _targets(cursor: CursorWrapper, rows: Sequence[BookRow]) -> list[_Target]:
+def _targets(
+    cursor: CursorWrapper, rows: Sequence[BookRow], derived: Sequence[Derived]
+) -> list[_Target]:
     """The books to be written; new ones get their ids here."""
     cursor.execute(upsert.DIFFERING)
     differing = cursor.fetchall()
     new = sum(book_id is None for _line, book_id, *_differs in differing)
     cursor.execute(upsert.NEW_IDS, [new])
-    ids = iter(cursor.fetchall())
+    ids = iter(cursor.fetchone()[0] or ())
     targets = []
     for line, book_id, itself, people, genres, description, lacks_work in differing:
-        key = _work_key(rows[line]) if lacks_work else None
+        key = _work_key(line, rows, derived) if lacks_work else None
         if itself or people or genres or description or key:
             is_new = book_id is None
-            pk = next(ids)[0] if is_new else book_id
+            pk = next(ids) if is_new else book_id
             parts = (people, genres, description)
             targets.append(_Target(line, pk, is_new, bool(itself or key), *parts, key))
     return targets
 
 
-def _work_key(row: BookRow) -> str | None:
-    authors = (name for name, role in row.contributors if role == Contribution.Role.AUTHOR)
-    return works.key_of(
-        title=row.title, author=next(authors, ""), series=row.series, number=row.series_number
-    )
+def _work_key(line: int, rows: Sequence[BookRow], derived: Sequence[Derived]) -> str | None:
+    return derived[line].work_key if derived else work_key_of(rows[line])
 
 
 def _books(
@@ -165,15 +148,15 @@ def _books(
     """The books in the order of the columns of feed_book. Those that are there are locked first."""
     present = [target.book_id for target in targets if not target.is_new]
     cursor.execute(upsert.LOCK, [present])
-    locked = {pk: dict(zip(_FOLDED, fields, strict=True)) for pk, *fields in cursor.fetchall()}
+    locked = {pk: dict(zip(FOLDED, fields, strict=True)) for pk, *fields in cursor.fetchall()}
     if len(locked) < len(present):
         raise IntegrityError("A book was deleted just now.")
     for target in targets:
         row = rows[target.line]
-        if target.is_new and derived:
-            follows = derived[target.line]
+        if not target.is_new:
+            follows = derived_for(row, locked[target.book_id])
         else:
-            follows = _derived(locked.get(target.book_id, _NOTHING) | _folded(row))
+            follows = derived[target.line] if derived else derived_for_new(row)
         yield (
             target.line,
             target.book_id,
@@ -181,41 +164,13 @@ def _books(
             target.itself,
             target.genres,
             target.description,
-            follows["slug"],
-            follows["sort_title"],
-            follows["search_text"],
+            follows.slug,
+            follows.sort_title,
+            follows.search_text,
             _mood(row, genres),
             _tags(row, genres),
             target.work_key,
         )
-
-
-def derived_for_new(row: BookRow) -> Derived:
-    """What follows from a row for a book that nobody has yet.
-
-    Feeds work it out while the database writes the rows before, since it takes as long.
-    """
-    return _derived(_NOTHING | _folded(row))
-
-
-def _derived(texts: Mapping[str, str]) -> Derived:
-    """What follows from the texts of a book, which go by the names of search_lines()."""
-    title = derived_from_title(texts["title"], texts["language"])
-    return {**title, "search_text": "\n".join(search_lines(**texts))}
-
-
-def _folded(row: BookRow) -> dict[str, str]:
-    """What `row` says of that which search goes by."""
-    values = (
-        row.title,
-        row.language,
-        row.byline,
-        row.subtitle,
-        row.series,
-        row.series_number,
-        row.publisher,
-    )
-    return {name: value for name, value in zip(_FOLDED, values, strict=True) if value}
 
 
 def _mood(row: BookRow, genres: Genres) -> str:

@@ -1,0 +1,67 @@
+"""Reads a feed batch by batch: its rows as books, what follows from them, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from .csv_reader import Line, open_feed
+from .derived import Derived, derived_for_new
+from .rows import BookRow, Problem, RowParser
+
+
+class Batch(NamedTuple):
+    """Some lines of a feed, read."""
+
+    rows: Sequence[BookRow]
+    # What follows from each row for a new book, or nothing where that was not asked for.
+    derived: Sequence[Derived]
+    problems: Sequence[Problem]
+    skipped: int
+    # How many bytes of the file are read by now.
+    position: int
+
+    @property
+    def lines(self) -> int:
+        return len(self.rows) + self.skipped
+
+
+class FeedReader:
+    """One pass through a feed. Raises CannotReadFeed if it is none."""
+
+    def __init__(self, path: Path, *, today: date) -> None:
+        feed = open_feed(path)
+        self._parser = RowParser.for_feed(feed.header, feed.sample(), today=today)
+        self._lines = feed.lines()
+        self._first_lines: dict[str, int] = {}
+        self._position = 0
+
+    def read(self, size: int, *, with_derived: bool) -> Batch:
+        """The next `size` lines; at the end of the feed fewer, and then none."""
+        rows: list[BookRow] = []
+        problems: list[Problem] = []
+        skipped = 0
+        for line in islice(self._lines, size):
+            self._position = line.position
+            book, found = self._read(line)
+            problems += found
+            if book:
+                rows.append(book)
+            else:
+                skipped += 1
+        derived = [derived_for_new(row) for row in rows] if with_derived else ()
+        return Batch(rows, derived, problems, skipped, self._position)
+
+    def _read(self, line: Line) -> tuple[BookRow | None, list[Problem]]:
+        if line.problem:
+            return None, [Problem(line.number, _("row"), "", line.problem, row_is_skipped=True)]
+        book, problems = self._parser.parse(line.number, line.fields)
+        if book and (first := self._first_lines.setdefault(book.ean, line.number)) != line.number:
+            reason = _("The same book as in line %(line)d.") % {"line": first}
+            return None, [Problem(line.number, "isbn", book.ean, reason, row_is_skipped=True)]
+        return book, problems
