@@ -13,17 +13,21 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock as stock_ledger
+from catalog import tasks as catalog_tasks
 from catalog.feeds import ahead
 from catalog.feeds.derived import Derived
 from catalog.feeds.reading import Batch
 from catalog.feeds.rows import BookRow, Problem
 from catalog.feeds.writer import WriteResult, write_books
+from catalog.models import Book
 from catalog.search import suggestions, vocabulary
 
-from . import lists
+from . import lists, tasks
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them.
 BATCH = 2000
+# A feed of less than this part of the catalogue leaves it to the worker to rank and count.
+SETTLED_FROM = 0.1
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_341
 _LOADED = """
@@ -62,6 +66,13 @@ class ImportSummary:
     position: int = 0
     # Whether the last batch did; only then is it worth working out ahead what follows for new books.
     brings_new: bool = True
+
+    # Whether the worker brings lists and searches up to date, instead of the import.
+    left_to_worker: bool = False
+
+    @property
+    def written(self) -> int:
+        return self.created + self.updated
 
     @property
     def rows(self) -> int:
@@ -109,8 +120,8 @@ def import_feed(
             summary.count(batch, write(batch.rows, batch.derived))
             statistics.refresh(summary.created)
             progress(summary)
-        if not dry_run:
-            settle()
+        if not dry_run and summary.written:
+            summary.left_to_worker = _settle_or_leave(summary.created)
     progress(summary)
     return summary
 
@@ -184,6 +195,26 @@ class Statistics:
             analyze()
 
 
+def _settle_or_leave(created: int) -> bool:
+    """Settle a catalogue that grew by much; else have the worker do it, and return True.
+
+    Only the whole catalogue can be ranked and counted: in a large shop that takes longer than a
+    small feed, whose books are found and listed at once all the same.
+    """
+    if created >= SETTLED_FROM * Book.objects.count():
+        settle()
+        return False
+    _clean_search_indexes()
+    for task in (
+        tasks.refresh_lists,
+        tasks.count_facets,
+        catalog_tasks.refresh_vocabulary,
+        catalog_tasks.refresh_suggestions,
+    ):
+        task.enqueue()
+    return True
+
+
 def analyze() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {_LOADED}")
@@ -193,9 +224,13 @@ def settle() -> None:
     """What lists and searches need after many new books, so that the next page is not slow."""
     # Without fresh statistics the counts of genres alone can take minutes.
     analyze()
-    with connection.cursor() as cursor:
-        for index in _SEARCHED:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+    _clean_search_indexes()
     lists.refresh()
     vocabulary.refresh()
     suggestions.refresh()
+
+
+def _clean_search_indexes() -> None:
+    with connection.cursor() as cursor:
+        for index in _SEARCHED:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.tasks import default_task_backend
 from django.test.utils import CaptureQueriesContext
 from stdnum.isbn import to_isbn10
 
@@ -26,6 +27,7 @@ from catalog.models import (
     Publisher,
     Series,
     StockMovement,
+    Suggestion,
     Work,
 )
 from catalog.search import found_among
@@ -360,6 +362,8 @@ def test_a_thousand_books_take_no_more_statements_than_two(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imports, "settle", lambda: None)
+    # It looks at tables again by what other tests left in its statistics.
+    monkeypatch.setattr(imports, "analyze", lambda: None)
     rows = [f"{isbn(n)},Book {n},Author {n},Genre,House {n},5" for n in range(1002)]
     numbers = []
     for part in (rows[:2], rows[2:]):
@@ -371,6 +375,47 @@ def test_a_thousand_books_take_no_more_statements_than_two(
 
     assert numbers[1] <= numbers[0] < 60
     assert Book.objects.filter(stock=1).count() == 1002
+
+
+def queued() -> list[str]:
+    return [result.task.name for result in default_task_backend.results]
+
+
+def test_a_feed_that_is_most_of_the_shop_is_settled_at_once(feed: Feed) -> None:
+    said = import_books(feed(f"{EMMA},Emma,Jane Austen,Novels,,5"))
+
+    assert "worker" not in said
+    assert queued() == []
+    assert Genre.objects.get().book_count == 1
+    assert Suggestion.objects.filter(label="Emma").exists()
+
+
+def test_a_feed_that_is_little_of_the_shop_leaves_it_to_the_worker(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "SETTLED_FROM", 2)
+
+    said = import_books(feed(f"{EMMA},Emma,Jane Austen,Novels,,5"))
+
+    assert "The worker brings ranks, counts and suggestions up to date." in said
+    assert queued() == [
+        "refresh_lists",
+        "count_facets",
+        "refresh_vocabulary",
+        "refresh_suggestions",
+    ]
+    assert [book.ean for book in found_among(Book.objects.all(), "emma")] == [EMMA]
+
+
+def test_a_feed_that_changes_nothing_is_followed_by_nothing(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = feed(f"{EMMA},Emma,Jane Austen,Novels,,5")
+    import_books(path)
+    monkeypatch.setattr(imports, "settle", pytest.fail)
+
+    assert "worker" not in import_books(path)
+    assert queued() == []
 
 
 def isbn(number: int) -> str:

@@ -104,6 +104,8 @@ class Command(BaseCommand):
     def _say(self, report: ReportFile, *, dry_run: bool) -> None:
         lead = _("Nothing was changed; it would be: ") if dry_run else ""
         self.stdout.write(self.style.SUCCESS(f"{lead}{_counts(self.summary)}."))
+        if self.summary.left_to_worker:
+            self.stdout.write(_("The worker brings ranks, counts and suggestions up to date."))
         if report.problems:
             text = _("%(number)d problems are in %(path)s")
             self.stdout.write(text % {"number": report.problems, "path": report.path})
