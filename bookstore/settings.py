@@ -132,7 +132,7 @@ if EMBEDDED_DATABASE:
         }
     }
 else:
-    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+    DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -17,10 +17,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 
 from bookstore.embedded.programs import program
 from bookstore.embedded.server import Server, ServerError
+from bookstore.postgresql import base
 
 
 class DatabaseClient(client.DatabaseClient):
