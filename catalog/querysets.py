@@ -93,20 +93,29 @@ class BookQuerySet(models.QuerySet[Any]):
         it: better for a few books that may stand anywhere in the order.
         """
         if not gather:
-            books = self.order_by(*SORTS[sort])
-            books = books.reverse() if backwards else books
-            return list(books.values_list("pk", flat=True)[start:stop])
+            sql, params = self._in_order(sort, backwards)
+            return _keys(f"{sql} LIMIT %s OFFSET %s", [*params, stop - start, start])
         key = SORTS[sort][0]
         books = self.order_by().annotate(order_key=key.expression).values_list("pk", "order_key")
         sql, params = books.query.sql_with_params()
         way = "DESC" if key.descending != backwards else "ASC"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH gathered (id, order_key) AS MATERIALIZED ({sql}) SELECT id FROM gathered"
-                f" ORDER BY order_key {way}, id {way} LIMIT %s OFFSET %s",
-                [*params, stop - start, start],
-            )
-            return [row[0] for row in cursor.fetchall()]
+        return _keys(
+            f"WITH gathered (id, order_key) AS MATERIALIZED ({sql}) SELECT id FROM gathered"
+            f" ORDER BY order_key {way}, id {way} LIMIT %s OFFSET %s",
+            [*params, stop - start, start],
+        )
+
+    def _in_order(self, sort: str, backwards: bool) -> tuple[str, Sequence[Any]]:
+        """The keys of these books in an order, as SQL. A queryset that is kept remembers it.
+
+        To write it takes the ORM a tenth of the time of a page.
+        """
+        written: dict[tuple[str, bool], Any] = self.__dict__.setdefault("_orders", {})
+        if (sort, backwards) not in written:
+            books = self.order_by(*SORTS[sort])
+            books = books.reverse() if backwards else books
+            written[sort, backwards] = books.values_list("pk").query.sql_with_params()
+        return written[sort, backwards]
 
     @staticmethod
     def is_in_stock(today: date) -> Q:
@@ -183,3 +192,9 @@ class GenreQuerySet(models.QuerySet[Any]):
     def for_lists(self) -> GenreQuerySet:
         """All genres, as lists offer them."""
         return self.order_by("-book_count", "name", "pk")
+
+
+def _keys(sql: str, params: Sequence[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
