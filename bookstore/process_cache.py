@@ -1,10 +1,12 @@
 """What one process remembers for itself."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
+from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 
@@ -58,3 +60,9 @@ class ProcessCache(LocMemCache):
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         raise NotImplementedError("Nothing that is counted belongs into the memory of one process.")
+
+
+def remembered[Result](what: str, key: str, find: Callable[[], Result]) -> Result:
+    """What `find` returns, which each process remembers for a minute. A key can be of any length."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return caches["process"].get_or_set(f"{what}-{digest}", find) or find()

@@ -6,13 +6,11 @@ statistics, so that no page ever counts the whole catalogue.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.core.cache import caches
 from django.db import connection
 from django.db.models import Sum
 
@@ -21,6 +19,9 @@ from catalog.querysets import BookQuerySet
 from catalog.tags import ALL_BOOKS, IN_STOCK, TO_PREORDER
 
 from .facets import FACETS, stored_counts
+
+# SQL and its parameters.
+type Statement = tuple[str, Sequence[Any]]
 
 # No list is counted further than its pages have numbers: each book costs a page of the table to
 # be read.
@@ -108,10 +109,12 @@ def count(lists: Mapping[str, BookQuerySet], today: date) -> dict[str, Tally]:
 
     The list under "" is counted for all facets, one under the key of a facet for that alone.
     """
-    keys, expected = list(lists), _estimates(list(lists.values()))
+    keys = list(lists)
+    facts = [_facts(books, today) for books in lists.values()]
+    expected = _estimates(facts)
     limits = [_limit(key, books) for key, books in zip(keys, expected, strict=True)]
     tallies: dict[str, dict[int, int]] = {key: {ALL_BOOKS: 0} for key in keys}
-    sql, params = _tally_sql(lists, limits, today)
+    sql, params = _tally_sql(keys, facts, limits)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         for place, tag, books in cursor.fetchall():
@@ -128,22 +131,24 @@ def _limit(key: str, expected: int) -> int:
     return SAMPLE if key or expected > SURELY_MORE else MOST_COUNTED
 
 
-def remembered[Result](what: str, key: str, find: Callable[[], Result]) -> Result:
-    """What `find` returns, which each process remembers for a minute. A key can be of any length."""
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    return caches["process"].get_or_set(f"{what}-{digest}", find) or find()
+def _facts(books: BookQuerySet, today: date) -> Statement:
+    """What is counted of each book of a list, as SQL."""
+    facts = books.order_by().annotate(
+        now=BookQuerySet.is_in_stock(today), later=BookQuerySet.is_to_preorder(today)
+    )
+    return facts.values_list("tags", "now", "later").query.sql_with_params()
 
 
 def _tally_sql(
-    lists: Mapping[str, BookQuerySet], limits: Sequence[int], today: date
+    keys: Sequence[str], facts: Sequence[Statement], limits: Sequence[int]
 ) -> tuple[str, list[Any]]:
     parts: list[str] = []
     tallies: list[str] = []
     params: list[Any] = []
-    for place, (key, books) in enumerate(lists.items()):
-        some = _facts(books, today)[: limits[place] + 1]
-        sql, values = some.query.sql_with_params()
-        parts.append(f"listed_{place} (tags, in_stock, to_preorder) AS MATERIALIZED ({sql})")
+    for place, (key, (sql, values), limit) in enumerate(zip(keys, facts, limits, strict=True)):
+        parts.append(
+            f"listed_{place} (tags, in_stock, to_preorder) AS MATERIALIZED ({sql} LIMIT {limit + 1})"
+        )
         params += values
         facet = FACETS.get(key)
         tallies.append(
@@ -160,23 +165,14 @@ def _tally_sql(
     return f"WITH {', '.join(parts)} {' UNION ALL '.join(tallies)}", params
 
 
-def _facts(books: BookQuerySet, today: date) -> BookQuerySet:
-    return (
-        books.order_by()
-        .annotate(now=BookQuerySet.is_in_stock(today), later=BookQuerySet.is_to_preorder(today))
-        .values_list("tags", "now", "later")
-    )
-
-
-def _estimates(lists: Sequence[BookQuerySet]) -> list[int]:
+def _estimates(lists: Sequence[Statement]) -> list[int]:
     """How many books the planner expects of each list, in one query."""
-    queries = [books.order_by().values_list("pk").query.sql_with_params() for books in lists]
     # Each stands in the plan by its name, whatever the planner makes of it.
-    parts = [f"list_{place} AS MATERIALIZED ({sql})" for place, (sql, _) in enumerate(queries)]
-    names = " UNION ALL ".join(f"SELECT FROM list_{place}" for place in range(len(queries)))
-    params = [param for _sql, values in queries for param in values]
+    parts = [f"list_{place} AS MATERIALIZED ({sql})" for place, (sql, _) in enumerate(lists)]
+    names = " UNION ALL ".join(f"SELECT FROM list_{place}" for place in range(len(lists)))
+    params = [param for _sql, values in lists for param in values]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) WITH {', '.join(parts)} {names}", params)
         plan = cursor.fetchone()[0][0]["Plan"]
     expected = {part.get("Subplan Name"): part["Plan Rows"] for part in plan["Plans"]}
-    return [int(expected[f"CTE list_{place}"]) for place in range(len(queries))]
+    return [int(expected[f"CTE list_{place}"]) for place in range(len(lists))]

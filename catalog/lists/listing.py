@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from bookstore.paging import number_or_404
+from bookstore.process_cache import remembered
 from catalog.querysets import BookQuerySet
 from catalog.search import Found
 from catalog.sorts import RELEVANCE, TIER_0, TIER_1
@@ -92,7 +93,7 @@ class Listing:
     @cached_property
     def counts(self) -> counting.Counts:
         """How many books there are, by tags; each process remembers it for a minute."""
-        return counting.remembered("counts", self.key, self._count)
+        return remembered("counts", self.key, self._count)
 
     def count_without_prices(self) -> counting.Tally:
         """How many books there would be at any price, in two queries."""

@@ -11,9 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookstore.paging import pages_to_name
+from bookstore.process_cache import remembered
 from catalog.money import format_count
 
-from . import counting, panel
+from . import panel
 from .address import LAST, SERIES
 from .facets import FACETS
 from .listing import Listing
@@ -72,9 +73,7 @@ class ListPage:
     @property
     def filters(self) -> SafeString:
         """The boxes to tick, as HTML; each process remembers them as long as their numbers."""
-        return counting.remembered(
-            f"filters-{get_language()}", self.listing.key, self._draw_filters
-        )
+        return remembered(f"filters-{get_language()}", self.listing.key, self._draw_filters)
 
     def _draw_filters(self) -> SafeString:
         return render_to_string("catalog/_filters.html", {"list": self})

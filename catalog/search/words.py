@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import Self
 
 from django.db import connection
 
+from bookstore.process_cache import remembered
 from catalog.folding import is_sign_word
 
 from .config import SEARCH_CONFIG
@@ -47,10 +49,15 @@ class Vocabulary:
     counts: Mapping[str, int]
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Vocabulary:
+    def of(cls, words: Iterable[str]) -> Self:
+        """What is known of these words. Each process remembers it for a minute."""
         asked = list(dict.fromkeys(w for word in words for w in OTHER_SPELLINGS.get(word, (word,))))
+        return remembered("vocabulary", " ".join(asked), lambda: cls._looked_up(asked))
+
+    @classmethod
+    def _looked_up(cls, words: list[str]) -> Self:
         with connection.cursor() as cursor:
-            cursor.execute(_STEMS, [asked])
+            cursor.execute(_STEMS, [words])
             rows = cursor.fetchall()
         return cls({row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
 

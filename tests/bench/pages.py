@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from catalog import search
 from catalog.models import Book, Genre
 
 from .urls import EMPTY
@@ -113,7 +114,7 @@ def pages(rng: Random) -> list[Page]:
         Page("genre", tuple(f"/genres/{slug}/" for slug in genres)),
         Page("facets", tuple(rng.sample(facets, len(facets)))),
         *(Page(name, _searches(found)) for name, found in searches.items()),
-        Page("search with facets", tuple(_narrowed(rng, words.common, genres))),
+        Page("search with facets", tuple(islice(_narrowed(rng, words.common, genres), ADDRESSES))),
         Page("suggest", tuple(_suggestions(words))),
         Page("book, drawn afresh", books),
         Page("book", books[:POPULAR], from_cache=True),
@@ -130,8 +131,17 @@ def _searches(found: Iterable[str]) -> tuple[str, ...]:
 
 
 def _narrowed(rng: Random, words: list[str], genres: list[str]) -> Iterator[str]:
-    for _number in range(ADDRESSES):
-        yield _books(q=rng.choice(words), genre=rng.choice(genres), format=rng.choice(_FORMATS[:3]))
+    """Searches for a word in a genre and a format that hold some of its books: others cannot be ticked."""
+    while True:
+        found = {"q": rng.choice(words), "genre": rng.choice(genres)}
+        found["format"] = rng.choice(_FORMATS[:3])
+        if _finds_books(**found):
+            yield _books(**found)
+
+
+def _finds_books(*, q: str, genre: str, **columns: str) -> bool:
+    books = Book.objects.on_sale().carrying([Genre.objects.get(slug=genre).pk])
+    return search.read(q).limit(books.filter(**columns)).exists()
 
 
 def _suggestions(words: Words) -> Iterator[str]:
