@@ -49,22 +49,30 @@ def _measured(page: Page, web: Web) -> dict[str, Any]:
     try:
         lines = shop.lines_for(page)
         times = measure(shop, page, lines)
-        load, ratio = _beside_empty(web, lines, page.cookie, f"{EMPTY}\t")
+        load, beside = _beside_empty(web, lines, page.cookie, f"{EMPTY}\t")
     except (NotThere, LoadFailed) as error:
         console.print(f"{page.name}: not there ({error})")
         return {"not_there": str(error)}
     console.print(f"{page.name}: {load.requests_per_second:.0f} requests a second")
-    return {"load": asdict(load), "of_empty": ratio, "one_at_a_time": asdict(times)}
+    return {"load": asdict(load), **beside, "one_at_a_time": asdict(times)}
 
 
-def _beside_empty(web: Web, lines: Sequence[str], cookie: str, empty: str) -> tuple[Load, float]:
-    """The middle run of a page, and the middle ratio to the empty view, run by turns with it."""
+def _beside_empty(
+    web: Web, lines: Sequence[str], cookie: str, empty: str
+) -> tuple[Load, dict[str, float]]:
+    """The middle run of a page, and its middle ratios to the empty view, run by turns with it."""
     web.load(lines, cookie, SECONDS_TO_WARM_UP)
+    bases: list[Load] = []
     runs: list[Load] = []
-    ratios: list[float] = []
     for _pair in range(PAIRS):
-        base = web.load([empty])
+        bases.append(web.load([empty]))
         runs.append(web.load(lines, cookie))
-        ratios.append(runs[-1].requests_per_second / base.requests_per_second)
+    pairs = list(zip(bases, runs, strict=True))
+    ratios = {
+        "of_empty": median(
+            run.requests_per_second / base.requests_per_second for base, run in pairs
+        ),
+        "cpu_of_empty": median(run.cpu / base.cpu for base, run in pairs),
+    }
     runs.sort(key=lambda load: load.requests_per_second)
-    return runs[len(runs) // 2], median(ratios)
+    return runs[len(runs) // 2], ratios

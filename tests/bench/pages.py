@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from catalog import search
 from catalog.models import Book, Genre
+from shop.models import Cart
 
 from .urls import EMPTY
 
@@ -51,7 +52,7 @@ class Words:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._titles = [title.split() for title in _titles()]
-        counted = Counter(word for title in self._titles for word in set(title))
+        counted = Counter(word for title in self._titles for word in sorted(set(title)))
         known = [word for word, _titles in counted.most_common() if _is_telling(word)]
         self.common = known[:60]
         self.rare = [word for word in known if counted[word] == 1]
@@ -172,7 +173,8 @@ def _book_addresses(rng: Random) -> Iterator[str]:
 
 
 def _basket() -> str:
-    """The cookie of somebody with two books in the basket."""
+    """The cookie of somebody with two books in the basket, which is the only one in the shop."""
+    Cart.objects.all().delete()
     client = Client()
     for ean in (
         Book.objects.filter(stock__gt=1, price__gt=0)

@@ -64,6 +64,9 @@ COUNTERS = ("statements", "buffers", "rows")
 LARGE = 1_000_000
 # Times the processor that a page may use at a million books, of what it uses at ten thousand.
 GROWTH, GROWTH_OF_SEARCH = 1.3, 2.0
+# In a genre and a format a word finds two books of a small shop and hundreds of a large one: what
+# that costs more is the result's and not the catalogue's. It is told, not judged.
+NOT_COMPARED = {"search with facets"}
 
 
 def verdicts(results: Mapping[int, Figures]) -> dict[int, dict[str, list[str]]]:
@@ -116,7 +119,7 @@ def _failed(name: str, books: int, results: Mapping[int, Figures]) -> list[str]:
     if of_book is not None and of_book < OF_BOOK[name]:
         missed.append(f"{of_book:.2f} of book, under {OF_BOOK[name]}")
     growth = growth_of(name, books, results)
-    if growth is not None and growth > _most_growth(name):
+    if growth is not None and name not in NOT_COMPARED and growth > _most_growth(name):
         missed.append(f"{growth:.2f} times the CPU of the smallest")
     return missed
 
@@ -130,17 +133,17 @@ def ratio_to_book(name: str, figures: Figures) -> float | None:
 
 
 def growth_of(name: str, books: int, results: Mapping[int, Figures]) -> float | None:
-    """How much more of the processor a page uses than in the smallest catalogue of the run."""
+    """How much more of the processor a page uses than in the smallest catalogue of the run.
+
+    Both are held against the empty view in the same seconds: a processor that others share is not
+    as fast some minutes later.
+    """
     smallest = min(results)
     before, after = results[smallest][name], results[books][name]
     if books == smallest or "load" not in before or "load" not in after:
         return None
-    return _cpu(after) / _cpu(before)
-
-
-def _cpu(page: Figures) -> float:
-    used: float = page["load"]["python"] + page["load"]["postgres"]
-    return used
+    growth: float = after["cpu_of_empty"] / before["cpu_of_empty"]
+    return growth
 
 
 def _most_growth(name: str) -> float:

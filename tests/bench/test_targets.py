@@ -11,6 +11,7 @@ def page(
     return {
         "load": {"python": cpu - 0.5, "postgres": 0.5},
         "of_empty": of_empty,
+        "cpu_of_empty": 4 * cpu,
         "one_at_a_time": {"p95": p95, **dict.fromkeys(COUNTERS, 0), **counters},
     }
 
@@ -46,6 +47,16 @@ def test_a_search_is_held_against_the_book_page() -> None:
     figures = {BOOK: page(of_empty=0.2), "search: rare word": page(of_empty=0.1)}
 
     assert verdicts({LARGE: figures})[LARGE]["search: rare word"] == ["0.50 of book, under 0.8"]
+
+
+def test_what_a_search_finds_more_is_not_held_against_it() -> None:
+    for name, missed in {
+        "search with facets": [],
+        "search: typo": ["2.50 times the CPU of the smallest"],
+    }.items():
+        results = {SMALL: {name: page()}, LARGE: {name: page(cpu=5.0)}}
+
+        assert verdicts(results)[LARGE][name] == missed
 
 
 def test_a_page_that_is_not_built_yet_is_not_there() -> None:
