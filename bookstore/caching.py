@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from django.contrib.messages import get_messages
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
@@ -67,18 +67,19 @@ def kept(
     """
     if get_messages(request) or reader_of(request).is_staff:
         return _with_context(draw(), personal=personal)
-    key = _key(request, facts)
+    language = get_language() or ""
+    key = _key(request, language, facts)
     if page := caches["pages"].get(key):
-        return _answer(request, page, personal)
+        return _answer(request, language, page, personal)
     response, looked = _blindly(request, draw, personal)
     if not _is_page(response):
         return response
     page = _Page.of(response)
     if looked:
-        response.content = frame_for(reader_of(request)).fill(page.pieces, personal)
+        response.content = frame_for(reader_of(request), language).fill(page.pieces, personal)
         return response
     caches["pages"].set(key, page)
-    return _answer(request, page, personal, response)
+    return _answer(request, language, page, personal, response)
 
 
 class _Page(NamedTuple):
@@ -96,10 +97,10 @@ class _Page(NamedTuple):
         return cls(dict(response.headers), split(response.text), digest)
 
 
-def _key(request: HttpRequest, facts: Sequence[str]) -> str:
+def _key(request: HttpRequest, language: str, facts: Sequence[str]) -> str:
     """All that such a page depends on; a digest, since addresses are of any length."""
     everything = [
-        get_language() or "",
+        language,
         region_asked_for(request),
         request.scheme or "",
         request.META.get("HTTP_HOST", ""),
@@ -149,18 +150,18 @@ def _is_page(response: HttpResponse) -> TypeGuard[TemplateResponse]:
 
 def _answer(
     request: HttpRequest,
+    language: str,
     page: _Page,
     personal: Mapping[str, Callable[[], str]],
     drawn: HttpResponse | None = None,
 ) -> HttpResponse:
     """The page with what differs between readers, or 304 for who has it; in `drawn`, if it is new."""
-    frame = frame_for(reader_of(request))
+    frame = frame_for(reader_of(request), language)
     headers = page.headers
     if not personal:
         etag = f'"{page.digest}{frame.digest}"'
         headers = {**headers, "ETag": etag}
-        unchanged: HttpResponse | None = get_conditional_response(request, etag=etag)
-        if unchanged:
+        if unchanged := _unchanged(request, etag):
             for name in KEPT_IN_304:
                 unchanged[name] = headers[name]
             return unchanged
@@ -168,4 +169,15 @@ def _answer(
     for name, value in headers.items():
         response[name] = value
     response.content = frame.fill(page.pieces, personal)
+    return response
+
+
+def _unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 for who has the page with this tag (RFC 9110, 13.2.2)."""
+    asked = request.META
+    is_plain = request.method == "GET" and "HTTP_IF_MATCH" not in asked
+    if is_plain and asked.get("HTTP_IF_NONE_MATCH") == etag:
+        # What browsers send needs not be taken apart.
+        return HttpResponseNotModified()
+    response: HttpResponse | None = get_conditional_response(request, etag=etag)
     return response

@@ -9,7 +9,6 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 PARTS = ("me", "live", "footer")
 # No address, no form and no column of the database can hold it.
@@ -53,12 +52,13 @@ def split(page: str) -> list[str]:
 
 def reader_of(request: HttpRequest | None) -> Reader:
     """Who reads; a stranger if the request never came as far as ReaderMiddleware."""
-    return getattr(request, "reader", Reader())
+    find: Callable[[], Reader] = getattr(request, "find_reader", Reader)
+    return find()
 
 
-def frame_for(reader: Reader) -> Frame:
-    """The frame in the present language, kept in this process for a minute."""
-    key = f"frame-{get_language()}-{reader.is_signed_in:d}-{reader.is_staff:d}-{reader.copies}"
+def frame_for(reader: Reader, language: str) -> Frame:
+    """The frame in `language`, the present one, kept in this process for a minute."""
+    key = f"frame-{language}-{reader.is_signed_in:d}-{reader.is_staff:d}-{reader.copies}"
     frame: Frame | None = caches["process"].get(key)
     if frame is None:
         frame = _draw(reader)

@@ -1,9 +1,9 @@
 from collections.abc import Callable
+from functools import cache, partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
-from django.utils.functional import SimpleLazyObject
 
 from shop import cart
 
@@ -36,7 +36,7 @@ class ReaderMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.reader = SimpleLazyObject(lambda: _reader(request))  # type: ignore[attr-defined]
+        request.find_reader = cache(partial(_reader, request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -1,6 +1,7 @@
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from bookstore.frame import frame_for, gap, reader_of
 
@@ -14,7 +15,8 @@ def frame_part(context: template.Context, part: str) -> SafeString:
         return gap(part)
     if part == "live" and context.get("messages"):
         return render_to_string("_live.html", {"messages": context["messages"]})
-    return SafeString(getattr(frame_for(reader_of(context.get("request"))), part))
+    frame = frame_for(reader_of(context.get("request")), get_language() or "")
+    return SafeString(getattr(frame, part))
 
 
 @register.simple_tag(takes_context=True)

@@ -10,6 +10,7 @@ from itertools import islice, product
 from random import Random
 from urllib.parse import urlencode
 
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -173,8 +174,9 @@ def _book_addresses(rng: Random) -> Iterator[str]:
 
 
 def _basket() -> str:
-    """The cookie of somebody with two books in the basket, which is the only one in the shop."""
-    Cart.objects.all().delete()
+    """The cookie of somebody with two books in the basket, without the visits of earlier runs."""
+    for visits in (Cart, Session):
+        visits.objects.all().delete()
     client = Client()
     for ean in (
         Book.objects.filter(stock__gt=1, price__gt=0)
