@@ -8,13 +8,15 @@ never all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, SmallIntegerField
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
+
+from catalog.querysets import keys_of
 
 from .config import SEARCH_CONFIG
 from .query import Query
@@ -35,6 +37,10 @@ MOST_FOUND = 2400
 _KEY = r"split_part(search_text, E'\n', 1)"
 _SERIES = r"split_part(search_text, E'\n', 5)"
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
+
+
+# SQL and its parameters.
+type Condition = tuple[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -67,28 +73,31 @@ class Match:
         stop = min(stop, MOST_FOUND)
         found: list[int] = []
         are_few = self.rarest <= MOST_RANKED or (matches is not None and matches <= FEW)
-        for part in self._parts(self.limit(books), are_few=are_few):
-            found += self._ranked(part).values_list("pk", flat=True)[: stop - len(found)]
+        # One statement for all parts: to write each takes the ORM longer than to find its books.
+        matching = self.limit(books).order_by().values_list("pk").query.sql_with_params()
+        for part in self._parts(are_few=are_few):
+            found += self._ranked(matching, part, stop - len(found))
             if len(found) >= stop:
                 break
         return found[start:stop]
 
-    def _parts(self, books: BookQuerySet, *, are_few: bool) -> Iterator[BookQuerySet]:
-        """Parts of the matches, each better than the next, so that later ones are seldom needed."""
+    def _parts(self, *, are_few: bool) -> Iterator[Condition]:
+        """Conditions of parts, each better than the next, so that later ones are seldom needed."""
         if are_few:
-            yield books
+            yield "TRUE", []
             return
-        whole_title = _boolean(f"{_KEY} = ANY(%s)", [self.query.keys])
-        yield books.filter(whole_title)
-        others = books.exclude(whole_title)
-        yield others.filter(tier=0)
-        yield others.filter(tier__lte=1).exclude(tier=0)
-        yield others.filter(tier=2)
+        whole_title = f"{_KEY} = ANY(%s)"
+        yield whole_title, [self.query.keys]
+        for tier in (0, 1, 2):
+            yield f"NOT {whole_title} AND tier = {tier}", [self.query.keys]
 
-    def _ranked(self, books: BookQuerySet) -> BookQuerySet:
-        sql, params = self._class
-        quality = RawSQL(sql, params, SmallIntegerField())
-        return books.order_by(quality.asc(), "-bestseller_rank", "-rating_rank", "-pk")
+    def _ranked(self, matching: Condition, part: Condition, most: int) -> list[int]:
+        (books, params), (condition, values), (quality, classes) = matching, part, self._class
+        return keys_of(
+            f"{books} AND {condition}"
+            f" ORDER BY {quality}, bestseller_rank DESC, rating_rank DESC, id DESC LIMIT %s",
+            [*params, *values, *classes, most],
+        )
 
     @cached_property
     def _condition(self) -> tuple[str, list[Any]]:
