@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-
-from django.db import connection
 
 from .folding import fold_words, title_key
 from .models import Book, Contribution, Work
@@ -39,17 +36,6 @@ def key_of(*, title: str, author: str, series: str = "", number: str = "") -> st
 def _folded(title: str) -> str:
     words, _article = title_key(title)
     return words
-
-
-def make_missing(titles: Mapping[str, str]) -> None:
-    """See to it that there is a work for each key, {key: title}, in one statement."""
-    keys = sorted(titles)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO catalog_work (key, title) SELECT * FROM unnest(%s::text[], %s::text[])"
-            " ON CONFLICT (key) DO NOTHING",
-            [keys, [titles[key] for key in keys]],
-        )
 
 
 def assign(book: Book) -> None:

@@ -65,6 +65,7 @@ _TABLES = {
         "cover_mood": "text",
         "tags": "int[]",
         "work_key": "text",
+        "work_title": "text",
     },
     # The people of the books whose people differ.
     "feed_person": {"book_id": "bigint", "position": "int", "role": "text", "name": "text"},

@@ -44,6 +44,14 @@ SELECT id, title, language, byline, subtitle, series_title, series_number, publi
 FROM catalog_book WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 
+# A work is called what its first book is called.
+MAKE_WORKS = """
+INSERT INTO catalog_work (key, title)
+SELECT DISTINCT ON (work_key) work_key, work_title FROM feed_book WHERE work_key IS NOT NULL
+ORDER BY work_key, line
+ON CONFLICT (key) DO NOTHING
+"""
+
 _REFERENCES = """
 FROM feed_book target JOIN feed_row said ON said.line = target.line
 LEFT JOIN catalog_publisher publisher ON publisher.name = said.publisher_name

@@ -74,7 +74,7 @@ def write_books(
         if targets:
             staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, derived, genres)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
-            works.make_missing(_works(targets, rows))
+            cursor.execute(upsert.MAKE_WORKS)
             make_missing(cursor)
             for statement in upsert.WRITE:
                 cursor.execute(statement, {"now": now, "price": price_for_new})
@@ -170,6 +170,7 @@ def _books(
             _mood(row, genres),
             _tags(row, genres),
             target.work_key,
+            works.title_of(row.title) if target.work_key else None,
         )
 
 
@@ -190,15 +191,6 @@ def _people(targets: Sequence[_Target], rows: Sequence[BookRow]) -> Iterator[Seq
         if target.people:
             for position, (name, role) in enumerate(rows[target.line].contributors):
                 yield target.book_id, position, str(role), name
-
-
-def _works(targets: Sequence[_Target], rows: Sequence[BookRow]) -> dict[str, str]:
-    """What a work is called whose key nobody has yet: the title that comes first."""
-    return {
-        target.work_key: works.title_of(rows[target.line].title)
-        for target in reversed(targets)
-        if target.work_key
-    }
 
 
 def _array(numbers: Iterable[int]) -> str:
