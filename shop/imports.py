@@ -25,7 +25,7 @@ from catalog.search import suggestions, vocabulary
 from . import lists, tasks
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them.
-BATCH = 2000
+BATCH = 3000
 # A feed of less than this part of the catalogue leaves it to the worker to rank and count.
 SETTLED_FROM = 0.1
 # Any number, as long as nothing else in this database locks it.
@@ -64,9 +64,8 @@ class ImportSummary:
     skipped: int = 0
     values_left_out: int = 0
     position: int = 0
-    # Whether the last batch did; only then is it worth working out ahead what follows for new books.
+    # Whether the last batch had new books: then what follows for the next ones is worked out ahead.
     brings_new: bool = True
-
     # Whether the worker brings lists and searches up to date, instead of the import.
     left_to_worker: bool = False
 
