@@ -1,6 +1,7 @@
 """`manage.py import_books`: feeds of every kind come in, and a second time nothing changes."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -375,6 +376,12 @@ def test_a_thousand_books_take_no_more_statements_than_two(
 
     assert numbers[1] <= numbers[0] < 60
     assert Book.objects.filter(stock=1).count() == 1002
+
+
+def test_it_says_how_long_it_took(feed: Feed) -> None:
+    assert re.search(
+        r"\d+[.]\d seconds, \d+ rows a second\n", import_books(feed(f"{EMMA},Emma,,,,"))
+    )
 
 
 def queued() -> list[str]:

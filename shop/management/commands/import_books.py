@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         report_path = options["report"] or Path(f"{path.stem}.report.csv")
         self._check_report(report_path, path)
         self.summary = ImportSummary()
+        begin = time.monotonic()
         try:
             with ReportFile(report_path) as report:
                 self._import(path, report, options)
@@ -75,7 +77,7 @@ class Command(BaseCommand):
             text = _("Stopped. Whole batches are in: %(counts)s. Run it again to go on.")
             counts = _counts(self.summary)
             raise CommandError(text % {"counts": counts}, returncode=130) from error
-        self._say(report, dry_run=options["dry_run"])
+        self._say(report, dry_run=options["dry_run"], seconds=time.monotonic() - begin)
 
     def _check_report(self, report: Path, feed: Path) -> None:
         if not report.parent.is_dir():
@@ -101,9 +103,12 @@ class Command(BaseCommand):
                 progress=progress,
             )
 
-    def _say(self, report: ReportFile, *, dry_run: bool) -> None:
+    def _say(self, report: ReportFile, *, dry_run: bool, seconds: float) -> None:
         lead = _("Nothing was changed; it would be: ") if dry_run else ""
         self.stdout.write(self.style.SUCCESS(f"{lead}{_counts(self.summary)}."))
+        rate = _("%(seconds).1f seconds, %(rate)d rows a second")
+        rows = self.summary.rows
+        self.stdout.write(rate % {"seconds": seconds, "rate": rows / max(seconds, 0.001)})
         if self.summary.left_to_worker:
             self.stdout.write(_("The worker brings ranks, counts and suggestions up to date."))
         if report.problems:
