@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 
-.PHONY: run test quick bench check format messages lock stop clean
+.PHONY: run test quick bench bench-import check format messages lock stop clean
 
 run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
@@ -28,6 +28,10 @@ quick: .venv/.dev .env
 # BENCH_SIZES="10000" is done sooner.
 bench: .venv/.dev .env
 	$(BIN)/python -m tests.bench
+
+# How many rows a second import_books brings into a million books.
+bench-import: .venv/.dev .env
+	$(BIN)/python -m tests.bench.imports
 
 check: .venv/.dev .env
 	$(BIN)/ruff format --check $(CHECKED)

@@ -54,7 +54,7 @@ def prepare(server: Server, books: int) -> None:
     _manage(name, "collectstatic", "--no-input", "-v0")
     if not _holds_books(server, name):
         _manage(name, "make_catalogue", f"--books={books}", f"--seed={SEED}")
-        with _connected(server, name) as connection:
+        with connected(server, name) as connection:
             # What the server does by itself some minutes later.
             connection.execute("VACUUM (ANALYZE)")
 
@@ -64,18 +64,18 @@ def environment(database: str) -> dict[str, str]:
 
 
 def _make_database(server: Server, name: str) -> None:
-    with _connected(server, "bookstore") as connection:
+    with connected(server, "bookstore") as connection:
         found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def _holds_books(server: Server, name: str) -> bool:
-    with _connected(server, name) as connection:
+    with connected(server, name) as connection:
         return connection.execute("SELECT FROM catalog_book LIMIT 1").fetchone() is not None
 
 
-def _connected(server: Server, name: str) -> psycopg.Connection:
+def connected(server: Server, name: str) -> psycopg.Connection:
     where = server.connection_params() | {"dbname": name}
     return psycopg.connect(**where, autocommit=True)
 
