@@ -18,10 +18,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def is_usable(self) -> bool:
         """Whether the server would answer; it is asked only if there is a reason to."""
-        if self.connection is None:
+        if self.connection is None or self.connection.closed:
             return False
         now = time.monotonic()
-        if now - self._asked_at < TRUSTED and not _has_news(self.connection.fileno()):
+        is_trusted = not self.errors_occurred and now - self._asked_at < TRUSTED
+        if is_trusted and not _has_news(self.connection.fileno()):
             return True
         self._asked_at = now
         return super().is_usable()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from bookstore.postgresql import base
 
@@ -51,6 +51,22 @@ def test_a_connection_that_the_server_ended_is_not_used(session, asked):
     end(session)
 
     assert not session.is_usable()
+
+
+def test_a_connection_that_ended_during_a_query_is_not_used(session, asked):
+    end(session)
+    with pytest.raises(OperationalError), session.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+    assert not session.is_usable()
+
+
+def test_after_an_error_the_server_is_asked(session, asked):
+    session.errors_occurred = True
+
+    assert session.is_usable()
+
+    assert len(asked) == 2
 
 
 def test_a_long_silence_is_not(session, asked, monkeypatch):
