@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock as stock_ledger
 from catalog import tasks as catalog_tasks
-from catalog.feeds import ahead
+from catalog.feeds.ahead import batches
 from catalog.feeds.derived import Derived
 from catalog.feeds.reading import Batch
 from catalog.feeds.rows import BookRow, Problem
@@ -26,7 +26,7 @@ from . import lists, tasks
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them.
 BATCH = 3000
-# A feed of less than this part of the catalogue leaves it to the worker to rank and count.
+# A feed whose new books are less than this part of the shop leaves it to the worker to rank and count.
 SETTLED_FROM = 0.1
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_341
@@ -70,10 +70,6 @@ class ImportSummary:
     left_to_worker: bool = False
 
     @property
-    def written(self) -> int:
-        return self.created + self.updated
-
-    @property
     def rows(self) -> int:
         return self.created + self.updated + self.unchanged + self.skipped
 
@@ -101,7 +97,7 @@ def import_feed(
 
     `price` is for new books that the file names no price for; `stock` is the opening stock of new
     books. With `dry_run` each batch is written and taken back. Raises CannotReadFeed or
-    CannotImport before anything is written, or ReaderDied between two batches.
+    CannotImport before anything is written, or ReadingBroke between two batches.
     """
     if price is not None and price <= 0:
         raise WrongTerms(_("A price must be more than zero."))
@@ -111,7 +107,7 @@ def import_feed(
     write = _Writer(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
     with only_import():
         statistics = Statistics()
-        for batch in ahead.batches(
+        for batch in batches(
             path, BATCH, today=now.date(), with_derived=lambda: summary.brings_new
         ):
             for problem in batch.problems:
@@ -119,7 +115,7 @@ def import_feed(
             summary.count(batch, write(batch.rows, batch.derived))
             statistics.refresh(summary.created)
             progress(summary)
-        if not dry_run and summary.written:
+        if not dry_run:
             summary.left_to_worker = _settle_or_leave(summary.created)
     progress(summary)
     return summary
@@ -195,10 +191,11 @@ class Statistics:
 
 
 def _settle_or_leave(created: int) -> bool:
-    """Settle a catalogue that grew by much; else have the worker do it, and return True.
+    """Settle a shop with many new books; else have the worker do it, and return True.
 
     Only the whole catalogue can be ranked and counted: in a large shop that takes longer than a
-    small feed, whose books are found and listed at once all the same.
+    small feed, whose books are found and listed at once all the same. A feed that changed nothing
+    may follow one that was broken off, so it is followed by the same.
     """
     if created >= SETTLED_FROM * Book.objects.count():
         settle()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from .csv_reader import CannotReadFeed
 from .reader_process import serve
 from .reading import Batch, FeedReader
 
@@ -20,11 +19,8 @@ from .reading import Batch, FeedReader
 _SPAWN = multiprocessing.get_context("spawn")
 
 
-class ReaderDied(CannotReadFeed):
-    """The process that reads the feed has ended before the feed did."""
-
-    def __init__(self) -> None:
-        super().__init__(_("The reading of the file broke off. Please import it again to go on."))
+class ReadingBroke(Exception):
+    """The feed could not be read to its end; str() is the reason. What was read may be in the shop."""
 
 
 def batches(
@@ -32,8 +28,9 @@ def batches(
 ) -> Iterator[Batch]:
     """The batches of a feed, `size` lines each, the next being read while one is in use.
 
-    `with_derived` is asked before each batch but the first, which always has it. The second process
-    starts only for a feed of several batches. Raises CannotReadFeed, or ReaderDied.
+    The first two always have what follows from their rows; for each later one `with_derived` is
+    asked while the one before it is in use. The second process starts only for a feed of several
+    batches. Raises CannotReadFeed before the first batch, or ReadingBroke.
     """
     first = FeedReader(path, today=today).read(size, with_derived=True)
     if first.lines < size:
@@ -44,16 +41,19 @@ def batches(
     process.start()
     there.close()
     try:
-        # It reads the first batch as well, to know what books came up in it.
-        here.send(False)
         here.send(True)
         yield first
-        here.recv()
-        while (batch := here.recv()).lines:
+        while (batch := _read(here.recv())).lines:
             here.send(with_derived())
             yield batch
-    except (EOFError, ConnectionError) as error:
-        raise ReaderDied from error
+    except (EOFError, OSError) as error:
+        raise ReadingBroke(_("the process that reads it has ended")) from error
     finally:
         here.close()
         process.join()
+
+
+def _read(answer: Batch | str) -> Batch:
+    if isinstance(answer, str):
+        raise ReadingBroke(answer)
+    return answer

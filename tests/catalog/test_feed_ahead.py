@@ -1,6 +1,8 @@
 """A feed of several batches is read in a second process, and comes out as from the first."""
 
 import multiprocessing
+import threading
+import time
 from datetime import date
 from itertools import batched
 from pathlib import Path
@@ -8,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from catalog.feeds import ahead
-from catalog.feeds.ahead import ReaderDied, batches
+from catalog.feeds.ahead import ReadingBroke, batches
 from catalog.feeds.csv_reader import CannotReadFeed
+from catalog.feeds.reader_process import answer
 from catalog.feeds.reading import Batch, FeedReader
 
 TODAY = date(2026, 11, 26)
@@ -81,14 +84,38 @@ def test_whoever_stops_early_leaves_no_process_behind(tmp_path):
     assert multiprocessing.active_children() == []
 
 
-def test_a_reader_that_is_killed_is_told(tmp_path):
-    reading = batches(feed(tmp_path, EANS), 1, today=TODAY, with_derived=lambda: True)
+@pytest.mark.parametrize("is_sending", [False, True])
+def test_a_reader_that_is_killed_is_told(tmp_path, is_sending):
+    # An answer that is more than a pipe holds: the reader waits in the middle of it.
+    path = feed(tmp_path, EANS * 1800)
+    reading = batches(path, 3000, today=TODAY, with_derived=lambda: True)
     next(reading)
     [process] = multiprocessing.active_children()
+    if is_sending:
+        time.sleep(3)
     process.kill()
 
-    with pytest.raises(ReaderDied):
+    with pytest.raises(ReadingBroke, match="has ended"):
         list(reading)
+
+
+def test_a_file_that_cannot_be_read_any_more_is_told(tmp_path):
+    path = feed(tmp_path, EANS)
+    here, there = multiprocessing.Pipe()
+    here.send(True)
+
+    class Lost(FeedReader):
+        def read(self, size, *, with_derived):
+            if with_derived:
+                raise OSError("Stale file handle")
+            return super().read(size, with_derived=with_derived)
+
+    serving = threading.Thread(target=answer, args=(there, Lost(path, today=TODAY), 2))
+    serving.start()
+
+    assert here.recv() == "Stale file handle"
+    here.close()
+    serving.join()
 
 
 def test_what_is_no_feed_is_refused_before_anything_is_read(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from django.test.utils import CaptureQueriesContext
 from stdnum.isbn import to_isbn10
 
 from catalog import stock
+from catalog.feeds import ahead
+from catalog.feeds.ahead import ReadingBroke
+from catalog.feeds.reading import Batch
 from catalog.feeds.rows import BookRow
 from catalog.feeds.writer import WriteResult, write_books
 from catalog.models import (
@@ -414,15 +418,29 @@ def test_a_feed_that_is_little_of_the_shop_leaves_it_to_the_worker(
     assert [book.ean for book in found_among(Book.objects.all(), "emma")] == [EMMA]
 
 
-def test_a_feed_that_changes_nothing_is_followed_by_nothing(
-    feed: Feed, monkeypatch: pytest.MonkeyPatch
+def test_a_feed_that_changes_nothing_leaves_to_the_worker_what_one_before_it_may_not_have_done(
+    feed: Feed,
 ) -> None:
     path = feed(f"{EMMA},Emma,Jane Austen,Novels,,5")
     import_books(path)
-    monkeypatch.setattr(imports, "settle", pytest.fail)
 
-    assert "worker" not in import_books(path)
-    assert queued() == []
+    assert "worker" in import_books(path)
+    assert "refresh_lists" in queued()
+
+
+def test_a_file_that_breaks_off_leaves_whole_batches(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def batches(*arguments: Any, **options: Any) -> Iterator[Batch]:
+        yield from islice(ahead.batches(*arguments, **options), 1)
+        raise ReadingBroke("Stale file handle")
+
+    monkeypatch.setattr(imports, "batches", batches)
+
+    with pytest.raises(CommandError, match=r"Stale file handle\. Whole batches are in: 1 new"):
+        import_books(feed(f"{EMMA},Emma,,,,"))
+
+    assert Book.objects.get().ean == EMMA
 
 
 def isbn(number: int) -> str:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.feeds.ahead import ReadingBroke
 from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.report import ReportFile
 from shop.imports import CannotImport, ImportSummary, import_feed
@@ -73,6 +74,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(_("The import stopped: %(error)s") % {"error": error}) from error
+        except ReadingBroke as error:
+            text = _(
+                "The file could not be read to its end: %(reason)s. Whole batches are in: %(counts)s."
+            )
+            reason = {"reason": error, "counts": _counts(self.summary)}
+            raise CommandError(text % reason) from error
         except KeyboardInterrupt as error:
             text = _("Stopped. Whole batches are in: %(counts)s. Run it again to go on.")
             counts = _counts(self.summary)
