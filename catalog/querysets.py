@@ -18,6 +18,9 @@ from .volumes import Volume
 if TYPE_CHECKING:
     from .models import Book, Contributor, Genre
 
+# SQL and its parameters.
+type Statement = tuple[str, Sequence[Any]]
+
 
 class BookQuerySet(models.QuerySet[Any]):
     def on_sale(self) -> BookQuerySet:
@@ -105,7 +108,7 @@ class BookQuerySet(models.QuerySet[Any]):
             [*params, stop - start, start],
         )
 
-    def _in_order(self, sort: str, *, backwards: bool) -> tuple[str, Sequence[Any]]:
+    def _in_order(self, sort: str, *, backwards: bool) -> Statement:
         """The keys of these books in an order, as SQL. A queryset that is kept remembers it.
 
         To write it takes the ORM a tenth of the time of a page.

@@ -15,13 +15,10 @@ from django.db import connection
 from django.db.models import Sum
 
 from catalog.models import FacetCount
-from catalog.querysets import BookQuerySet
+from catalog.querysets import BookQuerySet, Statement
 from catalog.tags import ALL_BOOKS, IN_STOCK, TO_PREORDER
 
 from .facets import FACETS, stored_counts
-
-# SQL and its parameters.
-type Statement = tuple[str, Sequence[Any]]
 
 # No list is counted further than its pages have numbers: each book costs a page of the table to
 # be read.

@@ -1,6 +1,8 @@
 """Leave out indexes that another one begins with, or that only LIKE in some collations would use.
 
-A feed of new books writes each of them at random places, which is most of its time.
+A feed of new books writes each of them at random places, which is most of its time. Four unique
+indexes are made anew, and foreign keys checked again: with a million books nobody can read them for
+some tens of seconds.
 """
 
 import django.db.models.deletion

@@ -8,7 +8,7 @@ never all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from catalog.querysets import keys_of
+from catalog.querysets import Statement, keys_of
 
 from .config import SEARCH_CONFIG
 from .query import Query
@@ -37,10 +37,6 @@ MOST_FOUND = 2400
 _KEY = r"split_part(search_text, E'\n', 1)"
 _SERIES = r"split_part(search_text, E'\n', 5)"
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-
-
-# SQL and its parameters.
-type Condition = tuple[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -81,8 +77,8 @@ class Match:
                 break
         return found[start:stop]
 
-    def _parts(self, *, are_few: bool) -> Iterator[Condition]:
-        """Conditions of parts, each better than the next, so that later ones are seldom needed."""
+    def _parts(self, *, are_few: bool) -> Iterator[Statement]:
+        """Statements of parts, each better than the next, so that later ones are seldom needed."""
         if are_few:
             yield "TRUE", []
             return
@@ -91,7 +87,7 @@ class Match:
         for tier in (0, 1, 2):
             yield f"NOT {whole_title} AND tier = {tier}", [self.query.keys]
 
-    def _ranked(self, matching: Condition, part: Condition, most: int) -> list[int]:
+    def _ranked(self, matching: Statement, part: Statement, most: int) -> list[int]:
         (books, params), (condition, values), (quality, classes) = matching, part, self._class
         return keys_of(
             f"{books} AND {condition}"
