@@ -26,7 +26,8 @@ BOOKS = 1_000_000
 NEW = 100_000
 # Imported before, since no shop in service is as cold as a copy that was made just now.
 WARMING = 10_000
-# What the shop wants: new books a second, and how many times as fast known ones are passed over.
+# What the shop wants. How many new books a second depends on the machine, and is told and no more;
+# how many times as fast known ones are passed over is judged.
 NEW_A_SECOND = 5_000
 KNOWN_TIMES_NEW = 3
 # No made-up catalogue has numbers that begin so.
@@ -123,7 +124,7 @@ def _drop_copy(server: catalogues.Server) -> None:
 
 
 def _rows_a_second(path: Path) -> int:
-    """As the command says, which counts from the first row to the last commit."""
+    """As the command says, which counts from its beginning, when Django is set up, to its end."""
     report = path.with_suffix(".report.csv")
     options = ["--price=9.99", "--stock=3", f"--report={report}"]
     command = [sys.executable, "manage.py", "import_books", str(path), *options]

@@ -134,7 +134,7 @@ def _searches(found: Iterable[str]) -> tuple[str, ...]:
 
 def _narrowed(rng: Random, words: list[str], genres: list[str]) -> Iterator[str]:
     """Searches for a word in a genre and a format that hold some of its books: others cannot be ticked."""
-    while True:
+    for _try in range(100 * ADDRESSES):
         found = {"q": rng.choice(words), "genre": rng.choice(genres)}
         found["format"] = rng.choice(_FORMATS[:3])
         if _finds_books(**found):
