@@ -26,24 +26,24 @@ _NOTHING = dict.fromkeys(FOLDED, "")
 
 
 class Derived(NamedTuple):
-    """The columns of a book that follow from its texts, and the key of its work, if it has one."""
+    """The columns of a book that follow from its texts and, for a new one, the key of its work."""
 
     slug: str
     sort_title: str
     search_text: str
-    work_key: str | None
+    work_key: str | None = None
 
 
 def derived_for_new(row: BookRow) -> Derived:
     """What follows from a row for a book that nobody has yet."""
-    return derived_for(row, _NOTHING)
+    return derived_for(row, _NOTHING)._replace(work_key=work_key_of(row))
 
 
 def derived_for(row: BookRow, texts: Mapping[str, str]) -> Derived:
     """What follows from a row for a book with `texts`, which go by FOLDED, where the row says nothing."""
     whole = {**texts, **_folded(row)}
     title = derived_from_title(whole["title"], whole["language"])
-    return Derived(**title, search_text="\n".join(search_lines(**whole)), work_key=work_key_of(row))
+    return Derived(**title, search_text="\n".join(search_lines(**whole)))
 
 
 def work_key_of(row: BookRow) -> str | None:

@@ -37,12 +37,17 @@ class _Target(NamedTuple):
 
     line: int
     book_id: int
-    is_new: bool
     itself: bool
     people: bool
     genres: bool
     description: bool
     work_key: str | None
+    # What follows for a new book; None for one that is there.
+    new: Derived | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.new is not None
 
 
 def write_books(
@@ -72,7 +77,7 @@ def write_books(
         if open_stock and created:
             open_stock(created)
         if targets:
-            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, derived, genres)))
+            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, genres)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
             cursor.execute(upsert.MAKE_WORKS)
             make_missing(cursor)
@@ -125,24 +130,21 @@ def _targets(
     ids = iter(cursor.fetchone()[0] or ())
     targets = []
     for line, book_id, itself, people, genres, description, lacks_work in differing:
-        key = _work_key(line, rows, derived) if lacks_work else None
-        if itself or people or genres or description or key:
-            is_new = book_id is None
-            pk = next(ids) if is_new else book_id
-            parts = (people, genres, description)
-            targets.append(_Target(line, pk, is_new, bool(itself or key), *parts, key))
+        parts = (people, genres, description)
+        if book_id is None:
+            follows = derived[line] if derived else derived_for_new(rows[line])
+            targets.append(_Target(line, next(ids), True, *parts, follows.work_key, follows))
+            continue
+        key = work_key_of(rows[line]) if lacks_work else None
+        if itself or any(parts) or key:
+            targets.append(_Target(line, book_id, bool(itself or key), *parts, key, None))
     return targets
-
-
-def _work_key(line: int, rows: Sequence[BookRow], derived: Sequence[Derived]) -> str | None:
-    return derived[line].work_key if derived else work_key_of(rows[line])
 
 
 def _books(
     cursor: CursorWrapper,
     targets: Sequence[_Target],
     rows: Sequence[BookRow],
-    derived: Sequence[Derived],
     genres: Genres,
 ) -> Iterator[Sequence[Any]]:
     """The books in the order of the columns of feed_book. Those that are there are locked first."""
@@ -153,10 +155,7 @@ def _books(
         raise IntegrityError("A book was deleted just now.")
     for target in targets:
         row = rows[target.line]
-        if not target.is_new:
-            follows = derived_for(row, locked[target.book_id])
-        else:
-            follows = derived[target.line] if derived else derived_for_new(row)
+        follows = target.new or derived_for(row, locked[target.book_id])
         yield (
             target.line,
             target.book_id,
