@@ -20,9 +20,8 @@ from catalog.feeds.reading import Batch
 from catalog.feeds.rows import BookRow, Problem
 from catalog.feeds.writer import WriteResult, write_books
 from catalog.models import Book
-from catalog.search import suggestions, vocabulary
 
-from . import lists, tasks
+from . import tasks
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them.
 BATCH = 3000
@@ -34,6 +33,13 @@ _LOADED = """
 catalog_book, catalog_book_genres, catalog_booktext, catalog_contribution, catalog_contributor,
 catalog_genre, catalog_publisher, catalog_series, catalog_work
 """
+# What ranks, counts and spells the whole catalogue, in this order.
+_FOLLOWING = (
+    tasks.refresh_lists,
+    tasks.count_facets,
+    catalog_tasks.refresh_vocabulary,
+    catalog_tasks.refresh_suggestions,
+)
 _SEARCHED = (
     "catalog_book_search_and_tags",
     "catalog_book_search_tier_0",
@@ -201,12 +207,7 @@ def _settle_or_leave(created: int) -> bool:
         settle()
         return False
     _clean_search_indexes()
-    for task in (
-        tasks.refresh_lists,
-        tasks.count_facets,
-        catalog_tasks.refresh_vocabulary,
-        catalog_tasks.refresh_suggestions,
-    ):
+    for task in _FOLLOWING:
         task.enqueue()
     return True
 
@@ -221,9 +222,8 @@ def settle() -> None:
     # Without fresh statistics the counts of genres alone can take minutes.
     analyze()
     _clean_search_indexes()
-    lists.refresh()
-    vocabulary.refresh()
-    suggestions.refresh()
+    for task in _FOLLOWING:
+        task.call()
 
 
 def _clean_search_indexes() -> None:

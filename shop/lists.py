@@ -5,8 +5,6 @@ Only rows whose value changes are written, so a quiet shop rewrites no index.
 
 from datetime import date
 
-from django.utils import timezone
-
 from catalog import tags
 from catalog.availability import NOT_COMING
 from catalog.batches import only_batch_job, rewrite_books
@@ -89,12 +87,6 @@ FROM (
 ) wanted
 WHERE catalog_genre.id = wanted.id AND catalog_genre.book_count <> wanted.books
 """
-
-
-def refresh() -> None:
-    """Bring up to date all that lists go by, after many books have come in."""
-    rank_books()
-    count_facets(today=timezone.localdate())
 
 
 def rank_books() -> int:
