@@ -30,5 +30,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _has_news(descriptor: int) -> bool:
     poll = select.poll()
-    poll.register(descriptor)
-    return any(event & ~select.POLLOUT for _descriptor, event in poll.poll(0))
+    # An end of the connection is told in any case.
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

@@ -78,7 +78,7 @@ class Match:
         return found[start:stop]
 
     def _parts(self, *, are_few: bool) -> Iterator[Statement]:
-        """Statements of parts, each better than the next, so that later ones are seldom needed."""
+        """Conditions of parts, each better than the next, so that later ones are seldom needed."""
         if are_few:
             yield "TRUE", []
             return
