@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .models import MOST_COPIES, DeliveryMethod
-from .services import Address
+from .services.checkout import Address
 
 LARGEST_ID = 2**63 - 1
 

@@ -1,12 +1,13 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import also_liked, cart, lists, services
+from . import also_liked, cart, lists
+from .services import payments
 
 
 @task
 def expire_unpaid_orders() -> None:
-    services.expire_unpaid_orders(now=timezone.now())
+    payments.expire_unpaid_orders(now=timezone.now())
 
 
 @task

@@ -18,8 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
-from shop import services
 from shop.cart import Shopper
+from shop.services import payments
 from tests.conftest import tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.shop.conftest import fill, place
@@ -51,7 +51,7 @@ def paid_order(db, delivery_for_all):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory(title="Emma"))
     order = place(shopper)
-    return services.confirm_payment(number=order.number, now=timezone.now())
+    return payments.confirm_payment(number=order.number, now=timezone.now())
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_declined_order_sends_nothing(delivery_for_all, tmp_path):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory())
     order = place(shopper)
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     with worker(MAIL_FOLDER=str(tmp_path / "mail")) as process:
         assert not wait_for(lambda: bool(mails_in(tmp_path / "mail")), 8)

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, Response
 
 from catalog import stock
 from catalog.models import Book, StockMovement
-from shop import services
 from shop.models import DeliveryMethod, Order
+from shop.services import payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, ContributorFactory, GenreFactory
 from tests.shop.conftest import checkout_form
@@ -76,7 +76,7 @@ class Scene:
         return order.get_absolute_url()
 
     def list_of_orders(self) -> str:
-        self.order(services.confirm_payment)
+        self.order(payments.confirm_payment)
         return "/orders/"
 
 
@@ -98,8 +98,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "checkout with errors": Scene.checkout,
     "payment": lambda scene: f"{scene.order()}demo-payment/",
     "order not paid yet": Scene.order,
-    "order paid": lambda scene: scene.order(services.confirm_payment),
-    "order declined": lambda scene: scene.order(services.fail_payment),
+    "order paid": lambda scene: scene.order(payments.confirm_payment),
+    "order declined": lambda scene: scene.order(payments.fail_payment),
     "orders": Scene.list_of_orders,
     "no orders": lambda scene: "/orders/",
     "sign in": lambda scene: "/accounts/login/",

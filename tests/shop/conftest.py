@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Book
-from shop import cart, services
+from shop import cart
 from shop.cart import Shopper
 from shop.models import DeliveryMethod, Order
+from shop.services import checkout
 from tests.factories import DeliveryMethodFactory
 
 ADDRESS = {
@@ -45,13 +46,13 @@ def place(shopper: Shopper, **changes: Any) -> Order:
     """Order what is in the basket, having seen it as it is now."""
     methods = list(DeliveryMethod.objects.offered())
     agreed = {
-        "address": services.Address(**ADDRESS),
+        "address": checkout.Address(**ADDRESS),
         "delivery_id": methods[0].pk,
         "seen": cart.basket_of(shopper).seen_with(methods),
         "form_key": uuid.uuid4(),
         "now": timezone.now(),
     }
-    return services.place_order(shopper=shopper, **{**agreed, **changes})
+    return checkout.place_order(shopper=shopper, **{**agreed, **changes})
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
-from shop import cart, lists, services
+from shop import cart, lists
 from shop.cart import Shopper
 from shop.models import Order
+from shop.services import checkout, payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, UserFactory, receive
 
@@ -68,7 +69,7 @@ def test_forty_shoppers_seven_copies(delivery):
     outcomes = at_once([lambda shopper=shopper: place(shopper) for shopper in shoppers])
 
     kinds = Counter(type(outcome) for outcome in outcomes)
-    assert kinds == {Order: 7, services.NotEnoughCopies: 33}
+    assert kinds == {Order: 7, checkout.NotEnoughCopies: 33}
     assert {str(refusal) for refusal in outcomes if not isinstance(refusal, Order)} == {
         f"“{book.title}” has just sold out. Please take it out of your basket."
     }
@@ -88,7 +89,7 @@ def test_baskets_filled_in_opposite_order_never_deadlock(delivery):
         outcomes = at_once([lambda: place(one), lambda: place(other)])  # noqa: B023, run here
 
         kinds = Counter(type(outcome) for outcome in outcomes)
-        assert kinds == {Order: 1, services.NotEnoughCopies: 1}, outcomes
+        assert kinds == {Order: 1, checkout.NotEnoughCopies: 1}, outcomes
     assert ledger_is_right()
 
 
@@ -121,9 +122,9 @@ def test_paying_and_expiring_at_once_does_one_of_them(delivery):
 
         at_once(
             [
-                lambda: services.confirm_payment(number=order.number, now=late),  # noqa: B023
-                lambda: services.expire_unpaid_orders(now=late),  # noqa: B023
-                lambda: services.fail_payment(number=order.number, now=late),  # noqa: B023
+                lambda: payments.confirm_payment(number=order.number, now=late),  # noqa: B023
+                lambda: payments.expire_unpaid_orders(now=late),  # noqa: B023
+                lambda: payments.fail_payment(number=order.number, now=late),  # noqa: B023
             ]
         )
 
@@ -149,7 +150,7 @@ def test_signing_in_while_orders_are_given_up_never_deadlocks(delivery):
         outcomes = at_once(
             [
                 *(
-                    lambda n=order.number, at=now: services.fail_payment(number=n, now=at)
+                    lambda n=order.number, at=now: payments.fail_payment(number=n, now=at)
                     for order in orders
                 ),
                 lambda: cart._merge(visitor.token, user, now),  # noqa: B023, run here
@@ -168,7 +169,7 @@ def test_ranks_are_refreshed_while_people_buy(delivery):
     def buy_and_pay(shopper: Shopper) -> None:
         for _ in range(5):
             order = place(shopper)
-            services.confirm_payment(number=order.number, now=timezone.now())
+            payments.confirm_payment(number=order.number, now=timezone.now())
             fill(shopper, *reversed(books))
 
     def refresh(times: int = 30) -> None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from catalog import tags
 from catalog.models import Book, FacetCount, Genre
 from catalog.querysets import BookQuerySet
-from shop import lists, services, tasks
+from shop import lists, tasks
+from shop.services import payments
 from tests.factories import BookFactory, GenreFactory
 
 from .conftest import fill, place
@@ -51,7 +52,7 @@ def places_of_rows(*tables: str) -> list[tuple[str, str]]:
 def test_copies_that_were_paid_for_come_before_fame(delivery, guest):
     sold, famous = BookFactory(), BookFactory(outside_ratings=9_000)
     fill(guest, sold, quantity=2)
-    services.confirm_payment(number=place(guest).number, now=timezone.now())
+    payments.confirm_payment(number=place(guest).number, now=timezone.now())
 
     lists.rank_books()
 
@@ -74,7 +75,7 @@ def test_an_order_without_a_payment_is_no_sale(delivery, guest):
     lists.rank_books()
     assert ranks(book)[0] == 0
 
-    services.fail_payment(number=waiting.number, now=timezone.now())
+    payments.fail_payment(number=waiting.number, now=timezone.now())
     lists.rank_books()
 
     assert ranks(book)[0] == 0

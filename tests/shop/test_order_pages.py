@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import Book
-from shop import services
 from shop.models import NUMBER_ALPHABET, new_order_number
+from shop.services import payments
 from tests.factories import BookFactory
 
 
@@ -62,7 +62,7 @@ def test_a_waiting_order_can_be_paid_later(client, order):
 
 
 def test_the_guests_link_in_the_mail_opens_the_order_for_any_session(order):
-    services.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
     body = OutboxMessage.objects.get().body
     link = next(line for line in body.splitlines() if "/orders/open/" in line)
     path = link[link.index("/orders/open/") :]

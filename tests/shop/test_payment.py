@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import StockMovement
-from shop import cart, services
+from shop import cart
 from shop.models import Order
+from shop.services import payments
 from tests.factories import BookFactory
 
 from .conftest import fill, place
@@ -31,7 +32,7 @@ def movements_add_up(book) -> bool:
 
 
 def test_paid_makes_it_confirmed_and_writes_one_mail(order):
-    services.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
 
     order.refresh_from_db()
     mail = OutboxMessage.objects.get()
@@ -43,8 +44,8 @@ def test_paid_makes_it_confirmed_and_writes_one_mail(order):
 
 
 def test_told_twice_that_it_is_paid_sends_one_mail(order):
-    services.confirm_payment(number=order.number, now=timezone.now())
-    services.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
 
     assert OutboxMessage.objects.count() == 1
 
@@ -53,14 +54,14 @@ def test_the_worker_is_told_of_the_mail_only_after_the_commit(
     order, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        services.confirm_payment(number=order.number, now=timezone.now())
+        payments.confirm_payment(number=order.number, now=timezone.now())
         assert default_task_backend.results == []
 
     assert [result.task.name for result in default_task_backend.results] == ["send_mail"]
 
 
 def test_declined_gives_the_copies_back_and_fills_the_basket_again(guest, order, emma):
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     order.refresh_from_db()
     emma.refresh_from_db()
@@ -71,28 +72,28 @@ def test_declined_gives_the_copies_back_and_fills_the_basket_again(guest, order,
 
 
 def test_told_twice_that_it_is_declined_gives_the_copies_back_once(order, emma):
-    services.fail_payment(number=order.number, now=timezone.now())
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     assert movements_add_up(emma)
     assert emma.stock == 3
 
 
 def test_a_paid_order_cannot_fail_afterwards(order, emma):
-    services.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
 
-    with pytest.raises(services.CannotTakePayment):
-        services.fail_payment(number=order.number, now=timezone.now())
+    with pytest.raises(payments.CannotTakePayment):
+        payments.fail_payment(number=order.number, now=timezone.now())
 
     emma.refresh_from_db()
     assert emma.stock == 1
 
 
 def test_a_failed_order_cannot_be_paid_afterwards(order):
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
-    with pytest.raises(services.CannotTakePayment):
-        services.confirm_payment(number=order.number, now=timezone.now())
+    with pytest.raises(payments.CannotTakePayment):
+        payments.confirm_payment(number=order.number, now=timezone.now())
 
     assert not OutboxMessage.objects.exists()
 
@@ -100,7 +101,7 @@ def test_a_failed_order_cannot_be_paid_afterwards(order):
 def test_a_basket_filled_meanwhile_keeps_the_larger_quantity(guest, order, emma):
     fill(guest, emma, quantity=1)
 
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     assert [line.quantity for line in cart.basket_of(guest).lines] == [2]
 
@@ -110,7 +111,7 @@ def test_a_visitor_who_signed_in_meanwhile_finds_the_lines_in_their_own_basket(
 ):
     cart._merge(guest.token, shopper, timezone.now())
 
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     assert cart.basket_of(cart.Shopper(user=shopper)).copies == 2
     assert cart.basket_of(guest).copies == 0
@@ -121,24 +122,24 @@ def test_an_order_that_cannot_be_given_up_keeps_no_other_from_it(
 ):
     fill(guest, emma)
     other = place(guest)
-    give_up = services._give_up
+    give_up = payments._give_up
 
     def refuse_the_first(given_up, **words):
         if given_up == order:
             raise DatabaseError("no")
         give_up(given_up, **words)
 
-    monkeypatch.setattr(services, "_give_up", refuse_the_first)
+    monkeypatch.setattr(payments, "_give_up", refuse_the_first)
 
-    assert services.expire_unpaid_orders(now=other.pay_by + timedelta(hours=1)) == 1
+    assert payments.expire_unpaid_orders(now=other.pay_by + timedelta(hours=1)) == 1
 
     assert order.number in caplog.text
 
 
 def test_an_unpaid_order_expires_when_its_time_is_over(guest, order, emma):
-    before = services.expire_unpaid_orders(now=order.pay_by - timedelta(seconds=1))
-    after = services.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=1))
-    again = services.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=2))
+    before = payments.expire_unpaid_orders(now=order.pay_by - timedelta(seconds=1))
+    after = payments.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=1))
+    again = payments.expire_unpaid_orders(now=order.pay_by + timedelta(seconds=2))
 
     emma.refresh_from_db()
     assert (before, after, again) == (0, 1, 0)
@@ -147,13 +148,13 @@ def test_an_unpaid_order_expires_when_its_time_is_over(guest, order, emma):
 
 
 def test_paid_orders_never_expire(order):
-    services.confirm_payment(number=order.number, now=timezone.now())
+    payments.confirm_payment(number=order.number, now=timezone.now())
 
-    assert services.expire_unpaid_orders(now=timezone.now() + timedelta(days=1)) == 0
+    assert payments.expire_unpaid_orders(now=timezone.now() + timedelta(days=1)) == 0
 
 
 def test_the_ledger_names_order_and_reason(order, emma):
-    services.fail_payment(number=order.number, now=timezone.now())
+    payments.fail_payment(number=order.number, now=timezone.now())
 
     back = StockMovement.objects.get(reason="not_paid")
     assert (back.quantity, back.order_number, back.who) == (2, order.number, "payment declined")

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import StockMovement
-from shop import cart, services
+from shop import cart
 from shop.models import CartItem, Order, OrderItem
+from shop.services import checkout
 from tests.factories import BookFactory, DeliveryMethodFactory, receive
 
 from .conftest import ADDRESS, fill, place
@@ -84,7 +85,7 @@ def test_one_missing_copy_changes_nothing_and_names_the_book(guest, emma):
     fill(guest, emma, quantity=3)
     receive(emma, -1)
 
-    with pytest.raises(services.NotEnoughCopies, match="Only 2 copies of “Emma” are left"):
+    with pytest.raises(checkout.NotEnoughCopies, match="Only 2 copies of “Emma” are left"):
         place(guest)
 
     assert nothing_happened(emma, copies=2)
@@ -94,7 +95,7 @@ def test_a_sold_out_book_is_told_as_sold_out(guest, emma):
     fill(guest, emma)
     receive(emma, -3)
 
-    with pytest.raises(services.NotEnoughCopies, match="“Emma” has just sold out"):
+    with pytest.raises(checkout.NotEnoughCopies, match="“Emma” has just sold out"):
         place(guest)
 
 
@@ -103,7 +104,7 @@ def test_a_withdrawn_book_changes_nothing(guest, emma):
     emma.withdrawn_at = timezone.now()
     emma.save(update_fields=["withdrawn_at"])
 
-    with pytest.raises(services.BookNotForSale, match="“Emma” can no longer be bought"):
+    with pytest.raises(checkout.BookNotForSale, match="“Emma” can no longer be bought"):
         place(guest)
 
     assert nothing_happened(emma, copies=3)
@@ -122,7 +123,7 @@ def test_what_differs_from_what_was_seen_is_not_ordered(guest, emma, delivery, c
         delivery.price = Decimal("4.00")
         delivery.save(update_fields=["price"])
 
-    with pytest.raises(services.BasketChanged):
+    with pytest.raises(checkout.BasketChanged):
         place(guest, seen=seen)
 
     assert nothing_happened(emma, copies=3)
@@ -131,14 +132,14 @@ def test_what_differs_from_what_was_seen_is_not_ordered(guest, emma, delivery, c
 def test_an_unknown_delivery_method_changes_nothing(guest, emma):
     fill(guest, emma)
 
-    with pytest.raises(services.NoSuchDelivery):
+    with pytest.raises(checkout.NoSuchDelivery):
         place(guest, delivery_id=987654321)
 
     assert nothing_happened(emma, copies=3)
 
 
 def test_an_empty_basket_is_refused(guest, delivery):
-    with pytest.raises(services.BasketIsEmpty):
+    with pytest.raises(checkout.BasketIsEmpty):
         place(guest)
 
 
@@ -186,7 +187,7 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(
     guest, emma, django_assert_num_queries
 ):
     fill(guest, emma, *(BookFactory() for _ in range(6)))
-    methods = [services.DeliveryMethod.objects.get()]
+    methods = [checkout.DeliveryMethod.objects.get()]
     seen = cart.basket_of(guest).seen_with(methods)
 
     # Savepoint and its release, basket, key, lines, methods, books, order, lines, movements, emptying.
@@ -195,9 +196,9 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(
 
 
 def place_without_reading(guest, delivery_id, seen):
-    services.place_order(
+    checkout.place_order(
         shopper=guest,
-        address=services.Address(**ADDRESS),
+        address=checkout.Address(**ADDRESS),
         delivery_id=delivery_id,
         seen=seen,
         form_key=uuid.uuid4(),

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from catalog import stock
 from catalog.models import Book, StockMovement
-from shop import lists, services
+from shop import lists
+from shop.services import payments
 from tests.factories import BookFactory, receive
 
 from .conftest import fill, place
@@ -101,14 +102,14 @@ def test_an_order_rewrites_no_index(ordered):
     with no_index_rewritten(books=2):
         number = ordered()
     with no_index_rewritten(books=0):
-        services.confirm_payment(number=number, now=timezone.now())
+        payments.confirm_payment(number=number, now=timezone.now())
 
 
 def test_an_order_that_is_given_up_rewrites_no_index(ordered):
     number = ordered()
 
     with no_index_rewritten(books=2):
-        services.fail_payment(number=number, now=timezone.now())
+        payments.fail_payment(number=number, now=timezone.now())
 
 
 @pytest.mark.parametrize("copies", [40, -9])

@@ -1,28 +1,18 @@
-"""What the shop does with orders: each function is one business action in one transaction.
+"""A basket becomes an order."""
 
-Locks are taken in one order everywhere: order, visitor's basket, user's basket, books by ascending
-key. Signing in (shop/cart.py) keeps to it.
-"""
-
-import logging
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import stock
-from catalog.models import Book, StockMovement
-
-from . import cart as carts
-from . import emails
-from .cart import Basket, Shopper
-from .models import Cart, CartItem, DeliveryMethod, Order, OrderItem
-
-log = logging.getLogger("bookstore.shop")
+from catalog.models import Book
+from shop.cart import Basket, Shopper
+from shop.models import Cart, CartItem, DeliveryMethod, Order, OrderItem
 
 
 class CannotPlaceOrder(Exception):
@@ -65,16 +55,6 @@ class BasketChanged(CannotPlaceOrder):
 class NoSuchDelivery(CannotPlaceOrder):
     def __init__(self) -> None:
         super().__init__(_("That way of delivery is no longer offered. Please choose another."))
-
-
-class CannotTakePayment(Exception):
-    """The order no longer waits for a payment; str() is for the shopper."""
-
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        super().__init__(
-            _("Order %(number)s no longer waits for a payment.") % {"number": order.number}
-        )
 
 
 @dataclass(frozen=True)
@@ -192,81 +172,3 @@ def _as_sold(order: Order, item: CartItem) -> OrderItem:
         unit_price=item.book.price,
         quantity=item.quantity,
     )
-
-
-@transaction.atomic
-def confirm_payment(*, number: str, now: datetime) -> Order:
-    """Note that an order is paid and write its mail, once however often it is told.
-
-    Raises CannotTakePayment when the order has been given up.
-    """
-    order = Order.objects.locked().get(number=number)
-    if order.is_confirmed:
-        return order
-    if not order.is_pending:
-        raise CannotTakePayment(order)
-    _close(order, Order.Status.CONFIRMED, now)
-    emails.write_order_confirmation(order, now)
-    return order
-
-
-@transaction.atomic
-def fail_payment(*, number: str, now: datetime) -> Order:
-    """Note that an order will not be paid: its copies go back on sale, its lines into the basket.
-
-    Once however often it is told. Raises CannotTakePayment when the order has been paid.
-    """
-    order = Order.objects.locked().get(number=number)
-    if order.is_payment_failed:
-        return order
-    if not order.is_pending:
-        raise CannotTakePayment(order)
-    _give_up(order, who=_("payment declined"), now=now)
-    return order
-
-
-def expire_unpaid_orders(*, now: datetime) -> int:
-    """Give up every order whose time to pay is over, each in its own transaction.
-
-    Safe to run twice at once: an order that somebody else holds is left to them. An order that the
-    database refuses to give up is logged, and keeps no other from it. Returns the count.
-    """
-    expired = 0
-    for number in Order.objects.overdue(now).values_list("number", flat=True):
-        try:
-            expired += _expire(number, now)
-        except DatabaseError:
-            log.exception("order %s was not given up", number)
-    return expired
-
-
-@transaction.atomic
-def _expire(number: str, now: datetime) -> bool:
-    overdue = Order.objects.overdue(now).filter(number=number)
-    order = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
-    if order is None:
-        return False
-    _give_up(order, who=_("time to pay is over"), now=now)
-    return True
-
-
-def _give_up(order: Order, *, who: str, now: datetime) -> None:
-    _close(order, Order.Status.PAYMENT_FAILED, now)
-    items = list(order.items.all())
-    cart = Cart.objects.locked().filter(pk=order.cart_id).first()
-    if cart is not None and cart.merged_into_id:
-        cart = Cart.objects.locked().filter(pk=cart.merged_into_id).first()
-    if cart is not None:
-        carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
-    stock.record(
-        {item.book_id: item.quantity for item in items},
-        reason=StockMovement.Reason.NOT_PAID,
-        order_number=order.number,
-        who=who,
-        at=now,
-    )
-
-
-def _close(order: Order, status: Order.Status, now: datetime) -> None:
-    order.status, order.closed_at = status, now
-    order.save(update_fields=["status", "closed_at"])

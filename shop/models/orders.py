@@ -1,14 +1,12 @@
-"""Baskets and orders."""
+"""Orders, as they were when they were placed."""
 
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -19,174 +17,15 @@ from django_countries.fields import CountryField
 
 from catalog.models import Book
 from catalog.money import format_money
+from shop.querysets import OrderQuerySet
 
-from .querysets import CartQuerySet, DeliveryMethodQuerySet, OrderQuerySet
+from .carts import MOST_COPIES, Cart
 
-MOST_COPIES = 99
 # Letters and digits that nobody takes for one another when reading aloud: no 0/O, no 1/I.
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 NUMBER_LENGTH = 8
 GUEST_LINK_SALT = "shop.order.guest"
 GUEST_LINK_SECONDS = 60 * 60 * 24 * 90
-
-
-class Cart(models.Model):
-    """A basket: of a user, or of a visitor whose session holds its token."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="cart"
-    )
-    token = models.UUIDField(null=True, blank=True, unique=True)
-    # A visitor who signed in: their orders that fail give their lines back to this basket.
-    merged_into = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    updated_at = models.DateTimeField()
-
-    objects = CartQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("basket")
-        verbose_name_plural = _("baskets")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(user__isnull=True) ^ Q(token__isnull=True),
-                name="shop_cart_of_a_user_or_a_visitor",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.user or self.token)
-
-
-class CartItem(models.Model):
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="items")
-    book = models.ForeignKey(Book, models.CASCADE, related_name="cart_items")
-    quantity = models.PositiveSmallIntegerField(_("copies"))
-    # What the book cost when the shopper last changed the line.
-    price_seen = models.DecimalField(_("price seen"), max_digits=10, decimal_places=2)
-
-    class Meta:
-        verbose_name = _("basket line")
-        verbose_name_plural = _("basket lines")
-        constraints = [
-            models.UniqueConstraint(fields=["cart", "book"], name="shop_cartitem_once_per_book"),
-            models.CheckConstraint(
-                condition=Q(quantity__gte=1, quantity__lte=MOST_COPIES),
-                name="shop_cartitem_quantity_1_to_99",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.book}"
-
-    @property
-    def can_buy(self) -> bool:
-        return self.book.availability.can_buy and self.quantity <= self.book.stock
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the book can be had, but not in this many copies."""
-        return self.book.availability.can_buy and self.quantity > self.book.stock
-
-    @property
-    def price_changed(self) -> bool:
-        return self.book.price is not None and self.book.price != self.price_seen
-
-    @property
-    def price_seen_text(self) -> str:
-        return format_money(self.price_seen)
-
-    @property
-    def total(self) -> Decimal:
-        return (self.book.price or Decimal(0)) * self.quantity
-
-    @property
-    def total_text(self) -> str:
-        return format_money(self.total)
-
-
-class DeliveryMethod(models.Model):
-    name = models.CharField(_("name"), max_length=100)
-    description = models.CharField(_("description"), max_length=300, blank=True)
-    price = models.DecimalField(
-        _("price"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
-    )
-    free_from = models.DecimalField(
-        _("free from"),
-        max_digits=8,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text=_("Books for this sum or more are delivered free. Empty: never."),
-    )
-    days_from = models.PositiveSmallIntegerField(
-        _("working days, at the least"),
-        null=True,
-        blank=True,
-        help_text=_("From the order to the door. Empty: no day is named."),
-    )
-    days_to = models.PositiveSmallIntegerField(
-        _("working days, at the most"), null=True, blank=True
-    )
-    cutoff_hour = models.PositiveSmallIntegerField(
-        _("cut-off hour"),
-        default=15,
-        validators=[MinValueValidator(1), MaxValueValidator(24)],
-        help_text=_("An order from this hour on counts from the next working day. 24: never."),
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    objects = DeliveryMethodQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery method")
-        verbose_name_plural = _("delivery methods")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(price__gte=0), name="shop_deliverymethod_price_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(days_from__isnull=True, days_to__isnull=True)
-                | Q(days_from__isnull=False, days_to__isnull=False, days_to__gte=F("days_from")),
-                name="shop_deliverymethod_days_in_order",
-                violation_error_message=_("Name both numbers of days, the smaller one first."),
-            ),
-            models.CheckConstraint(
-                condition=Q(cutoff_hour__gte=1, cutoff_hour__lte=24),
-                name="shop_deliverymethod_cutoff_in_the_day",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def price_for(self, items_total: Decimal) -> Decimal:
-        """What delivering books for `items_total` costs."""
-        is_free = self.free_from is not None and items_total >= self.free_from
-        return Decimal("0.00") if is_free else self.price
-
-    @property
-    def price_text(self) -> str:
-        return format_money(self.price) if self.price else str(_("Free"))
-
-    def as_choice(self, items_total: Decimal, *, chosen: str) -> dict[str, object]:
-        """What the checkout page shows of it for books worth `items_total`."""
-        price = self.price_for(items_total)
-        return {
-            "pk": self.pk,
-            "name": self.name,
-            "description": self.description,
-            "price_text": format_money(price) if price else str(_("Free")),
-            "total_text": format_money(items_total + price),
-            "is_chosen": str(self.pk) == chosen,
-        }
-
-    @property
-    def free_from_text(self) -> str:
-        return "" if self.free_from is None else format_money(self.free_from)
 
 
 def new_order_number() -> str:

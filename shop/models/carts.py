@@ -1,0 +1,92 @@
+"""Baskets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Book
+from catalog.money import format_money
+from shop.querysets import CartQuerySet
+
+MOST_COPIES = 99
+
+
+class Cart(models.Model):
+    """A basket: of a user, or of a visitor whose session holds its token."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="cart"
+    )
+    token = models.UUIDField(null=True, blank=True, unique=True)
+    # A visitor who signed in: their orders that fail give their lines back to this basket.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    updated_at = models.DateTimeField()
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("basket")
+        verbose_name_plural = _("baskets")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(token__isnull=True),
+                name="shop_cart_of_a_user_or_a_visitor",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.token)
+
+
+class CartItem(models.Model):
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="items")
+    book = models.ForeignKey(Book, models.CASCADE, related_name="cart_items")
+    quantity = models.PositiveSmallIntegerField(_("copies"))
+    # What the book cost when the shopper last changed the line.
+    price_seen = models.DecimalField(_("price seen"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("basket line")
+        verbose_name_plural = _("basket lines")
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "book"], name="shop_cartitem_once_per_book"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MOST_COPIES),
+                name="shop_cartitem_quantity_1_to_99",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.book}"
+
+    @property
+    def can_buy(self) -> bool:
+        return self.book.availability.can_buy and self.quantity <= self.book.stock
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the book can be had, but not in this many copies."""
+        return self.book.availability.can_buy and self.quantity > self.book.stock
+
+    @property
+    def price_changed(self) -> bool:
+        return self.book.price is not None and self.book.price != self.price_seen
+
+    @property
+    def price_seen_text(self) -> str:
+        return format_money(self.price_seen)
+
+    @property
+    def total(self) -> Decimal:
+        return (self.book.price or Decimal(0)) * self.quantity
+
+    @property
+    def total_text(self) -> str:
+        return format_money(self.total)

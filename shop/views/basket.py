@@ -1,0 +1,103 @@
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from bookstore.htmx import render_page
+from catalog.models import Book
+from shop import cart
+from shop.forms import LARGEST_ID, QuantityForm
+
+REMOVED_KEY = "removed"
+
+
+@require_safe
+@never_cache
+def basket_detail(request: HttpRequest) -> HttpResponse:
+    basket = cart.basket_of(cart.shopper_of(request))
+    context = {"basket": basket, "removed": request.session.get(REMOVED_KEY)}
+    return render_page(request, "shop/basket_detail.html", context, regions=["basket-lines"])
+
+
+@require_POST
+def basket_add(request: HttpRequest, ean: str) -> HttpResponse:
+    book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=ean)
+    form = QuantityForm(request.POST or {"quantity": 1})
+    if not form.is_valid():
+        messages.error(request, form.refusal)
+        return redirect(book)
+    _put_in(request, book, form.cleaned_data["quantity"], _("“%(title)s” is in your basket."))
+    return redirect(book)
+
+
+@require_POST
+def basket_item_update(request: HttpRequest, item_id: int) -> HttpResponse:
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.refusal)
+        return redirect("shop:basket_detail")
+    try:
+        line = cart.set_quantity(
+            shopper=cart.shopper_of(request),
+            item_id=_id_or_404(item_id),
+            quantity=form.cleaned_data["quantity"],
+            now=timezone.now(),
+        )
+    except cart.CannotChangeBasket as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The basket has %(line)s now.") % {"line": line})
+    return redirect("shop:basket_detail")
+
+
+@require_POST
+def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
+    try:
+        line = cart.remove(
+            shopper=cart.shopper_of(request),
+            item_id=_id_or_404(item_id),
+            now=timezone.now(),
+        )
+    except cart.CannotChangeBasket as refusal:
+        messages.error(request, str(refusal))
+    else:
+        request.session[REMOVED_KEY] = {
+            "ean": line.book.ean,
+            "title": line.book.title,
+            "quantity": line.quantity,
+        }
+        messages.success(
+            request, _("“%(title)s” is out of your basket.") % {"title": line.book.title}
+        )
+    return redirect("shop:basket_detail")
+
+
+@require_POST
+def basket_undo(request: HttpRequest) -> HttpResponse:
+    """Put back the line that was removed last."""
+    removed = request.session.pop(REMOVED_KEY, None)
+    if removed is None:
+        return redirect("shop:basket_detail")
+    book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=removed["ean"])
+    _put_in(request, book, removed["quantity"], _("“%(title)s” is back in your basket."))
+    return redirect("shop:basket_detail")
+
+
+def _put_in(request: HttpRequest, book: Book, quantity: int, done: str) -> None:
+    """Add copies to the basket, and tell the shopper that it is done or why it is not."""
+    shopper = cart.shopper_for_change(request)
+    try:
+        cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now())
+    except cart.CannotChangeBasket as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done % {"title": book.title})
+
+
+def _id_or_404(item_id: int) -> int:
+    if item_id > LARGEST_ID:
+        raise Http404
+    return item_id
