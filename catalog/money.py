@@ -1,9 +1,10 @@
 """Money: Decimal amounts in the shop's one currency."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
@@ -21,6 +22,47 @@ def format_money(amount: Decimal) -> str:
 def format_rating(tenths: int) -> str:
     """A mean of ratings, given in tenths, as people write it: 4.3."""
     return str(format_decimal(Decimal(tenths) / 10, format="0.0", locale=_locale()))
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """`amount` rounded to the smallest coin of the shop's currency, halves away from zero.
+
+    Everything that is charged is rounded here and nowhere else.
+    """
+    return amount.quantize(_coin(), rounding=ROUND_HALF_UP)
+
+
+def tax_within(gross: Decimal, rate: Decimal) -> Decimal:
+    """The tax that a price contains, to the cent. `rate` is in per cent of the price without it."""
+    return to_cents(gross * rate / (100 + rate))
+
+
+def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Share `amount` out by `weights`, to the cent, so that the parts add up to it.
+
+    The cents that rounding down leaves go to the largest remainders, to the first of equal ones.
+    No part is larger than its weight unless the amount is larger than all weights together. Neither
+    the amount nor a weight may be negative. Raises ValueError if there is an amount, but no weight
+    above zero.
+    """
+    whole, coin = sum(weights, Decimal(0)), _coin()
+    if not whole:
+        if amount:
+            raise ValueError(f"nobody to share {amount}")
+        return [to_cents(amount) for _weight in weights]
+    coins = amount / coin
+    shares = [divmod(coins * weight, whole) for weight in weights]
+    left = int(coins - sum(share for share, _remainder in shares))
+    by_remainder = sorted(range(len(shares)), key=lambda index: -shares[index][1])
+    lucky = set(by_remainder[:left])
+    return [
+        to_cents((share + (index in lucky)) * coin) for index, (share, _rest) in enumerate(shares)
+    ]
+
+
+def _coin() -> Decimal:
+    digits: int = get_currency_precision(settings.SHOP["currency"])
+    return Decimal(1).scaleb(-digits)
 
 
 def _locale() -> str:

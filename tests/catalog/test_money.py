@@ -2,9 +2,15 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from catalog.models import Book
-from catalog.money import format_count, format_money
+from catalog.money import format_count, format_money, split, tax_within, to_cents
+
+AMOUNTS = st.decimals(0, 1_000_000, places=2)
+RATES = st.decimals(0, Decimal("99.99"), places=2)
+WEIGHTS = st.lists(AMOUNTS, max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -33,3 +39,65 @@ def test_a_book_without_a_price_has_no_price_text():
 
 def test_a_count_is_written_as_people_write_it():
     assert format_count(48212) == "48,212"
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"),
+    [("0.005", "0.01"), ("0.0049", "0.00"), ("2.675", "2.68"), ("-0.005", "-0.01"), ("7", "7.00")],
+)
+def test_halves_of_a_cent_are_rounded_up(amount, rounded):
+    assert str(to_cents(Decimal(amount))) == rounded
+
+
+def test_a_currency_without_cents_is_rounded_to_whole_amounts(settings):
+    settings.SHOP = {**settings.SHOP, "currency": "JPY"}
+
+    assert str(to_cents(Decimal("1499.5"))) == "1500"
+    assert split(Decimal(10), [Decimal(1), Decimal(2)]) == [3, 7]
+
+
+@pytest.mark.parametrize(
+    ("gross", "rate", "tax"),
+    [("12.00", "20", "2.00"), ("10.00", "7", "0.65"), ("9.99", "5.5", "0.52"), ("8.50", "0", "0")],
+)
+def test_the_tax_within_a_price(gross, rate, tax):
+    assert tax_within(Decimal(gross), Decimal(rate)) == Decimal(tax)
+
+
+@given(AMOUNTS, RATES)
+def test_the_tax_within_a_price_is_its_rate_of_the_rest(gross, rate):
+    tax = tax_within(gross, rate)
+
+    # Half a cent of the tax, and the rate of half a cent.
+    assert 0 <= tax <= gross
+    assert abs((gross - tax) * rate / 100 - tax) <= Decimal("0.01")
+
+
+def test_the_cents_that_rounding_leaves_go_to_the_largest_remainders():
+    assert split(Decimal("1.00"), [Decimal(1)] * 3) == [
+        Decimal("0.34"),
+        Decimal("0.33"),
+        Decimal("0.33"),
+    ]
+    assert split(Decimal("0.03"), [Decimal(1), Decimal(4)]) == [Decimal("0.01"), Decimal("0.02")]
+
+
+@given(AMOUNTS, WEIGHTS.filter(any))
+def test_parts_add_up_to_the_amount(amount, weights):
+    parts = split(amount, weights)
+
+    assert sum(parts) == amount
+    assert all(part >= 0 for part in parts)
+
+
+@given(AMOUNTS, WEIGHTS)
+@example(Decimal("0.01"), [Decimal(0), Decimal("0.01")])
+def test_no_part_is_larger_than_its_weight(amount, weights):
+    parts = split(min(amount, sum(weights, Decimal(0))), weights)
+
+    assert all(part <= weight for part, weight in zip(parts, weights, strict=True))
+
+
+def test_an_amount_needs_somebody_to_share_it():
+    with pytest.raises(ValueError, match="nobody"):
+        split(Decimal("0.01"), [Decimal(0)])
