@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -66,6 +67,21 @@ class User(AbstractUser):
         return self.name or self.email
 
 
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def due(self, now: datetime) -> OutboxQuerySet:
+        """Mails that should leave now: those of a thread only after all earlier ones of it.
+
+        A mail that was given up holds up nobody.
+        """
+        earlier = OutboxMessage.objects.filter(
+            thread=models.OuterRef("thread"),
+            pk__lt=models.OuterRef("pk"),
+            next_try_at__isnull=False,
+        )
+        is_next = models.Q(thread="") | ~models.Exists(earlier)
+        return self.filter(is_next, next_try_at__lte=now)
+
+
 class OutboxMessage(models.Model):
     """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
 
@@ -79,12 +95,16 @@ class OutboxMessage(models.Model):
     )
     # Stays the same when a mail is sent again after a crash, so that mail programs show it once.
     message_id = models.CharField(max_length=120, unique=True, editable=False)
+    # Mails of one thread leave in the order in which they were written.
+    thread = models.CharField(max_length=40, blank=True, editable=False)
     has_one_time_link = models.BooleanField(_("holds a one-time link"), default=False)
     created_at = models.DateTimeField(_("written at"))
     next_try_at = models.DateTimeField(_("next try at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")
@@ -101,7 +121,12 @@ class OutboxMessage(models.Model):
                 fields=["next_try_at", "id"],
                 condition=models.Q(next_try_at__isnull=False),
                 name="accounts_outbox_due",
-            )
+            ),
+            models.Index(
+                fields=["thread", "id"],
+                condition=models.Q(next_try_at__isnull=False) & ~models.Q(thread=""),
+                name="accounts_outbox_by_thread",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,11 +22,13 @@ def write(
     body: str,
     now: datetime,
     dedupe_key: str | None = None,
+    thread: str = "",
     has_one_time_link: bool = False,
 ) -> None:
     """Add a mail to the current transaction; it leaves when that commits, and never if it does not.
 
-    With a `dedupe_key` that was used before, nothing is added: that mail exists.
+    With a `dedupe_key` that was used before, nothing is added: that mail exists. Mails of one
+    `thread` leave one after another; write them under a lock of what they are about.
     """
     written = OutboxMessage.objects.bulk_create(
         [
@@ -35,6 +37,7 @@ def write(
                 subject=" ".join(subject.split()),
                 body=body,
                 dedupe_key=dedupe_key,
+                thread=thread,
                 has_one_time_link=has_one_time_link,
                 message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
                 created_at=now,

@@ -31,7 +31,7 @@ def deliver(*, message_id: str, now: datetime) -> bool:
     leaves the row with its error and a later try, each pause twice the last; after MOST_ATTEMPTS the
     mail stays as failed for staff to see.
     """
-    due_mail = OutboxMessage.objects.filter(message_id=message_id, next_try_at__lte=now)
+    due_mail = OutboxMessage.objects.due(now).filter(message_id=message_id)
     if not due_mail.update(attempts=F("attempts") + 1, next_try_at=now + LEASE):
         return False
     message = OutboxMessage.objects.get(message_id=message_id)
@@ -47,7 +47,7 @@ def deliver(*, message_id: str, now: datetime) -> bool:
 
 def due(*, now: datetime) -> list[str]:
     """The Message-IDs of mails that should have left by `now`, oldest first, a bounded number."""
-    messages = OutboxMessage.objects.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
+    messages = OutboxMessage.objects.due(now).order_by("next_try_at", "pk")
     return list(messages.values_list("message_id", flat=True)[:SWEEP_SIZE])
 
 

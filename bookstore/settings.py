@@ -246,8 +246,8 @@ MAIL_KEEP_ONE_TIME_LINKS = env.bool("MAIL_KEEP_ONE_TIME_LINKS", default=False)
 TASKS = {
     "default": {
         "BACKEND": "bookstore.tasks.ProcrastinateBackend",
-        # Mail has a queue of its own, so that a silent mail server holds up nothing but mail.
-        "QUEUES": ["default", "mail"],
+        # Mail and money have queues of their own: whoever is silent there holds up nothing else.
+        "QUEUES": ["default", "mail", "payments"],
     }
 }
 PROCRASTINATE_ON_APP_READY = "bookstore.tasks.register"

@@ -29,6 +29,8 @@ RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 PERIODIC = {
     "sweep_outbox": ("* * * * *", "accounts.tasks.sweep_outbox"),
     "expire_unpaid_orders": ("* * * * *", "shop.tasks.expire_unpaid_orders"),
+    "close_payments": ("* * * * *", "shop.tasks.close_payments"),
+    "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
     "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
     "repair_tags": ("0 2 * * *", "catalog.tasks.repair_tags"),

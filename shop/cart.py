@@ -179,6 +179,16 @@ def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
         item.save()
 
 
+def take_out(cart: Cart, quantities: dict[int, int]) -> None:
+    """Take copies, {book id: copies}, out of a locked basket, as far as they are there."""
+    for item in cart.items.filter(book_id__in=quantities).order_by("book_id"):
+        item.quantity -= quantities[item.book_id]
+        if item.quantity > 0:
+            item.save(update_fields=["quantity"])
+        else:
+            item.delete()
+
+
 def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """The visitor's basket becomes the user's; a book in both keeps the larger quantity."""
     if request is None or not hasattr(request, "session"):

@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from .models import DeliveryMethod
+from .models import DeliveryMethod, Order
 
 SATURDAY = 5
+DAYS_WHEN_UNKNOWN = 10
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ def arrival(method: DeliveryMethod, now: datetime) -> Arrival | None:
         start += timedelta(days=1)
     start = _working_day(start)
     return Arrival(_after(start, method.days_from), _after(start, method.days_to), start)
+
+
+def latest_arrival(order: Order, now: datetime) -> date:
+    """The day by which a parcel that leaves at `now` is there, for all that the shop knows.
+
+    Where no days were named it is counted generously, since the time to withdraw begins then.
+    """
+    days = order.delivery_days or DAYS_WHEN_UNKNOWN
+    return _after(_working_day(timezone.localtime(now).date()), days)
 
 
 def delivery_lines(now: datetime) -> list[DeliveryLine]:

@@ -1,27 +1,69 @@
+"""What the shop writes to people about an order: each mail once, in the order of what happened."""
+
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts import outbox
 
-from .models import Order
+from .models import Order, Refund
 
 
 def write_order_confirmation(order: Order, now: datetime) -> None:
-    """Put the confirmation of a paid order into the outbox, once per order."""
+    _write("order_confirmation", order, now, items=order.items.order_by("pk"))
+
+
+def write_payment_failed(order: Order, now: datetime) -> None:
+    _write("payment_failed", order, now)
+
+
+def write_cancelled(order: Order, now: datetime) -> None:
+    _write("order_cancelled", order, now)
+
+
+def write_posted(order: Order, now: datetime) -> None:
+    _write("order_posted", order, now, items=order.items.order_by("pk"))
+
+
+def write_refunded(order: Order, refund: Refund, now: datetime) -> None:
+    items = refund.items.select_related("item").order_by("pk")
+    _write("refunded", order, now, key=str(refund.pk), refund=refund, items=items)
+
+
+def tell_staff_of_refund(order: Order, refund: Refund, now: datetime) -> None:
+    """Money came in that the shop sends back by itself: a late payment, or a second one."""
+    _write("staff_refund", order, now, key=str(refund.pk), to_staff=True, refund=refund)
+
+
+def tell_staff_of_failed_refund(order: Order, refund: Refund, now: datetime) -> None:
+    _write("staff_refund_failed", order, now, key=str(refund.pk), to_staff=True, refund=refund)
+
+
+def _write(
+    template: str,
+    order: Order,
+    now: datetime,
+    *,
+    key: str = "",
+    to_staff: bool = False,
+    **more: Any,
+) -> None:
+    """Put a mail about a locked order into the outbox, once for each `key`."""
     address = order.get_absolute_url() if order.user_id else order.guest_url
     context = {
         "order": order,
-        "items": order.items.order_by("pk"),
         "shop": settings.SHOP,
         "order_url": settings.SITE_URL + address,
         "site_url": settings.SITE_URL,
+        **more,
     }
     outbox.write(
-        to=order.email,
-        subject=render_to_string("shop/emails/order_confirmation.subject.txt", context),
-        body=render_to_string("shop/emails/order_confirmation.txt", context),
-        dedupe_key=f"order-confirmation-{order.number}",
+        to=settings.SHOP["email"] if to_staff else order.email,
+        subject=render_to_string(f"shop/emails/{template}.subject.txt", context),
+        body=render_to_string(f"shop/emails/{template}.txt", context),
+        dedupe_key="-".join(filter(None, [template.replace("_", "-"), order.number, key])),
+        thread=order.number,
         now=now,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -53,3 +54,25 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def locked(self) -> OrderQuerySet:
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class OrderItemQuerySet(models.QuerySet[Any]):
+    def with_restocked(self) -> OrderItemQuerySet:
+        """With `restocked`: how many copies have come back and are on sale again."""
+        back = models.Sum("refund_items__copies", filter=Q(refund_items__is_restocked=True))
+        return self.annotate(restocked=Coalesce(back, 0)).order_by("book_id")
+
+
+class PaymentQuerySet(models.QuerySet[Any]):
+    def left_open(self) -> PaymentQuerySet:
+        """Attempts at paying that no order waits for."""
+        return self.filter(status="open").exclude(order__status="pending").order_by("pk")
+
+
+class RefundQuerySet(models.QuerySet[Any]):
+    def due(self, now: datetime) -> RefundQuerySet:
+        return self.filter(next_try_at__lte=now)
+
+    def claim(self, until: datetime) -> int:
+        """Keep these refunds from other workers until then. Returns how many they are."""
+        return self.update(attempts=models.F("attempts") + 1, next_try_at=until)

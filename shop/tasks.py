@@ -2,12 +2,23 @@ from django.tasks import task
 from django.utils import timezone
 
 from . import also_liked, cart, lists
-from .services import payments
+from .services import payments, refunds
 
 
 @task
 def expire_unpaid_orders() -> None:
     payments.expire_unpaid_orders(now=timezone.now())
+
+
+@task(queue_name="payments")
+def close_payments() -> None:
+    payments.close_left_open(now=timezone.now())
+
+
+@task(queue_name="payments")
+def send_refunds() -> None:
+    for refund_id in refunds.due(now=timezone.now()):
+        refunds.send(refund_id=refund_id, now=timezone.now())
 
 
 @task

@@ -17,5 +17,7 @@ urlpatterns = [
     path("orders/open/<token>/", orders.order_open, name="order_open"),
     path("orders/<number>/", orders.order_detail, name="order_detail"),
     path("orders/<number>/pay/", payments.order_pay, name="order_pay"),
+    path("orders/<number>/paid/", payments.order_paid, name="order_paid"),
+    path("payments/<provider>/webhook/", payments.payment_webhook, name="payment_webhook"),
     path("orders/<number>/demo-payment/", payments.demo_payment, name="demo_payment"),
 ]

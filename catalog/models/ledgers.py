@@ -16,6 +16,8 @@ class StockMovement(models.Model):
         DELIVERY = "delivery", _("Delivery")
         SALE = "sale", _("Sale")
         NOT_PAID = "not_paid", _("Order not paid, copies back")
+        CANCELLED = "cancelled", _("Order cancelled, copies back")
+        RETURNED = "returned", _("Returned by the shopper")
         CORRECTION = "correction", _("Correction")
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="movements", db_index=False)

@@ -1,7 +1,8 @@
-"""Baskets, ways of delivery and orders."""
+"""Baskets, ways of delivery, orders and the money for them."""
 
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryMethod
+from .history import Invoice, InvoiceCounter, OrderEvent
 from .orders import (
     GUEST_LINK_SALT,
     GUEST_LINK_SECONDS,
@@ -10,6 +11,7 @@ from .orders import (
     OrderItem,
     new_order_number,
 )
+from .payments import Payment, Refund, RefundItem, WebhookEvent
 
 __all__ = [
     "GUEST_LINK_SALT",
@@ -19,7 +21,14 @@ __all__ = [
     "Cart",
     "CartItem",
     "DeliveryMethod",
+    "Invoice",
+    "InvoiceCounter",
     "Order",
+    "OrderEvent",
     "OrderItem",
+    "Payment",
+    "Refund",
+    "RefundItem",
+    "WebhookEvent",
     "new_order_number",
 ]

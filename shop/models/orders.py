@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +19,7 @@ from django_countries.fields import CountryField
 
 from catalog.models import Book
 from catalog.money import format_money
-from shop.querysets import OrderQuerySet
+from shop.querysets import OrderItemQuerySet, OrderQuerySet
 
 from .carts import MOST_COPIES, Cart
 
@@ -62,6 +64,10 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed at"))
     pay_by = models.DateTimeField(_("to be paid by"))
     closed_at = models.DateTimeField(_("paid or given up at"), null=True, blank=True)
+    posted_at = models.DateTimeField(_("posted at"), null=True, blank=True)
+    tracking = models.CharField(_("tracking number or address"), max_length=300, blank=True)
+    # The day by which it should be there; the time to withdraw is counted from it.
+    expected_on = models.DateField(_("expected by"), null=True, blank=True)
 
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150)
@@ -74,6 +80,8 @@ class Order(models.Model):
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)
+    # Working days from the door of the shop to that of the reader, at the most, if that was said.
+    delivery_days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
     items_total = models.DecimalField(_("books"), max_digits=12, decimal_places=2)
     delivery_total = models.DecimalField(_("delivery price"), max_digits=8, decimal_places=2)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
@@ -95,6 +103,11 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(status="pending") ^ Q(closed_at__isnull=False),
                 name="shop_order_closed_unless_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(posted_at__isnull=True, expected_on__isnull=True)
+                | Q(posted_at__isnull=False, expected_on__isnull=False, status="confirmed"),
+                name="shop_order_posted_only_when_paid",
             ),
         ]
         indexes = [
@@ -126,6 +139,28 @@ class Order(models.Model):
     @property
     def is_payment_failed(self) -> bool:
         return self.status == self.Status.PAYMENT_FAILED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """As long as no parcel has left."""
+        return (self.is_pending or self.is_confirmed) and not self.is_posted
+
+    @property
+    def is_posted(self) -> bool:
+        return self.posted_at is not None
+
+    def close(self, status: Status, now: datetime) -> None:
+        self.status, self.closed_at = status, now
+        self.save(update_fields=["status", "closed_at"])
+
+    @property
+    def is_paid_for(self) -> bool:
+        """Whether any money came in for it. Asks the database."""
+        return self.payments.filter(status="paid").exists()
 
     @cached_property
     def address_lines(self) -> list[str]:
@@ -161,6 +196,8 @@ class OrderItem(models.Model):
     unit_price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     quantity = models.PositiveSmallIntegerField(_("copies"))
 
+    objects = OrderItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
@@ -179,8 +216,12 @@ class OrderItem(models.Model):
         return f"{self.quantity} × {self.title}"
 
     @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+    @property
     def total_text(self) -> str:
-        return format_money(self.unit_price * self.quantity)
+        return format_money(self.total)
 
     @property
     def unit_price_text(self) -> str:

@@ -12,7 +12,10 @@ from django.utils.translation import ngettext
 from catalog import stock
 from catalog.models import Book
 from shop.cart import Basket, Shopper
-from shop.models import Cart, CartItem, DeliveryMethod, Order, OrderItem
+from shop.models import Cart, CartItem, DeliveryMethod, Order, OrderEvent, OrderItem, Payment
+
+from .history import note
+from .payments import attempt_fields, confirm
 
 
 class CannotPlaceOrder(Exception):
@@ -83,6 +86,8 @@ def place_order(
 ) -> Order:
     """Turn the basket into a PENDING order and take its copies out of stock.
 
+    An order that costs nothing is CONFIRMED at once.
+
     `seen` is the digest of what the page showed (Basket.seen_with); `form_key` names the form, and a
     form sent twice gives the first order again. Raises a CannotPlaceOrder and changes nothing when
     the basket is empty, a book cannot be had in these copies, or anything differs from what was seen.
@@ -94,9 +99,7 @@ def place_order(
     key = uuid.uuid5(form_key, str(cart.pk))
     if placed := Order.objects.filter(idempotency_key=key).first():
         return placed
-    items = list(cart.items.order_by("book_id"))
-    if not items:
-        raise BasketIsEmpty
+    items = _items_of(cart)
     methods = list(DeliveryMethod.objects.offered())
     # Everything above is prepared before the books are locked: that lock is what others wait for.
     books = stock.lock(item.book_id for item in items)
@@ -110,7 +113,16 @@ def place_order(
         at=now,
     )
     CartItem.objects.filter(cart=cart).delete()
+    if not order.total:
+        confirm(order, who=shopper.label, now=now)
     return order
+
+
+def _items_of(cart: Cart) -> list[CartItem]:
+    items = list(cart.items.order_by("book_id"))
+    if not items:
+        raise BasketIsEmpty
+    return items
 
 
 def _check(
@@ -152,12 +164,16 @@ def _write_order(
         pay_by=now + timedelta(minutes=settings.PAYMENT_MINUTES),
         currency=settings.SHOP["currency"],
         delivery_name=method.name,
+        delivery_days=method.days_to,
         items_total=items_total,
         delivery_total=delivery_total,
         total=items_total + delivery_total,
         **asdict(address),
     )
     OrderItem.objects.bulk_create(_as_sold(order, item) for item in items)
+    note(order, OrderEvent.Kind.PLACED, who=shopper.label, now=now)
+    if order.total:
+        Payment.objects.create(**attempt_fields(order, now))
     return order
 
 

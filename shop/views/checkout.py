@@ -8,18 +8,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from shop import cart, payments
+from shop import cart, providers
 from shop.forms import CheckoutForm
 from shop.models import DeliveryMethod
 from shop.services import checkout as services
 
+from .payments import to_payment
 from .visible import remember
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
-    shopper, provider = cart.shopper_of(request), payments.provider()
+    shopper, provider = cart.shopper_of(request), providers.current()
     sent = request.POST if request.method == "POST" and provider else None
     form = CheckoutForm(sent, initial=_known_about(request))
     if provider and form.is_valid():
@@ -36,7 +37,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             remember(request, order.number)
-            return redirect(provider.payment_url(order))
+            return to_payment(request, order.number)
     return _checkout_page(request, form, shopper, takes_orders=provider is not None)
 
 

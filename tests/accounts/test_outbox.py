@@ -198,3 +198,26 @@ def test_a_subject_with_a_line_break_stays_one_header():
     assert write(subject="Hello\nBcc: everybody@example.org").subject == (
         "Hello Bcc: everybody@example.org"
     )
+
+
+def test_mails_of_one_thread_leave_in_the_order_they_were_written(broken_server, monkeypatch):
+    first, second = write(thread="K7"), write(thread="K7")
+    stranger = write(thread="M3")
+    now = timezone.now()
+    send(first, now=now)
+    monkeypatch.undo()
+
+    assert send(second, now=now) is False
+    assert sending.due(now=now) == [stranger.message_id]
+
+    later = now + timedelta(minutes=2)
+    assert send(first, now=later) is True
+    assert send(second, now=later) is True
+
+
+def test_a_mail_that_was_given_up_holds_up_no_other_of_its_thread(broken_server, monkeypatch):
+    first, second = write(thread="K7"), write(thread="K7")
+    OutboxMessage.objects.filter(pk=first.pk).update(next_try_at=None)
+    monkeypatch.undo()
+
+    assert send(second) is True

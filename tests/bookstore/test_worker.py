@@ -15,14 +15,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from shop.cart import Shopper
-from shop.services import payments
 from tests.conftest import tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
-from tests.shop.conftest import fill, place
+from tests.shop.conftest import decline, fill, pay, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -51,7 +49,7 @@ def paid_order(db, delivery_for_all):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory(title="Emma"))
     order = place(shopper)
-    return payments.confirm_payment(number=order.number, now=timezone.now())
+    return pay(order.number)
 
 
 @pytest.fixture
@@ -148,7 +146,7 @@ def test_a_declined_order_sends_nothing(delivery_for_all, tmp_path):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory())
     order = place(shopper)
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     with worker(MAIL_FOLDER=str(tmp_path / "mail")) as process:
         assert not wait_for(lambda: bool(mails_in(tmp_path / "mail")), 8)

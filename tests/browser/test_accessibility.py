@@ -14,10 +14,9 @@ from playwright.sync_api import Page, Response
 from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import DeliveryMethod, Order
-from shop.services import payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, ContributorFactory, GenreFactory
-from tests.shop.conftest import checkout_form
+from tests.shop.conftest import checkout_form, decline, pay
 
 pytestmark = pytest.mark.browser
 
@@ -72,11 +71,11 @@ class Scene:
         self.client.post("/checkout/", checkout_form(self.client))
         order = Order.objects.get()
         if settle:
-            settle(number=order.number, now=timezone.now())
+            settle(order.number)
         return order.get_absolute_url()
 
     def list_of_orders(self) -> str:
-        self.order(payments.confirm_payment)
+        self.order(pay)
         return "/orders/"
 
 
@@ -98,8 +97,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "checkout with errors": Scene.checkout,
     "payment": lambda scene: f"{scene.order()}demo-payment/",
     "order not paid yet": Scene.order,
-    "order paid": lambda scene: scene.order(payments.confirm_payment),
-    "order declined": lambda scene: scene.order(payments.fail_payment),
+    "order paid": lambda scene: scene.order(pay),
+    "order declined": lambda scene: scene.order(decline),
     "orders": Scene.list_of_orders,
     "no orders": lambda scene: "/orders/",
     "sign in": lambda scene: "/accounts/login/",

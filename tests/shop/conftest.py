@@ -1,5 +1,7 @@
 import uuid
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,8 +11,9 @@ from django.utils import timezone
 from catalog.models import Book
 from shop import cart
 from shop.cart import Shopper
-from shop.models import DeliveryMethod, Order
-from shop.services import checkout
+from shop.models import DeliveryMethod, Order, Payment
+from shop.providers.base import PaymentWord, State
+from shop.services import checkout, payments
 from tests.factories import DeliveryMethodFactory
 
 ADDRESS = {
@@ -53,6 +56,34 @@ def place(shopper: Shopper, **changes: Any) -> Order:
         "now": timezone.now(),
     }
     return checkout.place_order(shopper=shopper, **{**agreed, **changes})
+
+
+def pay(number: str, now: datetime | None = None) -> Order:
+    """The provider says that the latest attempt at paying an order was paid."""
+    return hear(number, State.DONE, now)
+
+
+def decline(number: str, now: datetime | None = None) -> Order:
+    """The provider says that the latest attempt at paying an order came to nothing."""
+    return hear(number, State.FAILED, now)
+
+
+def hear(number: str, state: State, now: datetime | None = None) -> Order:
+    order = Order.objects.get(number=number)
+    payments.settle(word_about(order.payments.latest("pk"), state), now=now or timezone.now())
+    return Order.objects.get(number=number)
+
+
+def word_about(payment: Payment, state: State, **changes: Any) -> PaymentWord:
+    said = {
+        "key": payment.key,
+        "reference": f"demo-{payment.key}",
+        "state": state,
+        "paid": payment.amount if state is State.DONE else Decimal(0),
+        "currency": payment.currency,
+        "charge": f"charge-{payment.pk}",
+    }
+    return PaymentWord(**{**said, **changes})
 
 
 @pytest.fixture

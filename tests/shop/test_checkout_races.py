@@ -17,7 +17,7 @@ from shop.services import checkout, payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, UserFactory, receive
 
-from .conftest import fill, place
+from .conftest import decline, fill, pay, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -122,9 +122,9 @@ def test_paying_and_expiring_at_once_does_one_of_them(delivery):
 
         at_once(
             [
-                lambda: payments.confirm_payment(number=order.number, now=late),  # noqa: B023
+                lambda: pay(order.number, now=late),  # noqa: B023
                 lambda: payments.expire_unpaid_orders(now=late),  # noqa: B023
-                lambda: payments.fail_payment(number=order.number, now=late),  # noqa: B023
+                lambda: decline(order.number, now=late),  # noqa: B023
             ]
         )
 
@@ -149,10 +149,7 @@ def test_signing_in_while_orders_are_given_up_never_deadlocks(delivery):
         now = timezone.now()
         outcomes = at_once(
             [
-                *(
-                    lambda n=order.number, at=now: payments.fail_payment(number=n, now=at)
-                    for order in orders
-                ),
+                *(lambda n=order.number, at=now: decline(n, now=at) for order in orders),
                 lambda: cart._merge(visitor.token, user, now),  # noqa: B023, run here
             ]
         )
@@ -169,7 +166,7 @@ def test_ranks_are_refreshed_while_people_buy(delivery):
     def buy_and_pay(shopper: Shopper) -> None:
         for _ in range(5):
             order = place(shopper)
-            payments.confirm_payment(number=order.number, now=timezone.now())
+            pay(order.number)
             fill(shopper, *reversed(books))
 
     def refresh(times: int = 30) -> None:

@@ -5,16 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from catalog import tags
 from catalog.models import Book, FacetCount, Genre
 from catalog.querysets import BookQuerySet
 from shop import lists, tasks
-from shop.services import payments
 from tests.factories import BookFactory, GenreFactory
 
-from .conftest import fill, place
+from .conftest import decline, fill, pay, place
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +50,7 @@ def places_of_rows(*tables: str) -> list[tuple[str, str]]:
 def test_copies_that_were_paid_for_come_before_fame(delivery, guest):
     sold, famous = BookFactory(), BookFactory(outside_ratings=9_000)
     fill(guest, sold, quantity=2)
-    payments.confirm_payment(number=place(guest).number, now=timezone.now())
+    pay(place(guest).number)
 
     lists.rank_books()
 
@@ -75,7 +73,7 @@ def test_an_order_without_a_payment_is_no_sale(delivery, guest):
     lists.rank_books()
     assert ranks(book)[0] == 0
 
-    payments.fail_payment(number=waiting.number, now=timezone.now())
+    decline(waiting.number)
     lists.rank_books()
 
     assert ranks(book)[0] == 0

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from catalog.models import Book
 from shop.models import NUMBER_ALPHABET, new_order_number
-from shop.services import payments
 from tests.factories import BookFactory
+
+from .conftest import pay
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_stranger_gets_404(order, shopper_client):
 
 
 def test_a_stranger_cannot_settle_anothers_order(order, shopper_client):
-    shopper_client.post(f"/orders/{order.number}/demo-payment/", {"pays": ""})
+    shopper_client.post(f"/orders/{order.number}/demo-payment/", {"choice": "pay"})
 
     order.refresh_from_db()
     assert order.is_pending
@@ -62,7 +63,7 @@ def test_a_waiting_order_can_be_paid_later(client, order):
 
 
 def test_the_guests_link_in_the_mail_opens_the_order_for_any_session(order):
-    payments.confirm_payment(number=order.number, now=timezone.now())
+    pay(order.number)
     body = OutboxMessage.objects.get().body
     link = next(line for line in body.splitlines() if "/orders/open/" in line)
     path = link[link.index("/orders/open/") :]

@@ -12,7 +12,7 @@ from shop.models import Order
 from shop.services import payments
 from tests.factories import BookFactory
 
-from .conftest import fill, place
+from .conftest import decline, fill, pay, place
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def movements_add_up(book) -> bool:
 
 
 def test_paid_makes_it_confirmed_and_writes_one_mail(order):
-    payments.confirm_payment(number=order.number, now=timezone.now())
+    pay(order.number)
 
     order.refresh_from_db()
     mail = OutboxMessage.objects.get()
@@ -44,8 +44,8 @@ def test_paid_makes_it_confirmed_and_writes_one_mail(order):
 
 
 def test_told_twice_that_it_is_paid_sends_one_mail(order):
-    payments.confirm_payment(number=order.number, now=timezone.now())
-    payments.confirm_payment(number=order.number, now=timezone.now())
+    pay(order.number)
+    pay(order.number)
 
     assert OutboxMessage.objects.count() == 1
 
@@ -54,54 +54,47 @@ def test_the_worker_is_told_of_the_mail_only_after_the_commit(
     order, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        payments.confirm_payment(number=order.number, now=timezone.now())
+        pay(order.number)
         assert default_task_backend.results == []
 
     assert [result.task.name for result in default_task_backend.results] == ["send_mail"]
 
 
 def test_declined_gives_the_copies_back_and_fills_the_basket_again(guest, order, emma):
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     order.refresh_from_db()
     emma.refresh_from_db()
     assert order.status == Order.Status.PAYMENT_FAILED
     assert emma.stock == 3
     assert [(line.book, line.quantity) for line in cart.basket_of(guest).lines] == [(emma, 2)]
-    assert not OutboxMessage.objects.exists()
+    assert (
+        OutboxMessage.objects.get().subject == f"Your order {order.number} at Octavo was not paid"
+    )
 
 
 def test_told_twice_that_it_is_declined_gives_the_copies_back_once(order, emma):
-    payments.fail_payment(number=order.number, now=timezone.now())
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
+    decline(order.number)
 
     assert movements_add_up(emma)
     assert emma.stock == 3
 
 
 def test_a_paid_order_cannot_fail_afterwards(order, emma):
-    payments.confirm_payment(number=order.number, now=timezone.now())
+    pay(order.number)
 
-    with pytest.raises(payments.CannotTakePayment):
-        payments.fail_payment(number=order.number, now=timezone.now())
+    declined = decline(order.number)
 
+    assert declined.is_confirmed
     emma.refresh_from_db()
     assert emma.stock == 1
-
-
-def test_a_failed_order_cannot_be_paid_afterwards(order):
-    payments.fail_payment(number=order.number, now=timezone.now())
-
-    with pytest.raises(payments.CannotTakePayment):
-        payments.confirm_payment(number=order.number, now=timezone.now())
-
-    assert not OutboxMessage.objects.exists()
 
 
 def test_a_basket_filled_meanwhile_keeps_the_larger_quantity(guest, order, emma):
     fill(guest, emma, quantity=1)
 
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     assert [line.quantity for line in cart.basket_of(guest).lines] == [2]
 
@@ -111,7 +104,7 @@ def test_a_visitor_who_signed_in_meanwhile_finds_the_lines_in_their_own_basket(
 ):
     cart._merge(guest.token, shopper, timezone.now())
 
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     assert cart.basket_of(cart.Shopper(user=shopper)).copies == 2
     assert cart.basket_of(guest).copies == 0
@@ -122,14 +115,14 @@ def test_an_order_that_cannot_be_given_up_keeps_no_other_from_it(
 ):
     fill(guest, emma)
     other = place(guest)
-    give_up = payments._give_up
+    fail = payments._fail
 
     def refuse_the_first(given_up, **words):
         if given_up == order:
             raise DatabaseError("no")
-        give_up(given_up, **words)
+        fail(given_up, **words)
 
-    monkeypatch.setattr(payments, "_give_up", refuse_the_first)
+    monkeypatch.setattr(payments, "_fail", refuse_the_first)
 
     assert payments.expire_unpaid_orders(now=other.pay_by + timedelta(hours=1)) == 1
 
@@ -148,13 +141,13 @@ def test_an_unpaid_order_expires_when_its_time_is_over(guest, order, emma):
 
 
 def test_paid_orders_never_expire(order):
-    payments.confirm_payment(number=order.number, now=timezone.now())
+    pay(order.number)
 
     assert payments.expire_unpaid_orders(now=timezone.now() + timedelta(days=1)) == 0
 
 
 def test_the_ledger_names_order_and_reason(order, emma):
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     back = StockMovement.objects.get(reason="not_paid")
     assert (back.quantity, back.order_number, back.who) == (2, order.number, "payment declined")

@@ -191,7 +191,7 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(
     seen = cart.basket_of(guest).seen_with(methods)
 
     # Savepoint and its release, basket, key, lines, methods, books, order, lines, movements, emptying.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         place_without_reading(guest, methods[0].pk, seen)
 
 

@@ -16,10 +16,9 @@ from django.utils import timezone
 from catalog import stock
 from catalog.models import Book, StockMovement
 from shop import lists
-from shop.services import payments
 from tests.factories import BookFactory, receive
 
-from .conftest import fill, place
+from .conftest import decline, fill, pay, place
 
 pytestmark = pytest.mark.django_db
 
@@ -102,14 +101,14 @@ def test_an_order_rewrites_no_index(ordered):
     with no_index_rewritten(books=2):
         number = ordered()
     with no_index_rewritten(books=0):
-        payments.confirm_payment(number=number, now=timezone.now())
+        pay(number)
 
 
 def test_an_order_that_is_given_up_rewrites_no_index(ordered):
     number = ordered()
 
     with no_index_rewritten(books=2):
-        payments.fail_payment(number=number, now=timezone.now())
+        decline(number)
 
 
 @pytest.mark.parametrize("copies", [40, -9])

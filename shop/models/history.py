@@ -1,0 +1,66 @@
+"""What became of an order, and its invoice."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .orders import Order
+
+
+class OrderEvent(models.Model):
+    """Something that happened to an order. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        PLACED = "placed", _("Ordered")
+        PAID = "paid", _("Paid")
+        NOT_PAID = "not_paid", _("Not paid, copies given back")
+        PAID_LATE = "paid_late", _("Paid after the time was over; the copies were still here")
+        CANCELLED = "cancelled", _("Cancelled")
+        POSTED = "posted", _("Posted")
+        WITHDRAWN = "withdrawn", _("Withdrawn from")
+        REFUND_ASKED = "refund_asked", _("Refund on its way")
+        REFUNDED = "refunded", _("Refunded")
+        REFUND_FAILED = "refund_failed", _("Refund failed")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(_("what"), max_length=16, choices=Kind)
+    who = models.CharField(_("who"), max_length=254)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("event of an order")
+        verbose_name_plural = _("events of orders")
+        indexes = [models.Index(fields=["order", "id"], name="shop_orderevent_by_order")]
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.get_kind_display()}"
+
+
+class Invoice(models.Model):
+    """The invoice of a paid order, in a sequence without gaps. It is never changed.
+
+    Lines and sums are the order's own, which never change either; the seller is kept here as it was.
+    """
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="invoice")
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    issued_at = models.DateTimeField(_("issued at"))
+    seller = models.JSONField(_("seller"))
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class InvoiceCounter(models.Model):
+    """The one row that holds the last invoice number."""
+
+    last = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.last)

@@ -1,0 +1,222 @@
+"""Money goes back."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import StockMovement
+from catalog.money import to_cents
+from shop import emails, providers
+from shop.models import Order, OrderEvent, OrderItem, Payment, Refund, RefundItem
+from shop.providers.base import ProviderDown, ProviderRefused, RefundWord, State
+
+from . import copies
+from .history import note
+
+log = logging.getLogger("bookstore.shop")
+
+# How long a refund belongs to the worker that asks for it.
+LEASE = timedelta(minutes=2)
+MOST_AT_A_TIME = 100
+LONGEST_PAUSE = timedelta(hours=6)
+# A refund that the bank still works on.
+ASK_AGAIN_AFTER = timedelta(hours=1)
+
+
+class CannotRefund(Exception):
+    """Base of every refusal to refund; str() is for staff, and nothing was changed."""
+
+
+class NothingToRefund(CannotRefund):
+    def __init__(self) -> None:
+        super().__init__(_("Nothing was chosen to be refunded."))
+
+
+class MoreThanWasBought(CannotRefund):
+    def __init__(self, item: OrderItem, left: int) -> None:
+        text = _("Only %(left)d copies of “%(title)s” can still be refunded.")
+        super().__init__(text % {"left": left, "title": item.title})
+
+
+class MoreThanWasPaid(CannotRefund):
+    def __init__(self) -> None:
+        super().__init__(_("That is more than what was paid and has not been refunded yet."))
+
+
+@transaction.atomic
+def refund_lines(
+    *,
+    number: str,
+    quantities: Mapping[int, int],
+    delivery: Decimal,
+    restock: bool,
+    reason: Refund.Reason,
+    who: str,
+    now: datetime,
+    words: str = "",
+) -> Refund:
+    """Refund copies of an order, {line id: copies}, and a part of its delivery price.
+
+    With `restock` the copies go on sale again. Raises CannotRefund and changes nothing when there
+    is nothing to refund, or more than is left to.
+    """
+    order = Order.objects.locked().get(number=number)
+    lines = _lines(order, quantities)
+    amount = sum((line.amount for line in lines), delivery)
+    if not 0 <= delivery <= order.delivery_total - _delivery_refunded(order):
+        raise MoreThanWasPaid
+    if amount <= 0:
+        raise NothingToRefund
+    payment = _payment_with(order, amount)
+    refund = write(payment, amount, reason=reason, who=who, now=now, delivery=delivery, words=words)
+    for line in lines:
+        line.refund, line.is_restocked = refund, restock
+    RefundItem.objects.bulk_create(lines)
+    if restock:
+        back = {line.item.book_id: line.copies for line in lines}
+        copies.put_on_sale(order, back, reason=StockMovement.Reason.RETURNED, who=who, now=now)
+    return refund
+
+
+def write(
+    payment: Payment,
+    amount: Decimal,
+    *,
+    reason: Refund.Reason,
+    who: str,
+    now: datetime,
+    delivery: Decimal = Decimal(0),
+    words: str = "",
+) -> Refund:
+    """Promise to give back `amount` of a payment whose order is locked; a worker keeps it.
+
+    Raises IntegrityError when that is more than is left of it.
+    """
+    refund = Refund.objects.create(
+        payment=payment,
+        amount=amount,
+        delivery=delivery,
+        reason=reason,
+        note=words,
+        asked_at=now,
+        who=who,
+        next_try_at=now,
+    )
+    note(payment.order, OrderEvent.Kind.REFUND_ASKED, who=who, now=now, words=refund.amount_text)
+    return refund
+
+
+def refund_rest(order: Order, *, reason: Refund.Reason, who: str, now: datetime) -> None:
+    """Promise to give back all that is left of what was paid for a locked order."""
+    paid = list(order.payments.filter(status=Payment.Status.PAID).order_by("pk"))
+    for payment in paid:
+        if payment.rest:
+            write(payment, payment.rest, reason=reason, who=who, now=now)
+
+
+def _payment_with(order: Order, amount: Decimal) -> Payment:
+    """The payment that so much can be given back of. An order has one, but for mistakes."""
+    paid = order.payments.filter(status=Payment.Status.PAID).order_by("pk")
+    payment = next((payment for payment in paid if payment.rest >= amount), None)
+    if payment is None:
+        raise MoreThanWasPaid
+    payment.order = order
+    return payment
+
+
+def _lines(order: Order, quantities: Mapping[int, int]) -> list[RefundItem]:
+    items = list(order.items.filter(pk__in=quantities).order_by("book_id"))
+    return [_line(item, quantities[item.pk]) for item in items if quantities[item.pk]]
+
+
+def _line(item: OrderItem, wanted: int) -> RefundItem:
+    """Its share of the line: what all refunded copies come to, less what earlier refunds gave.
+
+    So the refunds of a line add up to its price to the cent, however they are cut.
+    """
+    before = list(item.refund_items.exclude(refund__status=Refund.Status.FAILED))
+    refunded = sum(line.copies for line in before)
+    if wanted < 0 or refunded + wanted > item.quantity:
+        raise MoreThanWasBought(item, item.quantity - refunded)
+    share = to_cents(item.total * (refunded + wanted) / item.quantity)
+    amount = share - sum((line.amount for line in before), Decimal(0))
+    return RefundItem(item=item, copies=wanted, amount=amount)
+
+
+def _delivery_refunded(order: Order) -> Decimal:
+    refunds = Refund.objects.filter(payment__order=order).exclude(status=Refund.Status.FAILED)
+    return sum(refunds.values_list("delivery", flat=True), Decimal(0))
+
+
+def due(*, now: datetime) -> list[int]:
+    """Keys of the refunds that the provider is to be asked for, oldest first, a bounded number."""
+    return list(
+        Refund.objects.due(now)
+        .order_by("next_try_at", "pk")
+        .values_list("pk", flat=True)[:MOST_AT_A_TIME]
+    )
+
+
+def send(*, refund_id: int, now: datetime) -> bool:
+    """Ask the provider for one refund that is due. False when it is not due, or nothing came of it.
+
+    No transaction is open meanwhile: the refund is claimed for two minutes, and if its worker dies,
+    it is asked for again, under the same key. A provider that cannot be reached is asked again
+    later, each pause twice the last; one that refuses leaves a failed refund for staff to see.
+    """
+    if not Refund.objects.due(now).filter(pk=refund_id).claim(now + LEASE):
+        return False
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    try:
+        word = providers.named(refund.payment.provider).refund(refund)
+    except ProviderDown as error:
+        refund.try_later(str(error), now + _pause(refund.attempts))
+        log.warning("refund %s not done, attempt %d: %s", refund.pk, refund.attempts, error)
+        return False
+    except ProviderRefused as error:
+        word = RefundWord(refund.key, "", State.FAILED, str(error))
+    with transaction.atomic():
+        return settle(word, now=now)
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def settle(word: RefundWord, *, now: datetime) -> bool:
+    """Note how a refund came out, once however often it is told. Must run inside `atomic`.
+
+    False when the shop knows no such refund.
+    """
+    found = Refund.objects.filter(key=word.key).values_list("payment__order_id", flat=True).first()
+    if found is None:
+        return False
+    order = Order.objects.locked().get(pk=found)
+    refund = Refund.objects.select_related("payment").get(key=word.key)
+    if word.state is State.FAILED and not refund.has_failed:
+        refund.close(Refund.Status.FAILED, word.reference, word.problem, now)
+        note(
+            order,
+            OrderEvent.Kind.REFUND_FAILED,
+            who=refund.payment.provider,
+            now=now,
+            words=word.problem,
+        )
+        emails.tell_staff_of_failed_refund(order, refund, now)
+    elif word.state is State.DONE and refund.is_asked:
+        refund.close(Refund.Status.DONE, word.reference, "", now)
+        note(
+            order,
+            OrderEvent.Kind.REFUNDED,
+            who=refund.payment.provider,
+            now=now,
+            words=refund.amount_text,
+        )
+        emails.write_refunded(order, refund, now)
+    elif word.state is State.OPEN and refund.is_asked:
+        refund.try_later("", now + ASK_AGAIN_AFTER, reference=word.reference)
+    return True
