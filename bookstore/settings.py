@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -255,6 +256,28 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 # A machine that sleeps at night does the night's work in the morning.
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 60 * 60 * 24}
 
+# Payments. "demo" lets the shopper choose whether a payment succeeds, "stripe" takes cards. Empty:
+# the shop takes no orders.
+PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")
+if PAYMENT_PROVIDER not in ("", "demo", "stripe"):
+    raise ImproperlyConfigured(
+        f"PAYMENT_PROVIDER is {PAYMENT_PROVIDER!r}; there are demo and stripe."
+    )
+# Without "stripe" they may stay, for refunds of what was paid by it.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+# Another Stripe than the real one: a rehearsal on this machine.
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="").rstrip("/")
+PAYMENT_PAGES: list[str] = []
+if PAYMENT_PROVIDER == "stripe":
+    STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")
+    STRIPE_WEBHOOK_SECRET = required(
+        "STRIPE_WEBHOOK_SECRET", "the signing secret of the webhook at Stripe, whsec_…"
+    )
+    PAYMENT_PAGES = ["https://checkout.stripe.com"]
+    if STRIPE_API_BASE:
+        PAYMENT_PAGES.append("{0.scheme}://{0.netloc}".format(urlsplit(STRIPE_API_BASE)))
+
 # Security
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
@@ -279,8 +302,8 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "base-uri": [CSP.SELF],
     "frame-ancestors": [CSP.SELF],
-    # A payment page or a sign-in provider that a form leads to is named here, nothing else.
-    "form-action": [CSP.SELF, *env.list("FORM_ACTION_ORIGINS", default=[])],
+    # The checkout form leads on to the payment page.
+    "form-action": [CSP.SELF, *PAYMENT_PAGES],
 }
 
 # Logging
@@ -314,10 +337,6 @@ SHOP = {
 DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
 SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24
-# "demo" lets the shopper choose whether a payment succeeds. Empty: the shop takes no orders.
-PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")
-if PAYMENT_PROVIDER not in ("", "demo"):
-    raise ImproperlyConfigured(f"PAYMENT_PROVIDER is {PAYMENT_PROVIDER!r}; there is only demo.")
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=30)
 # The notice that titles, prices and stock are invented, shown on every page of a demo.
 IS_DEMO = env.bool("DEMO_SHOP", default=False)

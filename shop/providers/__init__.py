@@ -6,8 +6,12 @@ from django.conf import settings
 
 from .base import PaymentProvider
 from .demo import DemoProvider
+from .stripe import StripeProvider
 
-PROVIDERS: dict[str, Callable[[], PaymentProvider]] = {"demo": DemoProvider}
+PROVIDERS: dict[str, Callable[[], PaymentProvider]] = {
+    "demo": DemoProvider,
+    "stripe": StripeProvider,
+}
 
 
 def current() -> PaymentProvider | None:

@@ -16,6 +16,8 @@ COMPLETE = {
     "ALLOWED_HOSTS": "shop.example",
 }
 
+STRIPE_KEYS = {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+
 
 def settings_with(environment: dict[str, str], show: str = "1") -> subprocess.CompletedProcess[str]:
     """Import the settings without any .env, with just these variables."""
@@ -61,6 +63,37 @@ def test_an_unknown_payment_provider_is_an_error_at_the_start():
     result = settings_with({**COMPLETE, "PAYMENT_PROVIDER": "barter"})
 
     assert "PAYMENT_PROVIDER is 'barter'" in result.stderr
+
+
+@pytest.mark.parametrize("missing", STRIPE_KEYS)
+def test_the_keys_of_stripe_are_missed_when_it_is_to_take_the_money(missing):
+    keys = {**STRIPE_KEYS, missing: ""}
+
+    with_stripe = settings_with({**COMPLETE, **keys, "PAYMENT_PROVIDER": "stripe"})
+    without = settings_with({**COMPLETE, **keys, "PAYMENT_PROVIDER": "demo"})
+
+    assert f"ImproperlyConfigured: {missing} is not set" in with_stripe.stderr
+    assert without.returncode == 0, without.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "origins"),
+    [
+        ({"PAYMENT_PROVIDER": ""}, []),
+        ({"PAYMENT_PROVIDER": "demo"}, []),
+        ({"PAYMENT_PROVIDER": "stripe"}, ["https://checkout.stripe.com"]),
+        (
+            {"PAYMENT_PROVIDER": "stripe", "STRIPE_API_BASE": "http://127.0.0.1:12111/"},
+            ["https://checkout.stripe.com", "http://127.0.0.1:12111"],
+        ),
+    ],
+)
+def test_forms_lead_to_the_payment_page_and_nowhere_else(changes, origins):
+    result = settings_with(
+        {**COMPLETE, **STRIPE_KEYS, **changes}, "settings.SECURE_CSP['form-action'][1:]"
+    )
+
+    assert result.stdout.strip() == repr(origins), result.stderr
 
 
 def test_every_empty_line_of_the_example_is_as_if_it_were_not_there():

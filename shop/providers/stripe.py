@@ -1,0 +1,239 @@
+"""Stripe. Shoppers pay on a page of its own, and the shop is told by messages that it signs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import stripe
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from .base import (
+    Event,
+    NotGenuine,
+    Opened,
+    PaymentWord,
+    ProviderDown,
+    ProviderRefused,
+    RefundWord,
+    State,
+)
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
+
+    from shop.models import Payment, Refund
+
+# Seconds to connect and to wait for an answer. Each call is tried twice, which must stay below the
+# thirty seconds after which gunicorn ends a worker.
+TIMEOUT = (4.0, 8.0)
+RETRIES = 1
+OLDEST = timedelta(minutes=5)
+# How many digits of an amount are minor units is Stripe's own choice (docs.stripe.com/currencies):
+# CLDR, which prices are written by, gives none to the Serbian dinar, and Stripe two.
+# fmt: off
+NO_MINOR_UNITS = {
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+}
+# fmt: on
+THOUSANDTHS = {"BHD", "JOD", "KWD", "OMR", "TND"}
+
+PAID = ("paid", "no_payment_required")
+REFUND_STATES = {
+    "succeeded": State.DONE,
+    "failed": State.FAILED,
+    "canceled": State.FAILED,
+}
+PAYMENT_FAILED = "checkout.session.async_payment_failed"
+SESSION_EVENTS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.expired",
+    PAYMENT_FAILED,
+)
+REFUND_EVENTS = ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
+
+
+class StripeProvider:
+    name = "stripe"
+
+    def __init__(self, *, timeout: tuple[float, float] = TIMEOUT) -> None:
+        self._client = stripe.StripeClient(
+            settings.STRIPE_SECRET_KEY,
+            base_addresses={"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else None,
+            max_network_retries=RETRIES,
+            http_client=stripe.RequestsClient(timeout=timeout),
+        )
+
+    def open(self, payment: Payment, *, return_url: str) -> Opened:
+        with _errors_as_ours():
+            session = self._client.v1.checkout.sessions.create(
+                _session_params(payment, return_url), {"idempotency_key": str(payment.key)}
+            )
+        return Opened(reference=session.id, url=session.url or "")
+
+    def ask(self, payment: Payment) -> PaymentWord:
+        with _errors_as_ours():
+            session = self._client.v1.checkout.sessions.retrieve(payment.reference)
+        return _payment_word(payment.key, session.to_dict())
+
+    def close(self, payment: Payment) -> PaymentWord:
+        with _errors_as_ours():
+            try:
+                session = self._client.v1.checkout.sessions.expire(payment.reference)
+            except stripe.InvalidRequestError:
+                # Paid or expired meanwhile: Stripe only ends what is open.
+                session = self._client.v1.checkout.sessions.retrieve(payment.reference)
+        return _payment_word(payment.key, session.to_dict())
+
+    def refund(self, refund: Refund) -> RefundWord:
+        with _errors_as_ours():
+            known = self._known(refund) or self._client.v1.refunds.create(
+                {
+                    "payment_intent": refund.payment.charge,
+                    "amount": _to_minor(refund.amount, refund.payment.currency),
+                    "metadata": {"key": str(refund.key)},
+                },
+                {"idempotency_key": str(refund.key)},
+            )
+        return _refund_word(refund.key, known.to_dict())
+
+    def _known(self, refund: Refund) -> stripe.Refund | None:
+        """The refund as Stripe has it, if an earlier try got through."""
+        if refund.reference:
+            return self._client.v1.refunds.retrieve(refund.reference)
+        if refund.attempts <= 1:
+            return None
+        # Stripe forgets an idempotency key after a day, and tries go on for longer.
+        made = self._client.v1.refunds.list(
+            {"payment_intent": refund.payment.charge, "limit": 100}
+        ).auto_paging_iter()
+        return next((one for one in made if _key_in(one.to_dict()) == refund.key), None)
+
+    def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Event:
+        signature = headers.get("Stripe-Signature", "")
+        try:
+            stripe.WebhookSignature.verify_header(
+                body, signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=None
+            )
+            told = json.loads(body)
+        # A TypeError is a signature that is not ASCII, a ValueError a body that is no text or no JSON.
+        except (stripe.SignatureVerificationError, TypeError, ValueError) as error:
+            raise NotGenuine from error
+        if now - _signed_at(signature) > OLDEST:
+            raise NotGenuine
+        return Event(told["id"], told["type"], told, _word_of(told))
+
+
+@contextmanager
+def _errors_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+        # APIError is everything that the library has no name for: 5xx, an answer that is no JSON,
+        # or 409, the same call still on its way. Its text may hold an address, so it is not told.
+        parts = ["Stripe", type(error).__name__, error.http_status, error.request_id]
+        raise ProviderDown(" ".join(str(part) for part in parts if part)) from error
+    except stripe.StripeError as error:
+        raise ProviderRefused(error.user_message or type(error).__name__) from error
+
+
+def _session_params(payment: Payment, return_url: str) -> SessionCreateParams:
+    """The same whoever asks and whenever: Stripe refuses a known key with other parameters."""
+    names = {"key": str(payment.key), "order": payment.order.number}
+    with override(settings.LANGUAGE_CODE):
+        title = _("Order %(number)s") % {"number": payment.order.number}
+    return {
+        "mode": "payment",
+        "client_reference_id": str(payment.key),
+        "customer_email": payment.order.email,
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": payment.currency.lower(),
+                    "unit_amount": _to_minor(payment.amount, payment.currency),
+                    "product_data": {"name": title},
+                },
+            }
+        ],
+        "metadata": names,
+        "payment_intent_data": {"metadata": names},
+        "success_url": return_url,
+        "cancel_url": return_url,
+    }
+
+
+def _signed_at(signature: str) -> datetime:
+    """When a signature that was verified was made: its first time, which is the one verified."""
+    parts = signature.split(",")
+    seconds = next(part.removeprefix("t=") for part in parts if part.startswith("t="))
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _word_of(told: Mapping[str, Any]) -> PaymentWord | RefundWord | None:
+    kind = told["type"]
+    if kind not in SESSION_EVENTS and kind not in REFUND_EVENTS:
+        return None
+    about = told["data"]["object"]
+    if kind in REFUND_EVENTS:
+        key = _key_in(about)
+        return _refund_word(key, about) if key else None
+    key = _uuid(about.get("client_reference_id"))
+    return _payment_word(key, about, has_failed=kind == PAYMENT_FAILED) if key else None
+
+
+def _payment_word(
+    key: uuid.UUID, session: Mapping[str, Any], *, has_failed: bool = False
+) -> PaymentWord:
+    if session["payment_status"] in PAID:
+        currency = session["currency"].upper()
+        return PaymentWord(
+            key=key,
+            reference=session["id"],
+            state=State.DONE,
+            paid=_from_minor(session["amount_total"], currency),
+            currency=currency,
+            charge=session["payment_intent"] or "",
+        )
+    # Complete, but unpaid: a bank transfer or the like that is still on its way.
+    is_over = has_failed or session["status"] == "expired"
+    return PaymentWord(key, session["id"], State.FAILED if is_over else State.OPEN)
+
+
+def _refund_word(key: uuid.UUID, refund: Mapping[str, Any]) -> RefundWord:
+    state = REFUND_STATES.get(refund["status"], State.OPEN)
+    problem = refund.get("failure_reason") or refund["status"] if state is State.FAILED else ""
+    return RefundWord(key, refund["id"], state, problem)
+
+
+def _key_in(refund: Mapping[str, Any]) -> uuid.UUID | None:
+    return _uuid((refund.get("metadata") or {}).get("key"))
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _to_minor(amount: Decimal, currency: str) -> int:
+    return int(amount.scaleb(_digits(currency)))
+
+
+def _from_minor(units: int, currency: str) -> Decimal:
+    return Decimal(units).scaleb(-_digits(currency))
+
+
+def _digits(currency: str) -> int:
+    if currency in NO_MINOR_UNITS:
+        return 0
+    return 3 if currency in THOUSANDTHS else 2
