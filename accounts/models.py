@@ -1,4 +1,4 @@
-"""People, and the mail that is sent to them."""
+"""People, where they live, and the mail that is sent to them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from . import postal
 
 
 class UserManager(BaseUserManager["User"]):
@@ -80,6 +83,41 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         )
         is_next = models.Q(thread="") | ~models.Exists(earlier)
         return self.filter(is_next, next_try_at__lte=now)
+
+
+class PostalAddress(models.Model):
+    """Where somebody is reached by post, in any country.
+
+    Only the country is always there: what is collected in the shop needs no street.
+    """
+
+    name = models.CharField(_("name"), max_length=150)
+    line1 = models.CharField(_("address"), max_length=200)
+    line2 = models.CharField(_("flat or building"), max_length=200, blank=True)
+    district = models.CharField(_("district"), max_length=100, blank=True)
+    city = models.CharField(_("town or city"), max_length=100, blank=True)
+    region = models.CharField(_("state, county or province"), max_length=100, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    country: Any = CountryField(_("country"))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(country=""), name="%(app_label)s_%(class)s_has_a_country"
+            )
+        ]
+
+    @property
+    def postal_fields(self) -> dict[str, str]:
+        """The address by the names of its fields, as forms and `accounts.postal` take it."""
+        return {field: str(getattr(self, field)) for field in postal.FIELDS}
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as its country writes it, ending with the country; never an empty line."""
+        return postal.lines(self.postal_fields)
 
 
 class OutboxMessage(models.Model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -13,10 +12,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
+from accounts.models import PostalAddress
 from catalog.models import Book
 from catalog.money import format_money
 from shop.querysets import OrderItemQuerySet, OrderQuerySet
@@ -34,7 +32,7 @@ def new_order_number() -> str:
     return get_random_string(NUMBER_LENGTH, NUMBER_ALPHABET)
 
 
-class Order(models.Model):
+class Order(PostalAddress):
     """What was ordered, as it was when it was placed."""
 
     class Status(models.TextChoices):
@@ -70,13 +68,6 @@ class Order(models.Model):
     expected_on = models.DateField(_("expected by"), null=True, blank=True)
 
     email = models.EmailField(_("e-mail"))
-    name = models.CharField(_("name"), max_length=150)
-    line1 = models.CharField(_("address"), max_length=200)
-    line2 = models.CharField(_("flat or building"), max_length=200, blank=True)
-    city = models.CharField(_("town or city"), max_length=100)
-    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
-    country: Any = CountryField(_("country"))
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)
@@ -92,6 +83,7 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
+            *PostalAddress.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(total=F("items_total") + F("delivery_total")),
                 name="shop_order_total_adds_up",
@@ -161,17 +153,6 @@ class Order(models.Model):
     def is_paid_for(self) -> bool:
         """Whether any money came in for it. Asks the database."""
         return self.payments.filter(status="paid").exists()
-
-    @cached_property
-    def address_lines(self) -> list[str]:
-        lines = [
-            self.name,
-            self.line1,
-            self.line2,
-            f"{self.city} {self.postcode}",
-            str(self.country.name),
-        ]
-        return [line.strip() for line in lines if line.strip()]
 
     @property
     def items_total_text(self) -> str:

@@ -22,6 +22,7 @@ def buy(reader: str, *books: Book, **fields) -> Order:
     facts = {
         "status": Order.Status.CONFIRMED,
         "email": f"{reader}@example.org",
+        "country": "GB",
         "placed_at": NOW,
         "pay_by": NOW,
         "closed_at": NOW,

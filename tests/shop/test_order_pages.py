@@ -131,3 +131,10 @@ def test_the_page_needs_the_same_queries_for_many_lines(client, order, django_as
 
     with django_assert_num_queries(5):
         client.get(f"/orders/{order.number}/")
+
+
+def test_the_page_writes_the_address_as_its_country_does(client, order):
+    page = text(client.get(f"/orders/{order.number}/"))
+
+    written = "Nadia Rahman<br>1 Some Street<br>BRISTOL<br>BS1 4ZZ<br>United Kingdom<br>"
+    assert f"<address>{written}</address>" in page

@@ -106,3 +106,7 @@ def test_a_book_given_away_as_sold():
     gift = OrderItem(order=placed, book=BookFactory(), quantity=1, unit_price=0)
 
     assert refused_by(gift.save) == "shop_orderitem_price_positive"
+
+
+def test_an_order_to_no_country():
+    assert refused_by(order(country="").save) == "shop_order_has_a_country"
