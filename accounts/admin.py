@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -6,7 +8,7 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import OutboxMessage, User
+from .models import Address, OutboxMessage, User
 
 
 class UserCreationForm(BaseUserCreationForm):
@@ -14,6 +16,26 @@ class UserCreationForm(BaseUserCreationForm):
         model = User
         fields = ("email",)
         field_classes = {"email": forms.EmailField}
+
+
+class AddressInline(admin.TabularInline):
+    """The addresses a member had kept, to look at: they are the member's to change."""
+
+    model = Address
+    fields = readonly_fields = ("label", "written", "phone", "is_default", "created_at")
+    ordering = ("-is_default", "-created_at", "-pk")
+    can_delete = False
+    extra = 0
+
+    @admin.display(description=_("address"))
+    def written(self, address: Address) -> str:
+        return ", ".join(address.address_lines)
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -33,6 +55,9 @@ class UserAdmin(BaseUserAdmin):
         ),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        return [AddressInline] if obj else []
 
 
 @admin.register(OutboxMessage)

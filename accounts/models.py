@@ -120,6 +120,38 @@ class PostalAddress(models.Model):
         return postal.lines(self.postal_fields)
 
 
+class AddressQuerySet(models.QuerySet["Address"]):
+    def for_choice(self) -> AddressQuerySet:
+        """As they are offered: the default first, then the newest."""
+        return self.order_by("-is_default", "-created_at", "-pk")
+
+
+class Address(PostalAddress):
+    """An address that a member had kept, to be chosen again. `accounts.services` writes it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="addresses", verbose_name=_("user"))
+    label = models.CharField(_("label"), max_length=60, blank=True)
+    is_default = models.BooleanField(_("default"), default=False)
+    created_at = models.DateTimeField(_("kept at"))
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            *PostalAddress.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(is_default=True),
+                name="accounts_address_one_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or ", ".join(self.address_lines)
+
+
 class OutboxMessage(models.Model):
     """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
 
