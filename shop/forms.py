@@ -2,6 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -38,7 +39,7 @@ class CheckoutForm(forms.Form):
     line2 = forms.CharField(label=_("Flat or building"), max_length=200, required=False)
     city = forms.CharField(label=_("Town or city"), max_length=100)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
-    country = CountryField(default="GB").formfield(label=_("Country"))
+    country = CountryField(default=settings.SHOP["country"]).formfield(label=_("Country"))
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,

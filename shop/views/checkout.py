@@ -1,6 +1,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -62,7 +63,7 @@ def _checkout_page(
 
 
 def _known_about(request: HttpRequest) -> dict[str, Any]:
-    known = {"country": "GB"}
+    known = {"country": settings.SHOP["country"]}
     if request.user.is_authenticated:
         known |= {"email": request.user.email, "name": request.user.name}
     return known

@@ -57,6 +57,14 @@ def test_a_signed_in_shopper_finds_e_mail_and_name_filled_in(shopper_client, sho
     assert 'value="Sam Shopper"' in text(page)
 
 
+def test_the_country_of_the_shop_is_chosen_already(with_emma, settings):
+    settings.SHOP = {**settings.SHOP, "country": "IE"}
+
+    form = with_emma.get("/checkout/").context["form"]
+
+    assert form["country"].value() == "IE"
+
+
 def test_the_order_of_a_signed_in_shopper_is_theirs(shopper_client, shopper, emma):
     shopper_client.post(f"/basket/add/{emma.ean}/")
 
