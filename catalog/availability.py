@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .volumes import Volume
 
 FEW = 3
+ADD_TO_BASKET = _("Add to basket")
 
 
 class PublishingStatus(models.TextChoices):
@@ -28,17 +29,14 @@ class PublishingStatus(models.TextChoices):
     OUT_OF_PRINT = "out_of_print", _("out of print")
 
 
-# Books that nobody can order in advance, whatever day of sale they were given.
-NOT_COMING = (PublishingStatus.POSTPONED, PublishingStatus.CANCELLED)
-
-
 # Compared by identity, so that a memo of the words of those below costs nothing to ask.
 @dataclass(frozen=True, eq=False)
 class Availability:
     """What pages say of a book that is or is not to be had.
 
     `mark` is the sign beside the words (a class of the stylesheet), `schema` the name that
-    schema.org has for it (empty: no offer at all). A book that cannot be bought has a next step.
+    schema.org has for it (empty: no offer at all). A book that cannot be bought has a next step;
+    one that can has the words of its button, and is posted at once unless `posted_on` names a day.
     """
 
     words: str | Promise
@@ -46,6 +44,12 @@ class Availability:
     schema: str = ""
     can_buy: bool = False
     next_step: str | Promise = ""
+    button: str | Promise = ADD_TO_BASKET
+    posted_on: date | None = None
+
+    @property
+    def is_posted_at_once(self) -> bool:
+        return self.can_buy and self.posted_on is None
 
 
 WITHDRAWN = Availability(
@@ -96,6 +100,11 @@ OUT_OF_PRINT = Availability(
     schema="Discontinued",
     next_step=_("Ask us: we will gladly look for a second-hand copy or another edition."),
 )
+# Books that nobody can order in advance, whatever day of sale they were given.
+NOT_COMING: dict[str, Availability] = {
+    PublishingStatus.POSTPONED: POSTPONED,
+    PublishingStatus.CANCELLED: CANCELLED,
+}
 IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
 # By what the publisher says, where no copies are left here.
 NEVER_AGAIN: dict[str, Availability] = {
@@ -113,7 +122,7 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     """How `book` can be had on `today` (a date in the shop's time zone).
 
     The first that holds: what forbids a sale stands before what delays it, and that before stock.
-    Copies that are here outweigh whatever the publisher says.
+    Copies that are here outweigh whatever the publisher says, once the day of sale has come.
     """
     if book.withdrawn_at:
         return WITHDRAWN
@@ -122,8 +131,7 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     if book.price is None:
         return NOT_FOR_SALE
     if book.on_sale_on and book.on_sale_on > today:
-        is_postponed = book.publishing_status == PublishingStatus.POSTPONED
-        return POSTPONED if is_postponed else _to_come(book.on_sale_on)
+        return NOT_COMING.get(book.publishing_status) or _to_come(book.on_sale_on, book.stock)
     if book.stock <= 0:
         return NOT_NOW.get(book.publishing_status, OUT_OF_STOCK)
     if book.stock <= FEW:
@@ -131,9 +139,20 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     return IN_STOCK
 
 
-def _to_come(day: date) -> Availability:
+def _to_come(day: date, copies: int) -> Availability:
+    date_text = {"date": formats.date_format(day, "j F Y")}
+    # Copies that are here already may be sold, but not handed over before the day.
+    if copies > 0:
+        return Availability(
+            _("Pre-order, on sale %(date)s") % date_text,
+            "pre",
+            schema="PreOrder",
+            can_buy=True,
+            button=_("Pre-order"),
+            posted_on=day,
+        )
     return Availability(
-        _("On sale from %(date)s") % {"date": formats.date_format(day, "j F Y")},
+        _("On sale from %(date)s") % date_text,
         "pre",
         schema="PreOrder",
         next_step=_("Tell us, and a copy is put aside for you on the day."),

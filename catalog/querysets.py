@@ -127,7 +127,7 @@ class BookQuerySet(models.QuerySet[Any]):
 
     @staticmethod
     def is_to_preorder(today: date) -> Q:
-        is_coming = ~Q(publishing_status__in=NOT_COMING)
+        is_coming = ~Q(publishing_status__in=list(NOT_COMING))
         return Q(price__isnull=False, on_sale_on__gt=today) & is_coming
 
     def volumes(self, most: int | None = None) -> list[Volume]:

@@ -50,7 +50,31 @@ def test_a_withdrawn_book_is_not_for_sale():
 
 
 def test_a_book_to_come_names_its_day():
-    assert seen(on_sale_on=TOMORROW) == ("On sale from 15 March 2026", "pre", False)
+    assert seen(on_sale_on=TOMORROW, stock=0) == ("On sale from 15 March 2026", "pre", False)
+
+
+def test_a_book_to_come_whose_copies_are_here_can_be_ordered_ahead():
+    book = Book(price=Decimal("10.00"), stock=1, on_sale_on=TOMORROW)
+
+    answer = availability(book, TODAY)
+
+    assert (answer.words, answer.can_buy) == ("Pre-order, on sale 15 March 2026", True)
+    assert (answer.button, answer.posted_on) == ("Pre-order", TOMORROW)
+
+
+def test_what_can_be_bought_from_today_on_is_posted_at_once():
+    book = Book(price=Decimal("10.00"), stock=1, on_sale_on=TODAY)
+
+    answer = availability(book, TODAY)
+
+    assert (answer.button, answer.is_posted_at_once) == ("Add to basket", True)
+
+
+def test_neither_what_is_to_come_nor_what_is_sold_out_is_posted_at_once():
+    for facts in ({"stock": 1, "on_sale_on": TOMORROW}, {"stock": 0}):
+        book = Book(price=Decimal("10.00"), **facts)
+
+        assert not availability(book, TODAY).is_posted_at_once
 
 
 @pytest.mark.parametrize("day", [YESTERDAY, TODAY])
@@ -82,10 +106,15 @@ def test_what_will_never_come_is_not_said_to_be_not_for_sale_yet(status):
     assert "yet" not in words
 
 
-def test_a_postponed_book_names_no_day():
-    words, *_ = seen(on_sale_on=TOMORROW, publishing_status="postponed")
-
-    assert words == "Postponed by the publisher, no date yet"
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("postponed", "Postponed by the publisher, no date yet"),
+        ("cancelled", "Cancelled by the publisher"),
+    ],
+)
+def test_a_book_that_is_not_coming_names_no_day_and_cannot_be_ordered_ahead(status, words):
+    assert seen(on_sale_on=TOMORROW, publishing_status=status, stock=9)[::2] == (words, False)
 
 
 def test_the_publisher_has_a_say_in_what_can_be_ordered_in_advance(db):
@@ -102,6 +131,7 @@ EVERY_STATE = [
     ({}, "InStock"),
     ({"stock": 1}, "LimitedAvailability"),
     ({"on_sale_on": TOMORROW}, "PreOrder"),
+    ({"on_sale_on": TOMORROW, "stock": 0}, "PreOrder"),
     ({"stock": 0}, "OutOfStock"),
     ({"price": None}, ""),
     (WITHDRAWN, "Discontinued"),

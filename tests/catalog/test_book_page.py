@@ -140,6 +140,16 @@ def test_a_book_out_of_stock_cannot_be_put_in_the_basket(client):
     assert "Add to basket" not in text
 
 
+def test_a_book_to_come_whose_copies_are_here_is_ordered_ahead_and_promises_no_day_at_the_door(
+    client,
+):
+    text = client.get(BookFactory(on_sale_on=date(2999, 1, 14)).get_absolute_url()).text
+
+    assert "Pre-order, on sale 14 January 2999" in text
+    assert '<button class="btn">Pre-order</button>' in text
+    assert "Posted, or collected in the shop" in text
+
+
 # Addresses
 
 

@@ -65,10 +65,11 @@ def test_the_offer_says_what_the_page_says(client):
     assert offer["hasMerchantReturnPolicy"]["merchantReturnDays"] == 14
 
 
-def test_a_book_to_come_names_its_day(client):
+@pytest.mark.parametrize("stock", [0, 5])
+def test_a_book_to_come_names_its_day(client, stock):
     day = timezone.localdate() + timedelta(days=9)
 
-    _trail, product = graph_of(client, BookFactory(on_sale_on=day))
+    _trail, product = graph_of(client, BookFactory(on_sale_on=day, stock=stock))
 
     assert product["offers"]["availability"] == "https://schema.org/PreOrder"
     assert product["offers"]["availabilityStarts"] == str(day)

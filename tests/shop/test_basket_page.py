@@ -99,6 +99,7 @@ def test_what_cannot_be_bought_does_not_get_in(client, emma, state):
     elif state == "without price":
         Book.objects.update(price=None)
     elif state == "not yet on sale":
+        receive(emma, -3)
         Book.objects.update(on_sale_on=timezone.localdate() + timedelta(days=3))
     else:
         receive(emma, -3)
@@ -106,6 +107,14 @@ def test_what_cannot_be_bought_does_not_get_in(client, emma, state):
     client.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
 
     assert not CartItem.objects.exists()
+
+
+def test_a_book_to_come_whose_copies_are_here_can_be_put_in(client, emma):
+    Book.objects.update(on_sale_on=timezone.localdate() + timedelta(days=3))
+
+    client.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
+
+    assert client.get("/basket/").context["basket"].can_check_out
 
 
 def test_the_page_shows_lines_and_total(with_emma):

@@ -129,6 +129,17 @@ def test_what_differs_from_what_was_seen_is_not_ordered(guest, emma, delivery, c
     assert nothing_happened(emma, copies=3)
 
 
+def test_a_book_to_come_whose_copies_are_here_is_ordered_ahead(guest, emma):
+    emma.on_sale_on = timezone.localdate() + timedelta(days=3)
+    emma.save(update_fields=["on_sale_on"])
+    fill(guest, emma)
+
+    place(guest)
+
+    emma.refresh_from_db()
+    assert emma.stock == 2
+
+
 def test_an_unknown_delivery_method_changes_nothing(guest, emma):
     fill(guest, emma)
 
