@@ -219,7 +219,7 @@ def _set(item: CartItem, book: Book, quantity: int, *, in_basket: int) -> CartIt
     most = min(book.stock, MOST_COPIES)
     if quantity > most:
         raise TooManyCopies(book, most=most, in_basket=in_basket)
-    item.quantity, item.price_seen = quantity, book.price
+    item.book, item.quantity, item.price_seen = book, quantity, book.price
     item.save()
     return item
 

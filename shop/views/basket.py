@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,6 +12,7 @@ from bookstore.htmx import render_page
 from catalog.models import Book
 from shop import cart
 from shop.forms import LARGEST_ID, QuantityForm
+from shop.models import CartItem
 
 REMOVED_KEY = "removed"
 
@@ -39,39 +42,36 @@ def basket_item_update(request: HttpRequest, item_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.refusal)
         return redirect("shop:basket_detail")
-    try:
-        line = cart.set_quantity(
+    _change(
+        request,
+        lambda: cart.set_quantity(
             shopper=cart.shopper_of(request),
             item_id=_id_or_404(item_id),
             quantity=form.cleaned_data["quantity"],
             now=timezone.now(),
-        )
-    except cart.CannotChangeBasket as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The basket has %(line)s now.") % {"line": line})
+        ),
+        done=_("The basket has %(line)s now."),
+    )
     return redirect("shop:basket_detail")
 
 
 @require_POST
 def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
-    try:
-        line = cart.remove(
+    line = _change(
+        request,
+        lambda: cart.remove(
             shopper=cart.shopper_of(request),
             item_id=_id_or_404(item_id),
             now=timezone.now(),
-        )
-    except cart.CannotChangeBasket as refusal:
-        messages.error(request, str(refusal))
-    else:
+        ),
+        done=_("“%(title)s” is out of your basket."),
+    )
+    if line:
         request.session[REMOVED_KEY] = {
             "ean": line.book.ean,
             "title": line.book.title,
             "quantity": line.quantity,
         }
-        messages.success(
-            request, _("“%(title)s” is out of your basket.") % {"title": line.book.title}
-        )
     return redirect("shop:basket_detail")
 
 
@@ -87,14 +87,23 @@ def basket_undo(request: HttpRequest) -> HttpResponse:
 
 
 def _put_in(request: HttpRequest, book: Book, quantity: int, done: str) -> None:
-    """Add copies to the basket, and tell the shopper that it is done or why it is not."""
     shopper = cart.shopper_for_change(request)
+    _change(
+        request,
+        lambda: cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now()),
+        done=done,
+    )
+
+
+def _change(request: HttpRequest, change: Callable[[], CartItem], *, done: str) -> CartItem | None:
+    """Change the basket, and tell the shopper that it is done or why it is not."""
     try:
-        cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now())
+        line = change()
     except cart.CannotChangeBasket as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, done % {"title": book.title})
+        return None
+    messages.success(request, done % {"title": line.book.title, "line": line})
+    return line
 
 
 def _id_or_404(item_id: int) -> int:
