@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -74,9 +74,10 @@ class Shopper:
 
 @dataclass(frozen=True)
 class Basket:
-    """The lines of a basket with today's prices and stock."""
+    """The lines of a basket with today's prices and stock, and beside it those saved for later."""
 
     lines: list[CartItem]
+    saved: list[CartItem] = field(default_factory=list)
 
     @cached_property
     def copies(self) -> int:
@@ -120,13 +121,17 @@ def shopper_for_change(request: HttpRequest) -> Shopper:
 def count_copies(shopper: Shopper) -> int:
     if shopper == Shopper():
         return 0
-    items = CartItem.objects.filter(cart__in=Cart.objects.of(shopper))
+    items = CartItem.objects.to_buy().filter(cart__in=Cart.objects.of(shopper))
     return items.aggregate(copies=Sum("quantity"))["copies"] or 0
 
 
 def basket_of(shopper: Shopper) -> Basket:
     """What shop/basket_detail.html and shop/checkout.html show, in one query."""
-    return Basket(list(lines(CartItem.objects.filter(cart__in=Cart.objects.of(shopper)))))
+    items = list(lines(CartItem.objects.filter(cart__in=Cart.objects.of(shopper))))
+    return Basket(
+        lines=[item for item in items if not item.is_saved],
+        saved=[item for item in items if item.is_saved],
+    )
 
 
 def lines(items: Any) -> Any:
@@ -138,18 +143,41 @@ def lines(items: Any) -> Any:
 def add(*, shopper: Shopper, book: Book, quantity: int, now: datetime) -> CartItem:
     """Put copies of a book into the basket, besides those that are there.
 
+    A book that was saved for later is in the basket then, in these copies.
     Raises NotForSale or TooManyCopies.
     """
     cart = _locked_cart(shopper, now)
     item = cart.items.filter(book=book).first() or CartItem(cart=cart, book=book, quantity=0)
-    return _set(item, book, item.quantity + quantity, in_basket=item.quantity)
+    return _set(item, book, item.copies_in_basket + quantity)
 
 
 @transaction.atomic
 def set_quantity(*, shopper: Shopper, item_id: int, quantity: int, now: datetime) -> CartItem:
-    """Change the copies of one line. Raises LineIsGone, NotForSale or TooManyCopies."""
+    """Have one line in the basket in so many copies, also if it was saved for later.
+
+    Raises LineIsGone, NotForSale or TooManyCopies.
+    """
     item = _locked_line(shopper, item_id, now)
-    return _set(item, item.book, quantity, in_basket=item.quantity)
+    return _set(item, item.book, quantity)
+
+
+@transaction.atomic
+def save_for_later(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem:
+    """Lay a line aside, with its copies, out of all sums and orders. Raises LineIsGone."""
+    item = _locked_line(shopper, item_id, now)
+    item.saved_at = now
+    item.save(update_fields=["saved_at"])
+    return item
+
+
+@transaction.atomic
+def move_to_basket(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem:
+    """Put a line that was saved for later into the basket again, in as many copies as before.
+
+    Raises LineIsGone, NotForSale or TooManyCopies.
+    """
+    item = _locked_line(shopper, item_id, now)
+    return _set(item, item.book, item.quantity)
 
 
 @transaction.atomic
@@ -171,12 +199,13 @@ def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
 
     A book that is in the basket meanwhile keeps the larger of the two quantities.
     """
-    there = {item.book_id: item for item in cart.items.filter(book_id__in=quantities)}
-    for book_id, (quantity, price) in sorted(quantities.items()):
-        item = there.get(book_id) or CartItem(cart=cart, book_id=book_id, quantity=0)
-        item.price_seen = item.price_seen if item.pk else price
-        item.quantity = max(item.quantity, quantity)
-        item.save()
+    _join(
+        cart,
+        [
+            CartItem(book_id=book_id, quantity=quantity, price_seen=price)
+            for book_id, (quantity, price) in quantities.items()
+        ],
+    )
 
 
 def take_out(cart: Cart, quantities: dict[int, int]) -> None:
@@ -190,7 +219,7 @@ def take_out(cart: Cart, quantities: dict[int, int]) -> None:
 
 
 def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """The visitor's basket becomes the user's; a book in both keeps the larger quantity."""
+    """The visitor's basket becomes the user's; see _combine() for a book in both."""
     if request is None or not hasattr(request, "session"):
         return
     if token := _token_in(request.session):
@@ -205,21 +234,39 @@ def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
     if visitors is None:
         return
     users = _locked_cart(Shopper(user=user), now)
-    put_back(
-        users, {item.book_id: (item.quantity, item.price_seen) for item in visitors.items.all()}
-    )
+    _join(users, list(visitors.items.all()))
+    # What is left there are books that the user's basket had, too.
     CartItem.objects.filter(cart=visitors).delete()
     visitors.merged_into = users
     visitors.save(update_fields=["merged_into"])
 
 
-def _set(item: CartItem, book: Book, quantity: int, *, in_basket: int) -> CartItem:
+def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
+    """Lines into a locked basket, in the order of book ids."""
+    there = {item.book_id: item for item in cart.items.all()}
+    for line in sorted(coming, key=lambda line: line.book_id):
+        if item := there.get(line.book_id):
+            _combine(item, line)
+        else:
+            item, line.cart = line, cart
+        item.save()
+
+
+def _combine(item: CartItem, other: CartItem) -> None:
+    """Make one line of two: the one in the basket before one saved for later, else the larger."""
+    is_saved_only_here = item.is_saved and not other.is_saved
+    is_like_it_and_larger = item.is_saved == other.is_saved and other.quantity > item.quantity
+    if is_saved_only_here or is_like_it_and_larger:
+        item.quantity, item.saved_at = other.quantity, other.saved_at
+
+
+def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
     if not book.availability.can_buy or book.price is None:
         raise NotForSale(book)
     most = min(book.stock, MOST_COPIES)
     if quantity > most:
-        raise TooManyCopies(book, most=most, in_basket=in_basket)
-    item.book, item.quantity, item.price_seen = book, quantity, book.price
+        raise TooManyCopies(book, most=most, in_basket=item.copies_in_basket)
+    item.book, item.quantity, item.price_seen, item.saved_at = book, quantity, book.price, None
     item.save()
     return item
 

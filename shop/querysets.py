@@ -27,6 +27,12 @@ class CartQuerySet(models.QuerySet[Any]):
         return self.order_by("pk").select_for_update(no_key=True)
 
 
+class CartItemQuerySet(models.QuerySet[Any]):
+    def to_buy(self) -> CartItemQuerySet:
+        """Lines that count and are ordered: all but those saved for later."""
+        return self.filter(saved_at__isnull=True)
+
+
 class DeliveryMethodQuerySet(models.QuerySet[Any]):
     def offered(self) -> DeliveryMethodQuerySet:
         return self.filter(is_active=True).order_by("position", "pk")

@@ -11,6 +11,12 @@ urlpatterns = [
     path(
         "basket/items/<int:item_id>/remove/", basket.basket_item_remove, name="basket_item_remove"
     ),
+    path("basket/items/<int:item_id>/save/", basket.basket_item_save, name="basket_item_save"),
+    path(
+        "basket/items/<int:item_id>/restore/",
+        basket.basket_item_restore,
+        name="basket_item_restore",
+    ),
     path("basket/undo/", basket.basket_undo, name="basket_undo"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.order_list, name="order_list"),

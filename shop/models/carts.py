@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book
 from catalog.money import format_money
-from shop.querysets import CartQuerySet
+from shop.querysets import CartItemQuerySet, CartQuerySet
 
 MOST_COPIES = 99
 
@@ -51,6 +51,10 @@ class CartItem(models.Model):
     quantity = models.PositiveSmallIntegerField(_("copies"))
     # What the book cost when the shopper last changed the line.
     price_seen = models.DecimalField(_("price seen"), max_digits=10, decimal_places=2)
+    # A line that waits outside the basket, and is neither counted nor ordered.
+    saved_at = models.DateTimeField(_("saved for later at"), null=True, blank=True)
+
+    objects = CartItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("basket line")
@@ -65,6 +69,14 @@ class CartItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.book}"
+
+    @property
+    def is_saved(self) -> bool:
+        return self.saved_at is not None
+
+    @property
+    def copies_in_basket(self) -> int:
+        return 0 if self.is_saved else self.quantity
 
     @property
     def can_buy(self) -> bool:

@@ -112,14 +112,14 @@ def place_order(
         who=shopper.label,
         at=now,
     )
-    CartItem.objects.filter(cart=cart).delete()
+    cart.items.to_buy().delete()
     if not order.total:
         confirm(order, who=shopper.label, now=now)
     return order
 
 
 def _items_of(cart: Cart) -> list[CartItem]:
-    items = list(cart.items.order_by("book_id"))
+    items = list(cart.items.to_buy().order_by("book_id"))
     if not items:
         raise BasketIsEmpty
     return items

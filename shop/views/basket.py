@@ -64,7 +64,7 @@ def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
             item_id=_id_or_404(item_id),
             now=timezone.now(),
         ),
-        done=_("“%(title)s” is out of your basket."),
+        done=_("“%(title)s” is taken out."),
     )
     if line:
         request.session[REMOVED_KEY] = {
@@ -72,6 +72,34 @@ def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
             "title": line.book.title,
             "quantity": line.quantity,
         }
+    return redirect("shop:basket_detail")
+
+
+@require_POST
+def basket_item_save(request: HttpRequest, item_id: int) -> HttpResponse:
+    _change(
+        request,
+        lambda: cart.save_for_later(
+            shopper=cart.shopper_of(request),
+            item_id=_id_or_404(item_id),
+            now=timezone.now(),
+        ),
+        done=_("“%(title)s” is saved for later."),
+    )
+    return redirect("shop:basket_detail")
+
+
+@require_POST
+def basket_item_restore(request: HttpRequest, item_id: int) -> HttpResponse:
+    _change(
+        request,
+        lambda: cart.move_to_basket(
+            shopper=cart.shopper_of(request),
+            item_id=_id_or_404(item_id),
+            now=timezone.now(),
+        ),
+        done=_("The basket has %(line)s now."),
+    )
     return redirect("shop:basket_detail")
 
 
