@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Case, Sum, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,6 +22,7 @@ from catalog.models import Book
 from catalog.money import format_money
 
 from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
+from .news import news_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,6 +96,11 @@ class Basket:
     def can_check_out(self) -> bool:
         return bool(self.lines) and all(line.can_buy for line in self.lines)
 
+    @cached_property
+    def news(self) -> list[str]:
+        """What has changed since the shopper last looked, in sentences."""
+        return [sentence for line in (*self.lines, *self.saved) for sentence in news_of(line)]
+
     def seen_with(self, methods: Iterable[DeliveryMethod]) -> str:
         """A digest of all that a shopper agrees to: lines, quantities, prices, delivery prices."""
         facts = [f"{line.book_id}:{line.quantity}:{line.book.price}" for line in self.lines]
@@ -132,6 +138,39 @@ def basket_of(shopper: Shopper) -> Basket:
         lines=[item for item in items if not item.is_saved],
         saved=[item for item in items if item.is_saved],
     )
+
+
+def look_into(shopper: Shopper) -> Basket:
+    """The same as basket_of, for the shopper's own eyes: its news are told by no later look.
+
+    Writes nothing if there are no news.
+    """
+    basket = basket_of(shopper)
+    if basket.news:
+        _note_as_seen(shopper, basket)
+    return basket
+
+
+@transaction.atomic
+def _note_as_seen(shopper: Shopper, basket: Basket) -> None:
+    # Whoever writes several lines holds their basket, so that none waits for another in a circle.
+    Cart.objects.of(shopper).locked().first()
+    told = [line for line in (*basket.lines, *basket.saved) if line.has_news]
+    prices = {
+        line.pk: line.book.price if line.is_price_changed else line.price_seen for line in told
+    }
+    # A line that was changed meanwhile keeps its news for the next look.
+    CartItem.objects.unchanged_since(told).update(
+        price_seen=_each("price_seen", prices),
+        missing_seen=_each("missing_seen", {line.pk: line.missing for line in told}),
+    )
+
+
+def _each(name: str, values: dict[int, Any]) -> Case:
+    """What a field becomes in each line, {key of the line: value}."""
+    kind: Any = CartItem._meta.get_field(name)
+    cases = [When(pk=key, then=Value(value, kind)) for key, value in values.items()]
+    return Case(*cases, output_field=kind)
 
 
 def lines(items: Any) -> Any:
@@ -257,7 +296,8 @@ def _combine(item: CartItem, other: CartItem) -> None:
     is_saved_only_here = item.is_saved and not other.is_saved
     is_like_it_and_larger = item.is_saved == other.is_saved and other.quantity > item.quantity
     if is_saved_only_here or is_like_it_and_larger:
-        item.quantity, item.saved_at = other.quantity, other.saved_at
+        item.quantity, item.missing_seen = other.quantity, other.missing_seen
+        item.saved_at = other.saved_at
 
 
 def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
@@ -266,7 +306,9 @@ def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
     most = min(book.stock, MOST_COPIES)
     if quantity > most:
         raise TooManyCopies(book, most=most, in_basket=item.copies_in_basket)
-    item.book, item.quantity, item.price_seen, item.saved_at = book, quantity, book.price, None
+    if item.pk is None:
+        item.price_seen = book.price
+    item.book, item.quantity, item.missing_seen, item.saved_at = book, quantity, 0, None
     item.save()
     return item
 

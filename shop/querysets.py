@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
+    from .models import CartItem
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -31,6 +32,14 @@ class CartItemQuerySet(models.QuerySet[Any]):
     def to_buy(self) -> CartItemQuerySet:
         """Lines that count and are ordered: all but those saved for later."""
         return self.filter(saved_at__isnull=True)
+
+    def unchanged_since(self, lines: Iterable[CartItem]) -> CartItemQuerySet:
+        """Those of `lines` that are still as they were read."""
+        same = Q(pk__in=[])
+        for line in lines:
+            seen = {"price_seen": line.price_seen, "missing_seen": line.missing_seen}
+            same |= Q(pk=line.pk, quantity=line.quantity, **seen)
+        return self.filter(same)
 
 
 class DeliveryMethodQuerySet(models.QuerySet[Any]):

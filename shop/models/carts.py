@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book
@@ -49,8 +49,12 @@ class CartItem(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="items")
     book = models.ForeignKey(Book, models.CASCADE, related_name="cart_items")
     quantity = models.PositiveSmallIntegerField(_("copies"))
-    # What the book cost when the shopper last changed the line.
+    # What the shopper saw at their last look: the price, and how many of the copies could not be
+    # had. A book that cannot be bought keeps its last price, which it is compared with later.
     price_seen = models.DecimalField(_("price seen"), max_digits=10, decimal_places=2)
+    missing_seen = models.PositiveSmallIntegerField(
+        _("copies missing when seen"), default=0, db_default=0
+    )
     # A line that waits outside the basket, and is neither counted nor ordered.
     saved_at = models.DateTimeField(_("saved for later at"), null=True, blank=True)
 
@@ -64,6 +68,10 @@ class CartItem(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MOST_COPIES),
                 name="shop_cartitem_quantity_1_to_99",
+            ),
+            models.CheckConstraint(
+                condition=Q(missing_seen__lte=F("quantity")),
+                name="shop_cartitem_no_more_missing_than_chosen",
             ),
         ]
 
@@ -79,17 +87,31 @@ class CartItem(models.Model):
         return 0 if self.is_saved else self.quantity
 
     @property
+    def copies_to_be_had(self) -> int:
+        """How many of the copies can be bought now."""
+        return min(self.quantity, self.book.stock) if self.book.availability.can_buy else 0
+
+    @property
+    def missing(self) -> int:
+        return self.quantity - self.copies_to_be_had
+
+    @property
     def can_buy(self) -> bool:
-        return self.book.availability.can_buy and self.quantity <= self.book.stock
+        return not self.missing
 
     @property
     def is_short(self) -> bool:
         """Whether the book can be had, but not in this many copies."""
-        return self.book.availability.can_buy and self.quantity > self.book.stock
+        return 0 < self.copies_to_be_had < self.quantity
 
     @property
-    def price_changed(self) -> bool:
-        return self.book.price is not None and self.book.price != self.price_seen
+    def is_price_changed(self) -> bool:
+        """Whether the price differs from the one seen last, and matters: the book can be bought."""
+        return self.copies_to_be_had > 0 and self.book.price != self.price_seen
+
+    @property
+    def has_news(self) -> bool:
+        return self.is_price_changed or self.missing != self.missing_seen
 
     @property
     def price_seen_text(self) -> str:

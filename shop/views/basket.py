@@ -20,7 +20,8 @@ REMOVED_KEY = "removed"
 @require_safe
 @never_cache
 def basket_detail(request: HttpRequest) -> HttpResponse:
-    basket = cart.basket_of(cart.shopper_of(request))
+    shopper = cart.shopper_of(request)
+    basket = cart.look_into(shopper) if _is_looked_at(request) else cart.basket_of(shopper)
     context = {"basket": basket, "removed": request.session.get(REMOVED_KEY)}
     return render_page(request, "shop/basket_detail.html", context, regions=["basket-lines"])
 
@@ -112,6 +113,11 @@ def basket_undo(request: HttpRequest) -> HttpResponse:
     book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=removed["ean"])
     _put_in(request, book, removed["quantity"], _("“%(title)s” is back in your basket."))
     return redirect("shop:basket_detail")
+
+
+def _is_looked_at(request: HttpRequest) -> bool:
+    """Whether a person is to see the answer: a browser may fetch pages that nobody opens."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def _put_in(request: HttpRequest, book: Book, quantity: int, done: str) -> None:

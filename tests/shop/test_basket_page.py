@@ -162,12 +162,6 @@ def test_nobody_changes_anothers_line(with_emma, shopper_client):
     assert line.quantity == 2
 
 
-def test_a_price_that_changed_is_told(with_emma, emma):
-    Book.objects.update(price=Decimal("9.00"))
-
-    assert "It was £8.50 when you chose it and is £9.00 now." in text(with_emma.get("/basket/"))
-
-
 def test_a_line_with_too_many_copies_stops_the_checkout_in_words(with_emma, emma):
     receive(emma, -2)
 

@@ -84,6 +84,12 @@ def test_lines_of_no_or_too_many_copies(quantity):
     assert refused_by(sold.save) == "shop_orderitem_quantity_1_to_99"
 
 
+def test_more_copies_seen_missing_than_were_chosen():
+    line = CartItem(cart=cart(), book=BookFactory(), quantity=2, price_seen=1, missing_seen=3)
+
+    assert refused_by(line.save) == "shop_cartitem_no_more_missing_than_chosen"
+
+
 def test_a_book_twice_in_one_basket():
     book, basket = BookFactory(), cart()
     CartItem.objects.create(cart=basket, book=book, quantity=1, price_seen=1)

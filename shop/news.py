@@ -1,0 +1,39 @@
+"""What has changed about a line of a basket since the shopper last looked, in words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import CartItem
+
+
+def news_of(line: CartItem) -> list[str]:
+    """Whole sentences, none if all is as it was."""
+    sentences = []
+    if line.missing != line.missing_seen:
+        sentences.append(_about_copies(line))
+    if line.is_price_changed:
+        sentences.append(_("“%(title)s” now costs %(now)s, it was %(before)s."))
+    facts = {
+        "title": line.book.title,
+        "wanted": line.quantity,
+        "left": line.copies_to_be_had,
+        "now": line.book.price_text,
+        "before": line.price_seen_text,
+    }
+    return [sentence % facts for sentence in sentences]
+
+
+def _about_copies(line: CartItem) -> str:
+    if not line.copies_to_be_had:
+        return _("“%(title)s” can no longer be bought.")
+    if line.missing:
+        return ngettext(
+            "Only one copy of “%(title)s” is left, and you chose %(wanted)d.",
+            "Only %(left)d copies of “%(title)s” are left, and you chose %(wanted)d.",
+            line.copies_to_be_had,
+        )
+    return ngettext(
+        "“%(title)s” can be bought again.",
+        "All %(wanted)d copies of “%(title)s” can be bought again.",
+        line.quantity,
+    )
