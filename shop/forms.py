@@ -20,6 +20,8 @@ class QuantityForm(forms.Form):
         error_messages={
             "invalid": _("How many copies? Please give a number from 1 to 99."),
             "required": _("How many copies? Please give a number from 1 to 99."),
+            "min_value": _("Please take one copy or more."),
+            "max_value": _("An order can have 99 copies of a book at the most."),
         },
     )
 

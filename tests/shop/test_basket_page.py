@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -92,6 +93,23 @@ def test_a_quantity_that_is_none_is_refused_in_words(client, emma, quantity):
     assert not CartItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("quantity", "words"),
+    [
+        ("0", "Please take one copy or more."),
+        ("100", "An order can have 99 copies of a book at the most."),
+        ("many", "How many copies? Please give a number from 1 to 99."),
+    ],
+)
+def test_a_quantity_out_of_bounds_is_refused_with_the_reason(with_emma, quantity, words):
+    line = CartItem.objects.get()
+
+    page = with_emma.post(f"/basket/items/{line.pk}/", {"quantity": quantity}, follow=True)
+
+    assert messages(page) == [words]
+    assert CartItem.objects.get().quantity == 2
+
+
 @pytest.mark.parametrize("state", ["withdrawn", "without price", "sold out", "not yet on sale"])
 def test_what_cannot_be_bought_does_not_get_in(client, emma, state):
     if state == "withdrawn":
@@ -167,8 +185,24 @@ def test_a_line_with_too_many_copies_stops_the_checkout_in_words(with_emma, emma
 
     page = with_emma.get("/basket/")
 
-    assert "Only 1 left" in text(page)
+    assert "Only 1 left, and you chose 2." in text(page)
     assert 'href="/checkout/"' not in text(page)
+    assert CartItem.objects.get().quantity == 2
+
+
+def test_a_line_with_too_many_copies_offers_those_that_are_left(with_emma, emma):
+    receive(emma, -1)
+    CartItem.objects.update(quantity=3)
+
+    page = text(with_emma.get("/basket/"))
+    shown = re.search(r'name="quantity" value="(\d+)"><button[^>]*>Take the last 2 copies', page)
+    with_emma.post(f"/basket/items/{CartItem.objects.get().pk}/", {"quantity": shown[1]})
+
+    assert with_emma.get("/basket/").context["basket"].can_check_out
+
+
+def test_a_line_that_can_be_had_offers_nothing_else(with_emma):
+    assert "Take the last" not in text(with_emma.get("/basket/"))
 
 
 def test_the_basket_survives_signing_in(with_emma, shopper, emma):

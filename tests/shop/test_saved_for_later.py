@@ -114,6 +114,18 @@ def test_a_saved_line_of_which_too_few_are_left_stays_saved(with_emma_saved, emm
     assert page.context["basket"].saved == [line]
 
 
+def test_a_saved_line_of_which_too_few_are_left_offers_those(with_emma_saved, emma):
+    receive(emma, -2)
+    offered = with_emma_saved.get("/basket/").text
+
+    page = with_emma_saved.post(
+        f"/basket/items/{CartItem.objects.get().pk}/", {"quantity": 1}, follow=True
+    )
+
+    assert "Move the last copy to basket" in offered
+    assert page.context["basket"].copies == 1
+
+
 def test_a_saved_line_that_cannot_be_bought_offers_no_move(with_emma_saved, emma):
     offered = with_emma_saved.get("/basket/")
     receive(emma, -3)
