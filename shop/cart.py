@@ -23,6 +23,7 @@ from catalog.money import format_money
 
 from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
 from .news import news_of
+from .parcels import Parcel, parcels_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,6 +101,10 @@ class Basket:
     def news(self) -> list[str]:
         """What has changed since the shopper last looked, in sentences."""
         return [sentence for line in (*self.lines, *self.saved) for sentence in news_of(line)]
+
+    @cached_property
+    def parcels(self) -> list[Parcel]:
+        return parcels_of(self.lines)
 
     def seen_with(self, methods: Iterable[DeliveryMethod]) -> str:
         """A digest of all that a shopper agrees to: lines, quantities, prices, delivery prices."""
