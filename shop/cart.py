@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.signing import BadSignature
 from django.db import transaction
 from django.db.models import Case, Sum, Value, When
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from catalog.money import format_money
 from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
 from .news import news_of
 from .parcels import Parcel, parcels_of
+from .undo import unpack
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,6 +61,11 @@ class TooManyCopies(CannotChangeBasket):
 class LineIsGone(CannotChangeBasket):
     def __init__(self) -> None:
         super().__init__(_("That book is no longer in your basket."))
+
+
+class CannotUndo(CannotChangeBasket):
+    def __init__(self) -> None:
+        super().__init__(_("That can no longer be undone."))
 
 
 @dataclass(frozen=True)
@@ -230,6 +237,24 @@ def remove(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem:
     item = _locked_line(shopper, item_id, now)
     CartItem.objects.filter(pk=item.pk).delete()
     return item
+
+
+@transaction.atomic
+def undo(*, shopper: Shopper, packed: str, now: datetime) -> CartItem:
+    """Put a line back as it was when it was taken out, even if it cannot be bought now.
+
+    `packed` is what undo.pack() made of it. A line of the same book that came meanwhile is joined
+    with it, see _combine(). Raises CannotUndo.
+    """
+    try:
+        line = unpack(packed, now)
+    except BadSignature as error:
+        raise CannotUndo from error
+    if not Book.objects.filter(pk=line.book_id).exists():
+        raise CannotUndo
+    cart = _locked_cart(shopper, now)
+    _join(cart, [line])
+    return lines(cart.items.filter(book_id=line.book_id)).get()
 
 
 def delete_old(*, now: datetime) -> int:

@@ -13,6 +13,7 @@ from catalog.models import Book
 from shop import cart
 from shop.forms import LARGEST_ID, QuantityForm
 from shop.models import CartItem
+from shop.undo import pack
 
 REMOVED_KEY = "removed"
 
@@ -21,8 +22,12 @@ REMOVED_KEY = "removed"
 @never_cache
 def basket_detail(request: HttpRequest) -> HttpResponse:
     shopper = cart.shopper_of(request)
-    basket = cart.look_into(shopper) if _is_looked_at(request) else cart.basket_of(shopper)
-    context = {"basket": basket, "removed": request.session.get(REMOVED_KEY)}
+    if _is_looked_at(request):
+        # An offer to undo stands on one page only, and holds as long as that page is open.
+        basket, removed = cart.look_into(shopper), request.session.pop(REMOVED_KEY, None)
+    else:
+        basket, removed = cart.basket_of(shopper), request.session.get(REMOVED_KEY)
+    context = {"basket": basket, "removed": removed}
     return render_page(request, "shop/basket_detail.html", context, regions=["basket-lines"])
 
 
@@ -33,7 +38,13 @@ def basket_add(request: HttpRequest, ean: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.refusal)
         return redirect(book)
-    _put_in(request, book, form.cleaned_data["quantity"], _("“%(title)s” is in your basket."))
+    shopper = cart.shopper_for_change(request)
+    quantity = form.cleaned_data["quantity"]
+    _change(
+        request,
+        lambda: cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now()),
+        done=_("“%(title)s” is in your basket."),
+    )
     return redirect(book)
 
 
@@ -68,11 +79,7 @@ def basket_item_remove(request: HttpRequest, item_id: int) -> HttpResponse:
         done=_("“%(title)s” is taken out."),
     )
     if line:
-        request.session[REMOVED_KEY] = {
-            "ean": line.book.ean,
-            "title": line.book.title,
-            "quantity": line.quantity,
-        }
+        request.session[REMOVED_KEY] = {"title": line.book.title, "line": pack(line)}
     return redirect("shop:basket_detail")
 
 
@@ -106,27 +113,20 @@ def basket_item_restore(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @require_POST
 def basket_undo(request: HttpRequest) -> HttpResponse:
-    """Put back the line that was removed last."""
-    removed = request.session.pop(REMOVED_KEY, None)
-    if removed is None:
-        return redirect("shop:basket_detail")
-    book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=removed["ean"])
-    _put_in(request, book, removed["quantity"], _("“%(title)s” is back in your basket."))
+    """Put back the line that the page said was taken out."""
+    shopper = cart.shopper_for_change(request)
+    packed = request.POST.get("line", "")
+    _change(
+        request,
+        lambda: cart.undo(shopper=shopper, packed=packed, now=timezone.now()),
+        done=_("“%(title)s” is back."),
+    )
     return redirect("shop:basket_detail")
 
 
 def _is_looked_at(request: HttpRequest) -> bool:
     """Whether a person is to see the answer: a browser may fetch pages that nobody opens."""
     return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
-
-
-def _put_in(request: HttpRequest, book: Book, quantity: int, done: str) -> None:
-    shopper = cart.shopper_for_change(request)
-    _change(
-        request,
-        lambda: cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now()),
-        done=done,
-    )
 
 
 def _change(request: HttpRequest, change: Callable[[], CartItem], *, done: str) -> CartItem | None:

@@ -152,24 +152,6 @@ def test_a_quantity_can_be_changed(with_emma):
     assert CartItem.objects.get().quantity == 1
 
 
-def test_a_line_can_be_removed_and_put_back(with_emma):
-    line = CartItem.objects.get()
-
-    removed = with_emma.post(f"/basket/items/{line.pk}/remove/", headers=HTMX, follow=True)
-    assert "You took out “Emma”" in text(removed)
-    assert not CartItem.objects.exists()
-
-    with_emma.post("/basket/undo/", headers=HTMX, follow=True)
-    assert CartItem.objects.get().quantity == 2
-
-
-def test_undo_without_anything_to_undo_changes_nothing(with_emma):
-    page = with_emma.post("/basket/undo/", follow=True)
-
-    assert page.status_code == 200
-    assert CartItem.objects.get().quantity == 2
-
-
 def test_nobody_changes_anothers_line(with_emma, shopper_client):
     line = CartItem.objects.get()
 
