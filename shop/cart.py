@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.signing import BadSignature
 from django.db import transaction
 from django.db.models import Case, Sum, Value, When
@@ -292,22 +293,29 @@ def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwa
     if request is None or not hasattr(request, "session"):
         return
     if token := _token_in(request.session):
-        _merge(token, user, timezone.now())
+        if _merge(token, user, timezone.now()):
+            told = _("Your basket from before you signed in has been added to the one you had.")
+            # Sign-in by a program brings no page that could say it.
+            messages.info(request, told, fail_silently=True)
         del request.session[SESSION_KEY]
 
 
 @transaction.atomic
-def _merge(token: uuid.UUID, user: User, now: datetime) -> None:
+def _merge(token: uuid.UUID, user: User, now: datetime) -> bool:
+    """Whether the user's own basket had lines, too, and two have become one."""
     # Visitor's basket, then user's: an order that gives its lines back takes them in this order too.
     visitors = Cart.objects.of(Shopper(token=token)).locked().first()
     if visitors is None:
-        return
+        return False
     users = _locked_cart(Shopper(user=user), now)
-    _join(users, list(visitors.items.all()))
+    coming = list(visitors.items.all())
+    both_had_lines = bool(coming) and users.items.exists()
+    _join(users, coming)
     # What is left there are books that the user's basket had, too.
     CartItem.objects.filter(cart=visitors).delete()
     visitors.merged_into = users
     visitors.save(update_fields=["merged_into"])
+    return both_had_lines
 
 
 def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
