@@ -46,7 +46,7 @@ class BookAdmin(admin.ModelAdmin):
     readonly_fields = ("stock",)
     inlines = (ContributionInline, BookTextInline)
     fieldsets = (
-        (None, {"fields": ("ean", "title", "subtitle", "byline", "price", "stock")}),
+        (None, {"fields": ("ean", "title", "subtitle", "byline", "price", "tax_class", "stock")}),
         (
             _("Edition"),
             {

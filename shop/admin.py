@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import stock
 from catalog.models import StockMovement
 
-from .models import DeliveryMethod, Order, OrderItem
+from .models import DeliveryMethod, Order, OrderItem, TaxRate
 
 MOST_AT_ONCE = 1_000_000
 
@@ -122,3 +122,12 @@ class DeliveryMethodAdmin(admin.ModelAdmin):
     )
     list_editable = ("position", "is_active")
     ordering = ("position", "pk")
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(admin.ModelAdmin):
+    """A rate that changes is a new row from its day on; orders keep the rate they were sold at."""
+
+    list_display = ("country", "tax_class", "rate", "valid_from")
+    list_filter = ("country", "tax_class")
+    ordering = ("country", "tax_class", "-valid_from", "pk")

@@ -21,6 +21,7 @@ from catalog.languages import language_name
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
 from catalog.search.config import SEARCH_CONFIG
+from catalog.tax_classes import GOODS, GOODS_CHOICES, TaxClass
 from catalog.titles import derived_from_title
 
 from .book_indexes import INDEXES, line_of
@@ -84,6 +85,13 @@ class Book(models.Model):
         blank=True,
         validators=[MinValueValidator(0.01)],
         help_text=_("Without a price the book is shown, but not for sale."),
+    )
+    tax_class = models.CharField(
+        _("taxed as"),
+        max_length=10,
+        choices=GOODS_CHOICES,
+        default=TaxClass.BOOK,
+        db_default=TaxClass.BOOK,
     )
     # Copies that anyone may buy now. Only a StockMovement changes it; no index may hold it.
     stock = models.IntegerField(_("stock"), default=0, db_default=0, editable=False)
@@ -228,6 +236,9 @@ class Book(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(tier__in=[0, 1, 2]), name="catalog_book_tier_from_0_to_2"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tax_class__in=GOODS), name="catalog_book_tax_class_of_goods"
             ),
         ]
         indexes = INDEXES

@@ -12,6 +12,7 @@ from .orders import (
     new_order_number,
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
+from .tax import TaxRate
 
 __all__ = [
     "GUEST_LINK_SALT",
@@ -29,6 +30,7 @@ __all__ = [
     "Payment",
     "Refund",
     "RefundItem",
+    "TaxRate",
     "WebhookEvent",
     "new_order_number",
 ]

@@ -226,6 +226,12 @@ def test_a_tier_is_one_of_three():
         Book.objects.filter(pk=book.pk).update(tier=3)
 
 
+@pytest.mark.parametrize("tax_class", ["", "delivery", "shoes"])
+def test_a_book_is_taxed_as_goods(tax_class):
+    with refused_by("catalog_book_tax_class_of_goods"):
+        BookFactory(tax_class=tax_class)
+
+
 def test_a_work_without_a_rule_has_no_key_rather_than_an_empty_one():
     with refused_by("catalog_work_key_not_empty"):
         Work.objects.create(title="Emma", key="")

@@ -25,6 +25,7 @@ LISTS = [
     "catalog/stockmovement",
     "shop/order",
     "shop/deliverymethod",
+    "shop/taxrate",
 ]
 
 
@@ -36,7 +37,7 @@ def book_form(book: Book | None = None, **changes):
         for part in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     fields = {"ean": book.ean if book else "", "title": "Emma", "published_precision": "day"}
-    return {**inlines, **fields, "cover_mood": "novel", **changes}
+    return {**inlines, **fields, "cover_mood": "novel", "tax_class": "book", **changes}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -80,6 +81,26 @@ def test_editing_a_title_changes_what_follows_from_it(staff_client):
 
     book.refresh_from_db()
     assert (book.slug, book.sort_title) == ("the-emma", "emma")
+
+
+def test_staff_say_what_a_book_is_taxed_as(staff_client):
+    book = BookFactory()
+
+    staff_client.post(f"/admin/catalog/book/{book.pk}/change/", book_form(book, tax_class="audio"))
+
+    book.refresh_from_db()
+    assert book.tax_class == "audio"
+
+
+def test_no_book_is_taxed_as_delivery(staff_client):
+    book = BookFactory()
+
+    staff_client.post(
+        f"/admin/catalog/book/{book.pk}/change/", book_form(book, tax_class="delivery")
+    )
+
+    book.refresh_from_db()
+    assert book.tax_class == "book"
 
 
 def test_a_sale_while_staff_edit_is_not_undone(staff_client, monkeypatch):
