@@ -16,7 +16,9 @@ PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibil
 
 @require_safe
 def plain_page(request: HttpRequest, page: str) -> HttpResponse:
-    context = {"delivery_methods": DeliveryMethod.objects.offered()} if page == "delivery" else {}
+    context = {}
+    if page == "delivery":
+        context["delivery_methods"] = DeliveryMethod.objects.offered().on(timezone.localdate())
     return TemplateResponse(request, f"pages/{page}.html", context)
 
 

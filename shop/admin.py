@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import stock
 from catalog.models import StockMovement
 
-from .models import DeliveryMethod, Order, OrderItem, TaxRate
+from .models import DeliveryBand, DeliveryMethod, Order, OrderItem, TaxRate
 
 MOST_AT_ONCE = 1_000_000
 
@@ -114,14 +114,21 @@ class OrderAdmin(admin.ModelAdmin):
         return False
 
 
+class DeliveryBandInline(admin.TabularInline):
+    model = DeliveryBand
+    ordering = ("at_least", "pk")
+    extra = 1
+
+
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(admin.ModelAdmin):
     list_display = (
-        *("name", "price", "free_from", "days_from", "days_to", "cutoff_hour"),
+        *("name", "kind", "price", "price_by", "free_from", "days_from", "days_to", "cutoff_hour"),
         *("position", "is_active"),
     )
     list_editable = ("position", "is_active")
     ordering = ("position", "pk")
+    inlines = (DeliveryBandInline,)
 
 
 @admin.register(TaxRate)

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 from catalog.models import Book
 from catalog.money import format_money
 
+from .goods import Goods, weight_of
 from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
 from .news import news_of
 from .parcels import Parcel, parcels_of
@@ -97,6 +98,11 @@ class Basket:
     def total(self) -> Decimal:
         return sum((line.total for line in self.lines if line.can_buy), Decimal("0.00"))
 
+    @cached_property
+    def goods(self) -> Goods:
+        """What delivery goes by."""
+        return Goods(self.total, weight_of(line for line in self.lines if line.can_buy))
+
     @property
     def total_text(self) -> str:
         return format_money(self.total)
@@ -117,7 +123,7 @@ class Basket:
     def seen_with(self, methods: Iterable[DeliveryMethod]) -> str:
         """A digest of all that a shopper agrees to: lines, quantities, prices, delivery prices."""
         facts = [f"{line.book_id}:{line.quantity}:{line.book.price}" for line in self.lines]
-        facts += [f"{method.pk}:{method.price}:{method.free_from}" for method in methods]
+        facts += [f"{method.pk}:{method.price_for(self.goods)}" for method in methods]
         return hashlib.sha256("|".join(facts).encode()).hexdigest()[:32]
 
 

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from .goods import Goods
 from .models import MOST_COPIES, DeliveryMethod
 from .services.checkout import Address
 
@@ -85,9 +85,7 @@ class CheckoutForm(forms.Form):
     def address(self) -> Address:
         return Address(**{name: self.cleaned_data[name] for name in self.AUTOCOMPLETE})
 
-    def delivery_choices(
-        self, methods: list[DeliveryMethod], items_total: Decimal
-    ) -> list[dict[str, Any]]:
+    def delivery_choices(self, methods: list[DeliveryMethod], goods: Goods) -> list[dict[str, Any]]:
         """The offered methods with their price for this basket; the chosen or first one is ticked."""
         chosen = str(self["delivery"].value() or (methods[0].pk if methods else ""))
-        return [method.as_choice(items_total, chosen=chosen) for method in methods]
+        return [method.as_choice(goods, chosen=chosen) for method in methods]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -44,7 +44,22 @@ class CartItemQuerySet(models.QuerySet[Any]):
 
 class DeliveryMethodQuerySet(models.QuerySet[Any]):
     def offered(self) -> DeliveryMethodQuerySet:
+        """A method whose price goes by weight or sum reads its steps when it is asked for it."""
         return self.filter(is_active=True).order_by("position", "pk")
+
+    def on(self, day: date) -> DeliveryMethodQuerySet:
+        """Those that staff offer on that day."""
+        begun = Q(offered_from__isnull=True) | Q(offered_from__lte=day)
+        return self.filter(begun, Q(offered_until__isnull=True) | Q(offered_until__gte=day))
+
+    def offered_to(self, country: str, today: date) -> DeliveryMethodQuerySet:
+        """What somebody in `country` may choose from, with the steps of prices, in two queries.
+
+        Collecting goes nowhere, so it is offered wherever people live.
+        """
+        # Codes of two letters between commas: no two neighbours hold a third.
+        reaches = Q(countries="") | Q(countries__contains=country) | Q(kind="collect")
+        return self.offered().on(today).filter(reaches).prefetch_related("bands")
 
 
 class OrderQuerySet(models.QuerySet[Any]):

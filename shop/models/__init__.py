@@ -1,7 +1,7 @@
 """Baskets, ways of delivery, orders and the money for them."""
 
 from .carts import MOST_COPIES, Cart, CartItem
-from .delivery import DeliveryMethod
+from .delivery import DeliveryBand, DeliveryMethod
 from .history import Invoice, InvoiceCounter, OrderEvent
 from .orders import (
     GUEST_LINK_SALT,
@@ -21,6 +21,7 @@ __all__ = [
     "NUMBER_ALPHABET",
     "Cart",
     "CartItem",
+    "DeliveryBand",
     "DeliveryMethod",
     "Invoice",
     "InvoiceCounter",

@@ -154,8 +154,8 @@ def _write_order(
     key: uuid.UUID,
     now: datetime,
 ) -> Order:
-    items_total = Basket(items).total
-    delivery_total = method.price_for(items_total)
+    basket = Basket(items)
+    items_total, delivery_total = basket.total, method.price_for(basket.goods)
     order = Order.objects.create(
         user=shopper.user,
         cart=cart,

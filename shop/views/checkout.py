@@ -52,7 +52,7 @@ def _checkout_page(
     context = {
         "form": form,
         "basket": basket,
-        "methods": form.delivery_choices(methods, basket.total),
+        "methods": form.delivery_choices(methods, basket.goods),
         "seen": basket.seen_with(methods),
         "form_key": _form_key(form),
         "takes_orders": takes_orders,
