@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import stock
 from catalog.models import StockMovement
 
-from .models import DeliveryBand, DeliveryMethod, Order, OrderItem, TaxRate
+from .models import DeliveryBand, DeliveryMethod, Order, OrderItem, TaxRate, Voucher
 
 MOST_AT_ONCE = 1_000_000
 
@@ -138,3 +138,13 @@ class TaxRateAdmin(admin.ModelAdmin):
     list_display = ("country", "tax_class", "rate", "valid_from")
     list_filter = ("country", "tax_class")
     ordering = ("country", "tax_class", "-valid_from", "pk")
+
+
+@admin.register(Voucher)
+class VoucherAdmin(admin.ModelAdmin):
+    list_display = ("code", "value_text", "valid_from", "valid_until", "is_active", "note")
+    list_filter = ("is_active",)
+    search_fields = ("code", "note")
+    ordering = ("-pk",)
+    filter_horizontal = ("excluded_genres",)
+    raw_id_fields = ("excluded_books",)

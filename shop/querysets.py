@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from .voucher_codes import is_code, tidy_code
+
 if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
-    from .models import CartItem
+    from .models import CartItem, Voucher
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -106,3 +108,14 @@ class RefundQuerySet(models.QuerySet[Any]):
     def claim(self, until: datetime) -> int:
         """Keep these refunds from other workers until then. Returns how many they are."""
         return self.update(attempts=models.F("attempts") + 1, next_try_at=until)
+
+
+class VoucherQuerySet(models.QuerySet[Any]):
+    def with_code(self, text: str) -> Voucher | None:
+        """The voucher that somebody typed, in small letters or with spaces too."""
+        code = tidy_code(text)
+        return self.filter(code=code).first() if is_code(code) else None
+
+    def locked(self) -> VoucherQuerySet:
+        """Locked until the transaction ends, so that uses are counted one after another."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)

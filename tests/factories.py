@@ -10,7 +10,7 @@ from stdnum import ean as ean_number
 from accounts.models import User
 from catalog import stock
 from catalog.models import Book, Contributor, Genre, StockMovement
-from shop.models import DeliveryMethod
+from shop.models import DeliveryMethod, Voucher
 
 
 def nth_ean(n: int) -> str:
@@ -79,6 +79,17 @@ class DeliveryMethodFactory(factory.django.DjangoModelFactory):
 
     name = "By post"
     price = Decimal("2.95")
+
+
+class VoucherFactory(factory.django.DjangoModelFactory):
+    """Ten per cent off everything, for everybody and for ever."""
+
+    class Meta:
+        model = Voucher
+
+    code = factory.Sequence(lambda n: f"TEN-{n}")
+    kind = Voucher.Kind.PERCENT
+    value = Decimal(10)
 
 
 def receive(book: Book, copies: int) -> None:

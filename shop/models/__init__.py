@@ -13,6 +13,7 @@ from .orders import (
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
 from .tax import TaxRate
+from .vouchers import Voucher
 
 __all__ = [
     "GUEST_LINK_SALT",
@@ -32,6 +33,7 @@ __all__ = [
     "Refund",
     "RefundItem",
     "TaxRate",
+    "Voucher",
     "WebhookEvent",
     "new_order_number",
 ]

@@ -26,6 +26,7 @@ LISTS = [
     "shop/order",
     "shop/deliverymethod",
     "shop/taxrate",
+    "shop/voucher",
 ]
 
 
