@@ -3,6 +3,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -85,7 +87,10 @@ class StockMovementAdmin(admin.ModelAdmin):
 
 class OrderItemInline(admin.TabularInline):
     model = OrderItem
-    fields = readonly_fields = ("title", "ean", "unit_price", "quantity")
+    fields = readonly_fields = (
+        *("title", "ean", "unit_price", "quantity"),
+        *("discount", "tax_class", "tax_rate", "tax"),
+    )
     can_delete = False
     extra = 0
 
@@ -142,9 +147,23 @@ class TaxRateAdmin(admin.ModelAdmin):
 
 @admin.register(Voucher)
 class VoucherAdmin(admin.ModelAdmin):
-    list_display = ("code", "value_text", "valid_from", "valid_until", "is_active", "note")
+    list_display = (
+        *("code", "value_text", "valid_from", "valid_until"),
+        *("most_uses", "uses", "is_active", "note"),
+    )
     list_filter = ("is_active",)
     search_fields = ("code", "note")
     ordering = ("-pk",)
     filter_horizontal = ("excluded_genres",)
     raw_id_fields = ("excluded_books",)
+    readonly_fields = ("uses",)
+
+    @admin.display(description=_("uses"))
+    def uses(self, voucher: Any) -> int:
+        return getattr(voucher, "uses", 0)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
+        """With the number of uses, counted for the vouchers of the page alone."""
+        used = Order.objects.uses_of(OuterRef("pk")).order_by().values("voucher")
+        counted = Subquery(used.annotate(number=Count("pk")).values("number"))
+        return super().get_queryset(request).annotate(uses=Coalesce(counted, 0))

@@ -81,6 +81,10 @@ class OrderQuerySet(models.QuerySet[Any]):
         """What shop/order_detail.html reads, in two queries."""
         return self.prefetch_related("items__book").order_by("pk")
 
+    def uses_of(self, voucher: Voucher | models.OuterRef) -> OrderQuerySet:
+        """Orders that took something off by a voucher; one that was given up gives its use back."""
+        return self.filter(voucher=voucher, status__in=["pending", "confirmed"])
+
     def overdue(self, now: datetime) -> OrderQuerySet:
         return self.filter(status="pending", pay_by__lt=now).order_by("pk")
 

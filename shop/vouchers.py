@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import IntegerField, Q
 from django.db.models.functions import Cast
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.models import Book, Genre
 from catalog.money import format_money
 
 from .goods import Line
-from .models import Voucher
+from .models import Order, Voucher
 from .voucher_codes import LONGEST_CODE
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class CannotUseVoucher(Exception):
@@ -60,12 +65,63 @@ class SumTooSmall(CannotUseVoucher):
         super().__init__(text % {"code": voucher.code, **names})
 
 
+class VoucherUsedUp(CannotUseVoucher):
+    def __init__(self, voucher: Voucher) -> None:
+        text = _("The voucher “%(code)s” has been used as often as it can be.")
+        super().__init__(text % {"code": voucher.code})
+
+
+class VoucherUsedByYou(CannotUseVoucher):
+    def __init__(self, voucher: Voucher, times: int) -> None:
+        text = ngettext(
+            "You have used the voucher “%(code)s” already.",
+            "You have used the voucher “%(code)s” %(times)d times already, as often as you can.",
+            times,
+        )
+        super().__init__(text % {"code": voucher.code, "times": times})
+
+
 def find(text: str) -> Voucher:
     """The voucher that a shopper names. Raises UnknownVoucher."""
     voucher = Voucher.objects.with_code(text)
     if voucher is None or not voucher.is_active:
         raise UnknownVoucher(text.strip()[:LONGEST_CODE])
     return voucher
+
+
+def check[L: Line](
+    voucher: Voucher, lines: Sequence[L], *, user: User | None, email: str, now: datetime
+) -> list[L]:
+    """The lines that a voucher makes cheaper for this shopper now, or a CannotUseVoucher.
+
+    Uses are counted for good only while the voucher is locked (Voucher.objects.locked); otherwise
+    the answer may be out of date by the time the order is placed. Before a guest has named an
+    e-mail it is "", and only the uses in all are counted.
+    """
+    check_time(voucher, now)
+    check_uses(voucher, user=user, email=email)
+    return lines_that_count(voucher, lines)
+
+
+def check_uses(voucher: Voucher, *, user: User | None, email: str) -> None:
+    """Raises VoucherUsedUp or VoucherUsedByYou."""
+    each = voucher.most_uses_each
+    if each is not None and uses_by(voucher, user=user, email=email) >= each:
+        raise VoucherUsedByYou(voucher, each)
+    if voucher.most_uses is not None and uses(voucher) >= voucher.most_uses:
+        raise VoucherUsedUp(voucher)
+
+
+def uses(voucher: Voucher) -> int:
+    return Order.objects.uses_of(voucher).count()
+
+
+def uses_by(voucher: Voucher, *, user: User | None, email: str) -> int:
+    """Uses by an account or by an e-mail, whichever of the two is known."""
+    theirs = Q(user=user) if user else Q()
+    if email:
+        theirs |= Q(email__iexact=email)
+    return Order.objects.uses_of(voucher).filter(theirs).count() if theirs else 0
 
 
 def check_time(voucher: Voucher, now: datetime) -> None:

@@ -13,6 +13,8 @@ from catalog.models import Book
 from catalog.money import format_money
 from shop.querysets import CartItemQuerySet, CartQuerySet
 
+from .vouchers import Voucher
+
 MOST_COPIES = 99
 
 
@@ -26,6 +28,14 @@ class Cart(models.Model):
     # A visitor who signed in: their orders that fail give their lines back to this basket.
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    voucher = models.ForeignKey(
+        Voucher,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carts",
+        verbose_name=_("voucher"),
     )
     updated_at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -17,19 +18,33 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import PostalAddress
 from catalog.models import Book
 from catalog.money import format_money
+from catalog.tax_classes import GOODS, GOODS_CHOICES, TaxClass
 from shop.querysets import OrderItemQuerySet, OrderQuerySet
+from shop.voucher_codes import LONGEST_CODE
 
 from .carts import MOST_COPIES, Cart
+from .vouchers import Voucher
 
 # Letters and digits that nobody takes for one another when reading aloud: no 0/O, no 1/I.
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 NUMBER_LENGTH = 8
 GUEST_LINK_SALT = "shop.order.guest"
 GUEST_LINK_SECONDS = 60 * 60 * 24 * 90
+ZERO = Decimal("0.00")
 
 
 def new_order_number() -> str:
     return get_random_string(NUMBER_LENGTH, NUMBER_ALPHABET)
+
+
+def sum_field(name: Any) -> models.DecimalField:
+    """A sum of money that is 0 where nothing says otherwise."""
+    return models.DecimalField(name, max_digits=12, decimal_places=2, default=ZERO, db_default=ZERO)
+
+
+def rate_field(name: Any) -> models.DecimalField:
+    """A rate of tax in per cent."""
+    return models.DecimalField(name, max_digits=4, decimal_places=2, default=ZERO, db_default=ZERO)
 
 
 class Order(PostalAddress):
@@ -76,6 +91,26 @@ class Order(PostalAddress):
     items_total = models.DecimalField(_("books"), max_digits=12, decimal_places=2)
     delivery_total = models.DecimalField(_("delivery price"), max_digits=8, decimal_places=2)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    # Prices include tax: what is in them is part of the totals above, not on top of them.
+    delivery_tax_rate = rate_field(_("delivery, tax in per cent"))
+    delivery_tax = sum_field(_("tax in the delivery price"))
+    tax_total = sum_field(_("tax in all"))
+
+    voucher = models.ForeignKey(
+        Voucher,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        # The index by voucher and status finds them.
+        db_index=False,
+        related_name="orders",
+        verbose_name=_("voucher"),
+    )
+    # As it was when the order was placed.
+    voucher_code = models.CharField(
+        _("code of the voucher"), max_length=LONGEST_CODE, blank=True, default="", db_default=""
+    )
+    discount_total = sum_field(_("discount"))
 
     objects = OrderQuerySet.as_manager()
 
@@ -85,8 +120,29 @@ class Order(PostalAddress):
         constraints = [
             *PostalAddress.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(total=F("items_total") + F("delivery_total")),
+                condition=Q(total=F("items_total") - F("discount_total") + F("delivery_total")),
                 name="shop_order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_total__gte=0, discount_total__lte=F("items_total")),
+                name="shop_order_discount_within_books",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    delivery_tax__gte=0,
+                    delivery_tax__lte=F("delivery_total"),
+                    tax_total__gte=F("delivery_tax"),
+                    tax_total__lte=F("total"),
+                ),
+                name="shop_order_tax_within_totals",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery_tax_rate__gte=0, delivery_tax_rate__lt=100),
+                name="shop_order_delivery_tax_rate_from_0_to_100",
+            ),
+            models.CheckConstraint(
+                condition=Q(voucher__isnull=True) | ~Q(voucher_code=""),
+                name="shop_order_voucher_with_its_code",
             ),
             models.CheckConstraint(
                 condition=Q(items_total__gte=0, delivery_total__gte=0),
@@ -106,6 +162,11 @@ class Order(PostalAddress):
             models.Index(fields=["user", "-id"], name="shop_order_by_user"),
             models.Index(
                 fields=["pay_by"], condition=Q(status="pending"), name="shop_order_pending_by_time"
+            ),
+            models.Index(
+                fields=["voucher", "status"],
+                condition=Q(voucher__isnull=False),
+                name="shop_order_by_voucher",
             ),
         ]
 
@@ -176,6 +237,17 @@ class OrderItem(models.Model):
     ean = models.CharField(_("EAN"), max_length=13)
     unit_price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     quantity = models.PositiveSmallIntegerField(_("copies"))
+    # Of the whole line, as the tax is; the tax is within what the discount leaves.
+    discount = sum_field(_("discount"))
+    tax_class = models.CharField(
+        _("taxed as"),
+        max_length=10,
+        choices=GOODS_CHOICES,
+        default=TaxClass.BOOK,
+        db_default=TaxClass.BOOK,
+    )
+    tax_rate = rate_field(_("tax in per cent"))
+    tax = sum_field(_("tax"))
 
     objects = OrderItemQuerySet.as_manager()
 
@@ -191,6 +263,21 @@ class OrderItem(models.Model):
             models.CheckConstraint(
                 condition=Q(unit_price__gt=0), name="shop_orderitem_price_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("unit_price") * F("quantity")),
+                name="shop_orderitem_discount_within_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax__gte=0, tax__lte=F("unit_price") * F("quantity") - F("discount")),
+                name="shop_orderitem_tax_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rate__gte=0, tax_rate__lt=100),
+                name="shop_orderitem_tax_rate_from_0_to_100",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_class__in=GOODS), name="shop_orderitem_tax_class_of_goods"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +285,8 @@ class OrderItem(models.Model):
 
     @property
     def total(self) -> Decimal:
-        return self.unit_price * self.quantity
+        """What the line costs, less its discount."""
+        return self.unit_price * self.quantity - self.discount
 
     @property
     def total_text(self) -> str:

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Book
 from shop import vouchers
-from shop.models import Voucher
-from tests.factories import BookFactory, GenreFactory, VoucherFactory
+from shop.models import Order, Voucher
+from tests.factories import BookFactory, GenreFactory, UserFactory, VoucherFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +170,116 @@ def test_the_least_sum_itself_is_enough(emma):
     assert vouchers.lines_that_count(voucher, [Line(emma, 2)])
 
 
+# How often it may be used
+
+
+def use(voucher: Voucher, **fields) -> Order:
+    """An order of the user or e-mail in `fields` that used the voucher, waiting for its payment."""
+    return Order.objects.create(
+        **{
+            "voucher": voucher,
+            "voucher_code": voucher.code,
+            "placed_at": NOON,
+            "pay_by": NOON,
+            "email": "nadia@example.org",
+            "country": "GB",
+            "currency": "GBP",
+            "items_total": 10,
+            "delivery_total": 0,
+            "total": 10,
+            **fields,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "closed_at", "counted"),
+    [
+        ("pending", None, 1),
+        ("confirmed", NOON, 1),
+        ("payment_failed", NOON, 0),
+        ("cancelled", NOON, 0),
+    ],
+)
+def test_an_order_that_was_given_up_gives_its_use_back(status, closed_at, counted):
+    voucher = VoucherFactory()
+    use(voucher, status=status, closed_at=closed_at)
+
+    assert vouchers.uses(voucher) == counted
+
+
+def test_uses_of_other_vouchers_do_not_count():
+    use(VoucherFactory())
+
+    assert vouchers.uses(VoucherFactory()) == 0
+
+
+def test_uses_of_a_shopper_are_those_of_the_account_or_of_the_e_mail(shopper):
+    voucher = VoucherFactory()
+    use(voucher, user=shopper, email="old@example.org")
+    use(voucher, email="Sam@Example.org")
+    use(voucher, user=UserFactory())
+
+    assert vouchers.uses_by(voucher, user=shopper, email="") == 1
+    assert vouchers.uses_by(voucher, user=None, email="sam@example.org") == 1
+    assert vouchers.uses_by(voucher, user=shopper, email="sam@example.org") == 2
+
+
+def test_nobody_known_has_used_nothing():
+    voucher = VoucherFactory()
+    use(voucher)
+
+    assert vouchers.uses_by(voucher, user=None, email="") == 0
+
+
+def test_a_voucher_is_used_up_once_its_last_use_is_taken():
+    voucher = VoucherFactory(code="TWICE", most_uses=2)
+    use(voucher)
+    vouchers.check_uses(voucher, user=None, email="sam@example.org")
+    use(voucher)
+
+    with pytest.raises(vouchers.VoucherUsedUp) as refusal:
+        vouchers.check_uses(voucher, user=None, email="sam@example.org")
+
+    assert str(refusal.value) == "The voucher “TWICE” has been used as often as it can be."
+
+
+@pytest.mark.parametrize(
+    ("each", "text"),
+    [
+        (1, "You have used the voucher “MINE” already."),
+        (2, "You have used the voucher “MINE” 2 times already, as often as you can."),
+    ],
+)
+def test_a_shopper_who_used_a_voucher_as_often_as_they_may_is_told(each, text):
+    voucher = VoucherFactory(code="MINE", most_uses_each=each)
+    for _each in range(each):
+        use(voucher)
+
+    with pytest.raises(vouchers.VoucherUsedByYou) as refusal:
+        vouchers.check_uses(voucher, user=None, email="nadia@example.org")
+
+    assert str(refusal.value) == text
+    vouchers.check_uses(voucher, user=None, email="sam@example.org")
+
+
+def test_everything_is_checked_in_one_go(emma):
+    lines = [Line(emma)]
+
+    def check(**fields) -> list[Line]:
+        voucher = VoucherFactory(**fields)
+        use(voucher)
+        return vouchers.check(voucher, lines, user=None, email="", now=NOON)
+
+    assert check() == lines
+    with pytest.raises(vouchers.VoucherOver):
+        check(valid_until=NOON)
+    with pytest.raises(vouchers.VoucherUsedUp):
+        check(most_uses=1)
+    with pytest.raises(vouchers.SumTooSmall):
+        check(least_sum=Decimal("8.51"))
+
+
 # What it takes off
 
 
@@ -264,3 +374,13 @@ def test_staff_find_a_voucher_by_its_code(staff_client):
 
     assert "SPRING-26" in page
     assert "AUTUMN-26" not in page
+
+
+def test_staff_see_how_often_a_voucher_was_used(staff_client):
+    used, unused = VoucherFactory(), VoucherFactory()
+    for _each in range(3):
+        use(used)
+
+    listed = staff_client.get("/admin/shop/voucher/").context["cl"].result_list
+
+    assert {voucher: voucher.uses for voucher in listed} == {used: 3, unused: 0}
