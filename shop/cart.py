@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,8 +22,7 @@ from django.utils.translation import ngettext
 from catalog.models import Book
 from catalog.money import format_money
 
-from .goods import Goods, weight_of
-from .models import MOST_COPIES, Cart, CartItem, DeliveryMethod
+from .models import MOST_COPIES, Cart, CartItem
 from .news import news_of
 from .parcels import Parcel, parcels_of
 from .undo import unpack
@@ -95,13 +93,12 @@ class Basket:
         return sum(line.quantity for line in self.lines)
 
     @cached_property
-    def total(self) -> Decimal:
-        return sum((line.total for line in self.lines if line.can_buy), Decimal("0.00"))
+    def buyable(self) -> list[CartItem]:
+        return [line for line in self.lines if line.can_buy]
 
     @cached_property
-    def goods(self) -> Goods:
-        """What delivery goes by."""
-        return Goods(self.total, weight_of(line for line in self.lines if line.can_buy))
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.buyable), Decimal("0.00"))
 
     @property
     def total_text(self) -> str:
@@ -109,7 +106,7 @@ class Basket:
 
     @property
     def can_check_out(self) -> bool:
-        return bool(self.lines) and all(line.can_buy for line in self.lines)
+        return bool(self.lines) and len(self.buyable) == len(self.lines)
 
     @cached_property
     def news(self) -> list[str]:
@@ -119,12 +116,6 @@ class Basket:
     @cached_property
     def parcels(self) -> list[Parcel]:
         return parcels_of(self.lines)
-
-    def seen_with(self, methods: Iterable[DeliveryMethod]) -> str:
-        """A digest of all that a shopper agrees to: lines, quantities, prices, delivery prices."""
-        facts = [f"{line.book_id}:{line.quantity}:{line.book.price}" for line in self.lines]
-        facts += [f"{method.pk}:{method.price_for(self.goods)}" for method in methods]
-        return hashlib.sha256("|".join(facts).encode()).hexdigest()[:32]
 
 
 def shopper_of(request: HttpRequest) -> Shopper:
@@ -286,12 +277,20 @@ def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
 
 def take_out(cart: Cart, quantities: dict[int, int]) -> None:
     """Take copies, {book id: copies}, out of a locked basket, as far as they are there."""
-    for item in cart.items.filter(book_id__in=quantities).order_by("book_id"):
+    for item in cart.items.to_buy().filter(book_id__in=quantities).order_by("book_id"):
         item.quantity -= quantities[item.book_id]
+        item.missing_seen = max(min(item.missing_seen, item.quantity), 0)
         if item.quantity > 0:
-            item.save(update_fields=["quantity"])
+            item.save(update_fields=["quantity", "missing_seen"])
         else:
             item.delete()
+
+
+def offer_voucher(cart: Cart, voucher_id: int | None) -> None:
+    """Let a voucher count for a locked basket, unless another one does."""
+    if voucher_id is not None and cart.voucher_id is None:
+        cart.voucher_id = voucher_id
+        cart.save(update_fields=["voucher"])
 
 
 def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
@@ -321,6 +320,7 @@ def _merge(token: uuid.UUID, user: User, now: datetime) -> bool:
     CartItem.objects.filter(cart=visitors).delete()
     visitors.merged_into = users
     visitors.save(update_fields=["merged_into"])
+    offer_voucher(users, visitors.voucher_id)
     return both_had_lines
 
 

@@ -1,14 +1,12 @@
+import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
-from .goods import Goods
-from .models import MOST_COPIES, DeliveryMethod
-from .services.checkout import Address
+from .models import MOST_COPIES
+from .voucher_codes import LONGEST_CODE
 
 LARGEST_ID = 2**63 - 1
 
@@ -30,48 +28,23 @@ class QuantityForm(forms.Form):
         return " ".join(str(error) for error in self.errors["quantity"])
 
 
-class CheckoutForm(forms.Form):
-    """Who gets the parcel, where and how. Also carries what the page showed, and its own name."""
+class DeliveryForm(forms.Form):
+    """Who orders, how it reaches them, and whether the bill goes elsewhere."""
 
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("For the receipt and news of the parcel.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("For the receipt and news of the parcel."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    name = forms.CharField(label=_("Full name"), max_length=150)
-    line1 = forms.CharField(label=_("Address"), max_length=200)
-    line2 = forms.CharField(label=_("Flat or building"), max_length=200, required=False)
-    city = forms.CharField(label=_("Town or city"), max_length=100)
-    postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
-    country = CountryField(default=settings.SHOP["country"]).formfield(label=_("Country"))
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=40,
-        required=False,
-        help_text=_("Only the courier sees it, only on the day."),
-    )
-    delivery = forms.IntegerField(
+    delivery_id = forms.IntegerField(
         label=_("How it reaches you"),
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_ID)],
-        error_messages={"required": _("Please choose how the books reach you.")},
+        error_messages={"required": _("Please choose how it reaches you.")},
+        widget=forms.HiddenInput,
     )
-    seen = forms.CharField(max_length=64)
-    form_key = forms.UUIDField()
-
-    AUTOCOMPLETE = {
-        "email": "email",
-        "name": "name",
-        "line1": "address-line1",
-        "line2": "address-line2",
-        "city": "address-level2",
-        "postcode": "postal-code",
-        "country": "country",
-        "phone": "tel",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, token in self.AUTOCOMPLETE.items():
-            self.fields[name].widget.attrs["autocomplete"] = token
-        self.fields["phone"].widget.input_type = "tel"
+    bill_elsewhere = forms.BooleanField(label=_("Send the bill to another address"), required=False)
+    keep = forms.BooleanField(label=_("Keep this address in my account"), required=False)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -81,11 +54,27 @@ class CheckoutForm(forms.Form):
             raise forms.ValidationError(_("No mail can be sent to this address.")) from error
         return email
 
-    @property
-    def address(self) -> Address:
-        return Address(**{name: self.cleaned_data[name] for name in self.AUTOCOMPLETE})
 
-    def delivery_choices(self, methods: list[DeliveryMethod], goods: Goods) -> list[dict[str, Any]]:
-        """The offered methods with their price for this basket; the chosen or first one is ticked."""
-        chosen = str(self["delivery"].value() or (methods[0].pk if methods else ""))
-        return [method.as_choice(goods, chosen=chosen) for method in methods]
+class OrderForm(forms.Form):
+    """What the payment page carries: a digest of what it showed, and a name of its own."""
+
+    seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @property
+    def key(self) -> str:
+        """The form's name: kept while the same form is sent again."""
+        key = self.cleaned_data.get("form_key") if self.is_bound else None
+        return str(key or uuid.uuid4())
+
+
+class VoucherForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=LONGEST_CODE * 2,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Please type the code of your voucher.")},
+    )
+
+    def refuse(self, refusal: Any) -> None:
+        self.add_error("code", str(refusal))

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
-from tests.shop.conftest import ADDRESS, checkout_form
+from tests.shop.conftest import ADDRESS, delivery_form, payment_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -103,12 +103,32 @@ def test_basket_actions(client, book, value):
 
 
 @each_nonsense
-@pytest.mark.parametrize("field", [*ADDRESS, "delivery", "seen", "form_key"])
-def test_the_checkout_form(client, book, delivery, field, value):
+@pytest.mark.parametrize(
+    "field", [*ADDRESS, "delivery_id", "then", "bill_elsewhere", "bill-country", "region"]
+)
+def test_the_delivery_page(client, book, delivery, field, value):
     client.post(f"/basket/add/{book.ean}/")
-    form = checkout_form(client, **{field: value})
+    form = delivery_form(client, **{field: value})
 
     assert is_fine(client.post("/checkout/", form))
+    assert is_fine(client.post("/checkout/", {**form, "then": "country"}))
+    assert is_fine(client.get("/checkout/", {"address": value}))
+
+
+@each_nonsense
+@pytest.mark.parametrize("field", ["seen", "form_key"])
+def test_the_payment_page(client, book, delivery, field, value):
+    client.post(f"/basket/add/{book.ean}/")
+
+    assert is_fine(client.post("/checkout/payment/", payment_form(client, **{field: value})))
+    assert is_fine(client.post("/checkout/voucher/", {"code": value}))
+
+
+@each_nonsense
+def test_messages_that_no_provider_sent(client, value):
+    for provider in ("demo", "stripe", "acme"):
+        address = f"/payments/{provider}/webhook/"
+        assert is_fine(client.post(address, value, content_type="application/json"))
 
 
 @each_nonsense

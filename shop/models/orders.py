@@ -86,6 +86,7 @@ class Order(PostalAddress):
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)
+    is_collected = models.BooleanField(_("collected in the shop"), default=False, db_default=False)
     # Working days from the door of the shop to that of the reader, at the most, if that was said.
     delivery_days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
     items_total = models.DecimalField(_("books"), max_digits=12, decimal_places=2)
@@ -228,6 +229,20 @@ class Order(PostalAddress):
         return format_money(self.total)
 
 
+class BillingAddress(PostalAddress):
+    """Where the bill of an order goes, if not where the parcel goes."""
+
+    order = models.OneToOneField(Order, models.CASCADE, related_name="billing_address")
+
+    class Meta:
+        verbose_name = _("billing address")
+        verbose_name_plural = _("billing addresses")
+        constraints = [*PostalAddress.Meta.constraints]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OrderItem(models.Model):
     """A line of an order: title, number and price as they were sold."""
 
@@ -248,6 +263,8 @@ class OrderItem(models.Model):
     )
     tax_rate = rate_field(_("tax in per cent"))
     tax = sum_field(_("tax"))
+    # The day of sale that it waited for when it was ordered; empty if it could be posted at once.
+    posted_on = models.DateField(_("not posted before"), null=True, blank=True)
 
     objects = OrderItemQuerySet.as_manager()
 

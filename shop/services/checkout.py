@@ -1,18 +1,33 @@
 """A basket becomes an order."""
 
 import uuid
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.services import save_address
 from catalog import stock
 from catalog.models import Book
-from shop.cart import Basket, Shopper
-from shop.models import Cart, CartItem, DeliveryMethod, Order, OrderEvent, OrderItem, Payment
+from shop.cart import Shopper, lines
+from shop.drafts import Draft
+from shop.models import (
+    BillingAddress,
+    Cart,
+    CartItem,
+    DeliveryMethod,
+    Order,
+    OrderEvent,
+    OrderItem,
+    Payment,
+    Voucher,
+)
+from shop.pricing import Quote, QuotedLine
+from shop.terms import NoSuchDelivery, Terms, terms_for, with_voucher
+from shop.vouchers import CannotUseVoucher
 
 from .history import note
 from .payments import attempt_fields, confirm
@@ -55,42 +70,20 @@ class BasketChanged(CannotPlaceOrder):
         )
 
 
-class NoSuchDelivery(CannotPlaceOrder):
-    def __init__(self) -> None:
-        super().__init__(_("That way of delivery is no longer offered. Please choose another."))
-
-
-@dataclass(frozen=True)
-class Address:
-    """Who the parcel goes to, as the form has checked it."""
-
-    email: str
-    name: str
-    line1: str
-    line2: str
-    city: str
-    postcode: str
-    country: str
-    phone: str
+class TermsChanged(CannotPlaceOrder):
+    """The way of delivery is no longer offered, or the voucher no longer counts."""
 
 
 @transaction.atomic
 def place_order(
-    *,
-    shopper: Shopper,
-    address: Address,
-    delivery_id: int,
-    seen: str,
-    form_key: uuid.UUID,
-    now: datetime,
+    *, shopper: Shopper, draft: Draft, seen: str, form_key: uuid.UUID, now: datetime
 ) -> Order:
     """Turn the basket into a PENDING order and take its copies out of stock.
 
-    An order that costs nothing is CONFIRMED at once.
-
-    `seen` is the digest of what the page showed (Basket.seen_with); `form_key` names the form, and a
-    form sent twice gives the first order again. Raises a CannotPlaceOrder and changes nothing when
-    the basket is empty, a book cannot be had in these copies, or anything differs from what was seen.
+    An order that costs nothing is CONFIRMED at once. `seen` is the digest of what the page showed
+    (Terms.seen); `form_key` names the form, and a form sent twice gives the first order again.
+    Raises a CannotPlaceOrder and changes nothing when the basket is empty, a book cannot be had in
+    these copies, or anything differs from what was seen.
     """
     cart = Cart.objects.of(shopper).locked().first()
     if cart is None:
@@ -99,63 +92,63 @@ def place_order(
     key = uuid.uuid5(form_key, str(cart.pk))
     if placed := Order.objects.filter(idempotency_key=key).first():
         return placed
-    items = _items_of(cart)
-    methods = list(DeliveryMethod.objects.offered())
-    # Everything above is prepared before the books are locked: that lock is what others wait for.
-    books = stock.lock(item.book_id for item in items)
-    _check(items, books, methods, seen)
-    order = _write_order(cart, items, shopper, address, _chosen(methods, delivery_id), key, now)
-    stock.take(
-        books,
-        {item.book_id: item.quantity for item in items},
-        order_number=order.number,
-        who=shopper.label,
-        at=now,
-    )
-    cart.items.to_buy().delete()
+    items = list(lines(cart.items.to_buy()))
+    terms = _agreed_terms(cart, items, shopper, draft, seen, now)
+    order = _write_order(cart, items, shopper, draft, terms, key, now)
+    # Last, since that lock is what others wait for.
+    _take_copies(order, items, terms, seen, who=shopper.label, now=now)
+    if draft.keep and shopper.user:
+        save_address(user=shopper.user, address=order, now=now)
     if not order.total:
         confirm(order, who=shopper.label, now=now)
     return order
 
 
-def _items_of(cart: Cart) -> list[CartItem]:
-    items = list(cart.items.to_buy().order_by("book_id"))
+def _agreed_terms(
+    cart: Cart, items: list[CartItem], shopper: Shopper, draft: Draft, seen: str, now: datetime
+) -> Terms:
+    """The terms of today, if they are what the shopper saw. Raises a CannotPlaceOrder."""
     if not items:
         raise BasketIsEmpty
-    return items
+    terms = _terms(cart, items, shopper, draft, now)
+    _check(items, terms, seen)
+    return terms
 
 
-def _check(
-    items: list[CartItem], books: dict[int, Book], methods: list[DeliveryMethod], seen: str
-) -> None:
+def _terms(
+    cart: Cart, items: list[CartItem], shopper: Shopper, draft: Draft, now: datetime
+) -> Terms:
+    try:
+        terms = terms_for(country=draft.country, delivery_id=draft.delivery_id, now=now)
+        if cart.voucher_id is None:
+            return terms
+        # Locked from here on, so that its uses are counted one shopper after another.
+        voucher = Voucher.objects.locked().get(pk=cart.voucher_id)
+        return with_voucher(terms, voucher, items, user=shopper.user, email=draft.email, now=now)
+    except (NoSuchDelivery, CannotUseVoucher) as refusal:
+        raise TermsChanged(str(refusal)) from refusal
+
+
+def _check(items: list[CartItem], terms: Terms, seen: str) -> None:
     for item in items:
-        item.book = books[item.book_id]
         if item.book.stock < item.quantity and item.book.price is not None:
             raise NotEnoughCopies(item.book)
         if not item.can_buy:
             raise BookNotForSale(item.book)
-    if Basket(items).seen_with(methods) != seen:
+    if terms.seen(items) != seen:
         raise BasketChanged
-
-
-def _chosen(methods: list[DeliveryMethod], delivery_id: int) -> DeliveryMethod:
-    method = next((method for method in methods if method.pk == delivery_id), None)
-    if method is None:
-        raise NoSuchDelivery
-    return method
 
 
 def _write_order(
     cart: Cart,
     items: list[CartItem],
     shopper: Shopper,
-    address: Address,
-    method: DeliveryMethod,
+    draft: Draft,
+    terms: Terms,
     key: uuid.UUID,
     now: datetime,
 ) -> Order:
-    basket = Basket(items)
-    items_total, delivery_total = basket.total, method.price_for(basket.goods)
+    quote = terms.quote(items)
     order = Order.objects.create(
         user=shopper.user,
         cart=cart,
@@ -163,28 +156,70 @@ def _write_order(
         placed_at=now,
         pay_by=now + timedelta(minutes=settings.PAYMENT_MINUTES),
         currency=settings.SHOP["currency"],
-        delivery_name=method.name,
-        delivery_days=method.days_to,
-        items_total=items_total,
-        delivery_total=delivery_total,
-        total=items_total + delivery_total,
-        **asdict(address),
+        email=draft.email,
+        **draft.address,
+        **_delivery(terms.method),
+        **_sums(quote, terms.voucher),
     )
-    OrderItem.objects.bulk_create(_as_sold(order, item) for item in items)
+    if draft.billing is not None:
+        BillingAddress.objects.create(order=order, **draft.billing)
+    OrderItem.objects.bulk_create(_as_sold(order, line) for line in quote.lines)
+    cart.items.to_buy().delete()
+    if terms.voucher:
+        cart.voucher = None
+        cart.save(update_fields=["voucher"])
     note(order, OrderEvent.Kind.PLACED, who=shopper.label, now=now)
     if order.total:
         Payment.objects.create(**attempt_fields(order, now))
     return order
 
 
-def _as_sold(order: Order, item: CartItem) -> OrderItem:
-    # What has no price cannot be bought, and _check has refused it.
-    assert item.book.price is not None
+def _take_copies(
+    order: Order, items: list[CartItem], terms: Terms, seen: str, *, who: str, now: datetime
+) -> None:
+    """Take the copies, if nothing has changed since the books were read without a lock."""
+    books = stock.lock(item.book_id for item in items)
+    for item in items:
+        item.book = books[item.book_id]
+    _check(items, terms, seen)
+    quantities = {item.book_id: item.quantity for item in items}
+    stock.take(books, quantities, order_number=order.number, who=who, at=now)
+
+
+def _delivery(method: DeliveryMethod) -> dict[str, Any]:
+    return {
+        "delivery_name": method.name,
+        "delivery_days": method.days_to,
+        "is_collected": method.is_collected,
+    }
+
+
+def _sums(quote: Quote, voucher: Voucher | None) -> dict[str, Any]:
+    return {
+        "items_total": quote.items_total,
+        "discount_total": quote.discount_total,
+        "delivery_total": quote.delivery_total,
+        "delivery_tax_rate": quote.delivery_tax_rate,
+        "delivery_tax": quote.delivery_tax,
+        "tax_total": quote.tax_total,
+        "total": quote.total,
+        "voucher": voucher,
+        "voucher_code": voucher.code if voucher else "",
+    }
+
+
+def _as_sold(order: Order, line: QuotedLine) -> OrderItem:
+    book = line.line.book
     return OrderItem(
         order=order,
-        book=item.book,
-        title=item.book.title,
-        ean=item.book.ean,
-        unit_price=item.book.price,
-        quantity=item.quantity,
+        book=book,
+        title=book.title,
+        ean=book.ean,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        discount=line.discount,
+        tax_class=line.tax_class,
+        tax_rate=line.tax_rate,
+        tax=line.tax,
+        posted_on=book.availability.posted_on,
     )

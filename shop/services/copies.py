@@ -5,7 +5,8 @@ from datetime import datetime
 from catalog import stock
 from catalog.models import StockMovement
 from shop import cart as carts
-from shop.models import Cart, Order
+from shop.models import Cart, Order, Voucher
+from shop.vouchers import CannotUseVoucher, check_uses
 
 
 def give_back(order: Order, *, who: str, now: datetime) -> None:
@@ -14,6 +15,7 @@ def give_back(order: Order, *, who: str, now: datetime) -> None:
     cart = _basket_of(order)
     if cart is not None:
         carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
+        carts.offer_voucher(cart, order.voucher_id)
     put_on_sale(
         order,
         {item.book_id: item.quantity for item in items},
@@ -36,12 +38,14 @@ def put_on_sale(
 
 
 def take_again(order: Order, *, who: str, now: datetime) -> bool:
-    """Take the copies of a locked order that had been given up, if all of them are still here.
+    """Take the copies of a locked order that had been given up, if all of it can still be had.
 
     Its lines leave the basket that they had gone back to. False, with nothing changed, if any copy
-    is gone.
+    is gone, or the use of its voucher.
     """
     cart = _basket_of(order)
+    if order.voucher_id and not _voucher_is_left(order):
+        return False
     quantities = {item.book_id: item.quantity for item in order.items.all()}
     books = stock.lock(quantities)
     if any(books[book_id].stock < copies for book_id, copies in quantities.items()):
@@ -49,6 +53,16 @@ def take_again(order: Order, *, who: str, now: datetime) -> bool:
     stock.take(books, quantities, order_number=order.number, who=who, at=now)
     if cart is not None:
         carts.take_out(cart, quantities)
+    return True
+
+
+def _voucher_is_left(order: Order) -> bool:
+    """Whether a voucher has a use left for an order that gave its own back. Locks the voucher."""
+    voucher = Voucher.objects.locked().get(pk=order.voucher_id)
+    try:
+        check_uses(voucher, user=order.user, email=order.email)
+    except CannotUseVoucher:
+        return False
     return True
 
 

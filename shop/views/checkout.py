@@ -1,18 +1,22 @@
-import uuid
 from typing import Any
 
-from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from shop import cart, providers
-from shop.forms import CheckoutForm
-from shop.models import DeliveryMethod
+from accounts.models import User
+from bookstore.htmx import render_page
+from shop import cart, drafts, providers
+from shop.delivery_step import DeliveryStep, known_of
+from shop.forms import LARGEST_ID, OrderForm, VoucherForm
+from shop.offer import offer_for
 from shop.services import checkout as services
+from shop.services import discounts
+from shop.vouchers import CannotUseVoucher
 
 from .payments import to_payment
 from .visible import remember
@@ -21,15 +25,42 @@ from .visible import remember
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
-    shopper, provider = cart.shopper_of(request), providers.current()
-    sent = request.POST if request.method == "POST" and provider else None
-    form = CheckoutForm(sent, initial=_known_about(request))
-    if provider and form.is_valid():
+    """The delivery page: who, where to and how."""
+    basket = cart.basket_of(cart.shopper_of(request))
+    if not basket.lines:
+        return redirect("shop:basket_detail")
+    user, sent = _member(request), request.POST if request.method == "POST" else None
+    known = known_of(user, drafts.kept_in(request.session), _saved_id(request))
+    step = DeliveryStep(sent, known=known, now=timezone.now())
+    if step.form.is_bound and step.is_valid():
+        drafts.keep(request.session, step.draft)
+        return redirect("shop:checkout_payment")
+    context = {
+        "step": step,
+        "basket": basket,
+        "methods": step.choices(basket),
+        "addresses": user.addresses.for_choice() if user else [],
+        "takes_orders": providers.current() is not None,
+    }
+    status = 422 if step.form.is_bound else 200
+    return render_page(
+        request, "shop/checkout.html", context, regions=["delivery-step"], status=status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout_payment(request: HttpRequest) -> HttpResponse:
+    """The last page before paying: everything at a glance, and the button that orders."""
+    draft = drafts.kept_in(request.session)
+    if draft is None or providers.current() is None:
+        return redirect("shop:checkout")
+    form = OrderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             order = services.place_order(
-                shopper=shopper,
-                address=form.address,
-                delivery_id=form.cleaned_data["delivery"],
+                shopper=cart.shopper_of(request),
+                draft=draft,
                 seen=form.cleaned_data["seen"],
                 form_key=form.cleaned_data["form_key"],
                 now=timezone.now(),
@@ -38,38 +69,71 @@ def checkout(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             remember(request, order.number)
-            return to_payment(request, order.number)
-    return _checkout_page(request, form, shopper, takes_orders=provider is not None)
+            return to_payment(request, order)
+    return _payment_page(request, draft, form)
 
 
-def _checkout_page(
-    request: HttpRequest, form: CheckoutForm, shopper: cart.Shopper, *, takes_orders: bool
+@require_POST
+def voucher_use(request: HttpRequest) -> HttpResponse:
+    draft = drafts.kept_in(request.session)
+    form = VoucherForm(request.POST)
+    if draft is None:
+        return redirect("shop:checkout")
+    if form.is_valid():
+        try:
+            discounts.use_voucher(
+                shopper=cart.shopper_of(request),
+                code=form.cleaned_data["code"],
+                email=draft.email,
+                now=timezone.now(),
+            )
+        except CannotUseVoucher as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The voucher counts."))
+            return redirect("shop:checkout_payment")
+    return _payment_page(request, draft, OrderForm(), voucher_form=form)
+
+
+@require_POST
+def voucher_drop(request: HttpRequest) -> HttpResponse:
+    discounts.drop_voucher(shopper=cart.shopper_of(request))
+    return redirect("shop:checkout_payment")
+
+
+def _payment_page(
+    request: HttpRequest,
+    draft: drafts.Draft,
+    form: OrderForm,
+    voucher_form: VoucherForm | None = None,
 ) -> HttpResponse:
+    shopper = cart.shopper_of(request)
     basket = cart.basket_of(shopper)
     if not basket.lines and not form.errors:
         return redirect("shop:basket_detail")
-    methods = list(DeliveryMethod.objects.offered())
-    context = {
+    offer = offer_for(shopper, basket, draft, now=timezone.now())
+    if offer is None:
+        messages.error(request, _("Please choose again how your books reach you."))
+        return redirect("shop:checkout")
+    context: dict[str, Any] = {
         "form": form,
+        "draft": draft,
         "basket": basket,
-        "methods": form.delivery_choices(methods, basket.goods),
-        "seen": basket.seen_with(methods),
-        "form_key": _form_key(form),
-        "takes_orders": takes_orders,
+        "offer": offer,
+        "voucher_form": voucher_form or VoucherForm(),
     }
-    return TemplateResponse(
-        request, "shop/checkout.html", context, status=422 if form.errors else 200
+    is_refused = form.errors or context["voucher_form"].errors
+    return render_page(
+        request, "shop/checkout_payment.html", context, status=422 if is_refused else 200
     )
 
 
-def _known_about(request: HttpRequest) -> dict[str, Any]:
-    known = {"country": settings.SHOP["country"]}
-    if request.user.is_authenticated:
-        known |= {"email": request.user.email, "name": request.user.name}
-    return known
+def _member(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
 
 
-def _form_key(form: CheckoutForm) -> str:
-    """The form's name: kept while the same form is mended and sent again."""
-    key = form.cleaned_data.get("form_key") if form.is_bound else None
-    return str(key or uuid.uuid4())
+def _saved_id(request: HttpRequest) -> int | None:
+    """The saved address that a link of the page names; nonsense names none."""
+    text = request.GET.get("address", "")
+    is_number = text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_ID))
+    return int(text) if is_number else None

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop import providers
+from shop.models import Order
 from shop.providers.base import NotGenuine, ProviderDown, ProviderRefused
 from shop.providers.demo import DemoProvider
 from shop.services import demo_bank
@@ -21,15 +22,15 @@ from .visible import visible_orders
 def order_pay(request: HttpRequest, number: str) -> HttpResponse:
     """Go on to pay for an order that still waits for it."""
     order = get_object_or_404(visible_orders(request), number=number)
+    return to_payment(request, order)
+
+
+def to_payment(request: HttpRequest, order: Order) -> HttpResponse:
+    """Send the shopper where they pay; to their order if it is settled, or the provider is silent."""
     if not order.is_pending:
         return redirect(order)
-    return to_payment(request, order.number)
-
-
-def to_payment(request: HttpRequest, number: str) -> HttpResponse:
-    """Send the shopper where they pay, or to their order if the provider does not answer."""
     try:
-        return redirect(services.begin(number=number, now=timezone.now()))
+        return redirect(services.begin(number=order.number, now=timezone.now()))
     except (ProviderDown, ProviderRefused):
         messages.error(
             request,
@@ -40,7 +41,7 @@ def to_payment(request: HttpRequest, number: str) -> HttpResponse:
         )
     except services.CannotTakePayment as refusal:
         messages.error(request, str(refusal))
-    return redirect("shop:order_detail", number)
+    return redirect(order)
 
 
 @require_safe

@@ -20,7 +20,7 @@ from accounts.models import OutboxMessage
 from shop.cart import Shopper
 from tests.conftest import tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
-from tests.shop.conftest import decline, fill, pay, place
+from tests.shop.conftest import fill, pay, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -142,11 +142,10 @@ def test_killed_while_sending_the_mail_goes_out_by_the_next_worker(paid_order, t
     assert len(mails_in(tmp_path / "mail")) == 1
 
 
-def test_a_declined_order_sends_nothing(delivery_for_all, tmp_path):
+def test_an_order_that_waits_for_its_payment_sends_nothing(delivery_for_all, tmp_path):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory())
-    order = place(shopper)
-    decline(order.number)
+    place(shopper)
 
     with worker(MAIL_FOLDER=str(tmp_path / "mail")) as process:
         assert not wait_for(lambda: bool(mails_in(tmp_path / "mail")), 8)

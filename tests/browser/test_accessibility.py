@@ -15,8 +15,8 @@ from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import DeliveryMethod, Order
 from tests.conftest import IN_CI
-from tests.factories import BookFactory, ContributorFactory, GenreFactory
-from tests.shop.conftest import checkout_form, decline, pay
+from tests.factories import BookFactory, ContributorFactory, GenreFactory, VoucherFactory
+from tests.shop.conftest import ADDRESS, decline, delivery_form, pay, payment_form
 
 pytestmark = pytest.mark.browser
 
@@ -66,9 +66,25 @@ class Scene:
         self.basket()
         return "/checkout/"
 
+    def payment(self) -> str:
+        """The last page before paying, with an address of the bill and a voucher that counts."""
+        self.basket()
+        VoucherFactory(code="SPRING")
+        bill = {f"bill-{name}": text for name, text in ADDRESS.items() if name != "email"}
+        form = delivery_form(self.client, bill_elsewhere="on", **bill)
+        self.client.post("/checkout/", form)
+        self.client.post("/checkout/voucher/", {"code": "SPRING"})
+        return "/checkout/payment/"
+
+    def american_checkout(self) -> str:
+        self.basket()
+        address = {"country": "US", "region": "NY", "postcode": "10001", "city": "New York"}
+        self.client.post("/checkout/", delivery_form(self.client, **address))
+        return "/checkout/"
+
     def order(self, settle: Callable[..., Order] | None = None) -> str:
         self.checkout()
-        self.client.post("/checkout/", checkout_form(self.client))
+        self.client.post("/checkout/payment/", payment_form(self.client))
         order = Order.objects.get()
         if settle:
             settle(order.number)
@@ -95,6 +111,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "basket with too many copies": Scene.short_basket,
     "checkout": Scene.checkout,
     "checkout with errors": Scene.checkout,
+    "checkout to America": Scene.american_checkout,
+    "last look before paying": Scene.payment,
     "payment": lambda scene: f"{scene.order()}demo-payment/",
     "order not paid yet": Scene.order,
     "order paid": lambda scene: scene.order(pay),
@@ -133,7 +151,7 @@ def show(live_server, delivery, open_page) -> Callable[..., tuple[Page, Response
         response = page.goto(live_server.url + address)
         if name == "checkout with errors":
             with page.expect_navigation() as sent:
-                page.get_by_role("button", name="Order and pay").click()
+                page.get_by_role("button", name="Continue to payment").click()
             response = sent.value
         return page, response
 

@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import postal
 from catalog.models import Book
 from shop import cart
 from shop.cart import Shopper
+from shop.drafts import Draft
 from shop.models import DeliveryMethod, Order, Payment
+from shop.offer import offer_for
 from shop.providers.base import PaymentWord, State
 from shop.services import checkout, payments
 from tests.factories import DeliveryMethodFactory
@@ -57,17 +60,28 @@ def fill(shopper: Shopper, *books: Book, quantity: int = 1) -> None:
         cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now())
 
 
+def draft(**changes: Any) -> Draft:
+    """What a shopper has said on the delivery page, about the first way on offer."""
+    address = dict.fromkeys(postal.FIELDS, "") | {**ADDRESS}
+    said = {"email": address.pop("email"), "address": address}
+    if "delivery_id" not in changes:
+        said["delivery_id"] = DeliveryMethod.objects.offered().first().pk
+    return Draft(**{**said, **changes})
+
+
+def seen_by(shopper: Shopper, said: Draft, now: datetime | None = None) -> str:
+    """The digest of what the payment page shows."""
+    offer = offer_for(shopper, cart.basket_of(shopper), said, now=now or timezone.now())
+    return offer.seen if offer else ""
+
+
 def place(shopper: Shopper, **changes: Any) -> Order:
     """Order what is in the basket, having seen it as it is now."""
-    methods = list(DeliveryMethod.objects.offered())
-    agreed = {
-        "address": checkout.Address(**ADDRESS),
-        "delivery_id": methods[0].pk,
-        "seen": cart.basket_of(shopper).seen_with(methods),
-        "form_key": uuid.uuid4(),
-        "now": timezone.now(),
-    }
-    return checkout.place_order(shopper=shopper, **{**agreed, **changes})
+    said = changes.pop("said", None) or draft()
+    agreed = {"draft": said, "form_key": uuid.uuid4(), "now": timezone.now(), **changes}
+    if "seen" not in agreed:
+        agreed["seen"] = seen_by(shopper, said, agreed["now"])
+    return checkout.place_order(shopper=shopper, **agreed)
 
 
 def pay(number: str, now: datetime | None = None) -> Order:
@@ -100,18 +114,23 @@ def word_about(payment: Payment, state: State, **changes: Any) -> PaymentWord:
 
 @pytest.fixture
 def order_through_pages() -> Callable[[Client, Book], Order]:
-    """Puts a book into the client's basket and orders it by the checkout form."""
+    """Puts a book into the client's basket and orders it by the pages of the checkout."""
 
     def order(client: Client, book: Book) -> Order:
         client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
-        client.post("/checkout/", checkout_form(client))
+        client.post("/checkout/payment/", payment_form(client))
         return Order.objects.latest("pk")
 
     return order
 
 
-def checkout_form(client: Client, **changes: Any) -> dict[str, Any]:
-    """The checkout form as the page shows it, filled in."""
-    page = client.get("/checkout/").context
-    hidden = {"seen": page["seen"], "form_key": page["form_key"]}
-    return {**ADDRESS, **hidden, "delivery": page["methods"][0]["pk"], **changes}
+def delivery_form(client: Client, **changes: Any) -> dict[str, Any]:
+    """The delivery page, filled in."""
+    methods = client.get("/checkout/").context["methods"]
+    return {**ADDRESS, "delivery_id": methods[0]["pk"], "then": "payment", **changes}
+
+
+def payment_form(client: Client, **changes: Any) -> dict[str, Any]:
+    """The form of the payment page, which the delivery page has led to."""
+    page = client.post("/checkout/", delivery_form(client), follow=True).context
+    return {"seen": page["offer"].seen, "form_key": page["form"].key, **changes}

@@ -12,7 +12,7 @@ from shop import cart
 from shop.models import CartItem
 from tests.factories import BookFactory, receive
 
-from .conftest import checkout_form, fill
+from .conftest import fill, payment_form
 
 
 @pytest.fixture
@@ -134,11 +134,11 @@ def test_what_no_person_looked_at_in_the_basket_is_still_news(with_emma, emma, u
 
 
 def test_having_read_the_news_agrees_to_no_order_at_another_price(with_emma, emma):
-    form = checkout_form(with_emma)
+    form = payment_form(with_emma)
     reprice(emma, "8.50")
     news(with_emma)
 
-    refused = with_emma.post("/checkout/", form)
+    refused = with_emma.post("/checkout/payment/", form)
 
     assert refused.status_code == 422
     assert "a price has changed" in refused.text

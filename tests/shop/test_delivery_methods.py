@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from catalog.models import Book
-from shop.cart import basket_of
 from shop.goods import USUAL_WEIGHT_G, Goods, weight_of
 from shop.models import DeliveryBand, DeliveryMethod
 from tests.factories import BookFactory, DeliveryMethodFactory
 
-from .conftest import fill
+from .conftest import draft, fill, seen_by
 
 TODAY = date(2026, 11, 26)
 YESTERDAY, TOMORROW = date(2026, 11, 25), date(2026, 11, 27)
@@ -169,11 +168,11 @@ def test_a_book_that_nobody_weighed_has_a_usual_weight():
 def test_a_step_that_changes_is_not_what_the_shopper_has_seen(no_methods, guest):
     fill(guest, BookFactory())
     method = with_bands("weight", ("0", "2.00"))
-    seen = basket_of(guest).seen_with([method])
+    seen = seen_by(guest, draft(delivery_id=method.pk))
 
     method.bands.update(price=Decimal("3.00"))
 
-    assert basket_of(guest).seen_with([method]) != seen
+    assert seen_by(guest, draft(delivery_id=method.pk)) != seen
 
 
 # What must never be

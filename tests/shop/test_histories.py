@@ -50,7 +50,7 @@ from .conftest import fill, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-HISTORIES = 2000 if IN_CI else 60
+HISTORIES = 2000 if IN_CI else 100
 # For a machine with several processors.
 PARTS = 4
 STEPS = 25
@@ -122,8 +122,10 @@ class Histories(RuleBasedStateMachine):
         self.sent: list[Event] = []
 
     def teardown(self) -> None:
-        self.everything_comes_to_rest()
-        self._undone.__exit__(None, None, None)
+        try:
+            self.everything_comes_to_rest()
+        finally:
+            self._undone.__exit__(None, None, None)
 
     # What people do.
 

@@ -12,7 +12,7 @@ from shop.models import CartItem, Order, OrderItem
 from shop.services import checkout
 from tests.factories import BookFactory, DeliveryMethodFactory, receive
 
-from .conftest import ADDRESS, fill, place
+from .conftest import draft, fill, place, seen_by
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_withdrawn_book_changes_nothing(guest, emma):
 @pytest.mark.parametrize("change", ["price", "quantity", "delivery price"])
 def test_what_differs_from_what_was_seen_is_not_ordered(guest, emma, delivery, change):
     fill(guest, emma)
-    seen = cart.basket_of(guest).seen_with([delivery])
+    seen = seen_by(guest, draft())
     if change == "price":
         emma.price = Decimal("9.00")
         emma.save(update_fields=["price"])
@@ -143,8 +143,8 @@ def test_a_book_to_come_whose_copies_are_here_is_ordered_ahead(guest, emma):
 def test_an_unknown_delivery_method_changes_nothing(guest, emma):
     fill(guest, emma)
 
-    with pytest.raises(checkout.NoSuchDelivery):
-        place(guest, delivery_id=987654321)
+    with pytest.raises(checkout.TermsChanged, match="no longer offered"):
+        place(guest, said=draft(delivery_id=987654321))
 
     assert nothing_happened(emma, copies=3)
 
@@ -182,7 +182,7 @@ def test_delivery_is_free_from_the_sum_that_the_method_names(guest, emma, delive
     free = DeliveryMethodFactory(name="Free post", free_from=Decimal("25.50"))
     fill(guest, emma, quantity=3)
 
-    assert place(guest, delivery_id=free.pk).delivery_total == 0
+    assert place(guest, said=draft(delivery_id=free.pk)).delivery_total == 0
 
 
 def test_the_order_waits_half_an_hour_for_its_payment(guest, emma):
@@ -198,20 +198,10 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(
     guest, emma, django_assert_num_queries
 ):
     fill(guest, emma, *(BookFactory() for _ in range(6)))
-    methods = [checkout.DeliveryMethod.objects.get()]
-    seen = cart.basket_of(guest).seen_with(methods)
+    said, now = draft(), timezone.now()
+    seen = seen_by(guest, said, now)
 
-    # Savepoint and its release, basket, key, lines, methods, books, order, lines, movements, emptying.
-    with django_assert_num_queries(13):
-        place_without_reading(guest, methods[0].pk, seen)
-
-
-def place_without_reading(guest, delivery_id, seen):
-    checkout.place_order(
-        shopper=guest,
-        address=checkout.Address(**ADDRESS),
-        delivery_id=delivery_id,
-        seen=seen,
-        form_key=uuid.uuid4(),
-        now=timezone.now(),
-    )
+    # Savepoint and its release, basket, key, lines, delivery, its steps, taxes; order, its lines,
+    # emptying, history, payment; and last what holds the books: lock, movements.
+    with django_assert_num_queries(15):
+        place(guest, said=said, seen=seen, now=now)

@@ -8,10 +8,9 @@ from django.utils import timezone
 from shop import cart
 from shop.cart import Shopper
 from shop.models import CartItem
-from shop.services import payments
 from tests.factories import BookFactory, receive
 
-from .conftest import fill, place
+from .conftest import decline, fill, place
 
 HTMX = {"HX-Request": "true", "HX-Target": "basket-lines"}
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -186,7 +185,7 @@ def test_a_book_saved_meanwhile_is_in_the_basket_again_if_its_order_fails(guest,
     fill(guest, emma, quantity=2)
     save(guest, emma)
 
-    payments.fail_payment(number=order.number, now=timezone.now())
+    decline(order.number)
 
     assert lines(guest) == ([("Emma", 1)], [])
 

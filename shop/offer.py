@@ -1,0 +1,98 @@
+"""What the payment page offers: the basket on the terms of now, in words and sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from accounts import postal
+from catalog.money import format_money
+
+from .cart import Basket, Shopper
+from .drafts import Draft
+from .models import Cart, DeliveryMethod, Voucher
+from .pricing import Quote
+from .terms import NoSuchDelivery, Terms, terms_for, with_voucher
+from .vouchers import CannotUseVoucher
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`refused` says why the basket's voucher does not count, if it does not."""
+
+    basket: Basket
+    draft: Draft
+    terms: Terms
+    refused: str = ""
+
+    @cached_property
+    def quote(self) -> Quote:
+        return self.terms.quote(self.basket.buyable)
+
+    @property
+    def seen(self) -> str:
+        return self.terms.seen(self.basket.buyable)
+
+    @property
+    def method(self) -> DeliveryMethod:
+        return self.terms.method
+
+    @property
+    def voucher(self) -> Voucher | None:
+        return self.terms.voucher
+
+    @property
+    def address_lines(self) -> list[str]:
+        return postal.lines(self.draft.address)
+
+    @property
+    def bill_lines(self) -> list[str]:
+        return postal.lines(self.draft.billing) if self.draft.billing else []
+
+    @property
+    def items_text(self) -> str:
+        return format_money(self.quote.items_total)
+
+    @property
+    def discount_text(self) -> str:
+        return format_money(-self.quote.discount_total) if self.quote.discount_total else ""
+
+    @property
+    def delivery_text(self) -> str:
+        return format_money(self.quote.delivery_total) if self.quote.delivery_total else _("Free")
+
+    @property
+    def total_text(self) -> str:
+        return format_money(self.quote.total)
+
+    @property
+    def taxes(self) -> list[tuple[str, str]]:
+        """For each rate: the rate as people write it, and the tax that the total contains."""
+        parts = self.quote.tax_by_rate
+        return [(f"{part.rate.normalize():f}", format_money(part.tax)) for part in parts]
+
+    @property
+    def is_free(self) -> bool:
+        return not self.quote.total
+
+
+def offer_for(shopper: Shopper, basket: Basket, draft: Draft, *, now: datetime) -> Offer | None:
+    """The offer of now, or None if the way of delivery that was chosen is no longer offered."""
+    try:
+        terms = terms_for(country=draft.country, delivery_id=draft.delivery_id, now=now)
+    except NoSuchDelivery:
+        return None
+    offer = Offer(basket, draft, terms)
+    voucher = Voucher.objects.filter(carts__in=Cart.objects.of(shopper)).first()
+    if voucher is None:
+        return offer
+    try:
+        terms = with_voucher(
+            terms, voucher, basket.buyable, user=shopper.user, email=draft.email, now=now
+        )
+    except CannotUseVoucher as refusal:
+        return replace(offer, refused=str(refusal))
+    return replace(offer, terms=terms)
