@@ -37,6 +37,11 @@ class OrderEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.order} {self.get_kind_display()}"
 
+    @property
+    def note_for_shopper(self) -> str:
+        """The note, unless it is what a provider told the shop, or how to follow the parcel."""
+        return "" if self.kind in (self.Kind.REFUND_FAILED, self.Kind.POSTED) else self.note
+
 
 class Invoice(models.Model):
     """The invoice of a paid order, in a sequence without gaps. It is never changed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PostalAddress
@@ -24,6 +25,10 @@ from shop.voucher_codes import LONGEST_CODE
 
 from .carts import MOST_COPIES, Cart
 from .vouchers import Voucher
+
+if TYPE_CHECKING:
+    from .history import OrderEvent
+    from .payments import Refund
 
 # Letters and digits that nobody takes for one another when reading aloud: no 0/O, no 1/I.
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -215,6 +220,39 @@ class Order(PostalAddress):
     def is_paid_for(self) -> bool:
         """Whether any money came in for it. Asks the database."""
         return self.payments.filter(status="paid").exists()
+
+    @property
+    def waits_for_provider(self) -> bool:
+        """Whether the shopper has been sent to pay, and no word has come yet. Reads the payments."""
+        return self.is_pending and any(pay.is_open and pay.url for pay in self.payments.all())
+
+    @property
+    def state_text(self) -> str:
+        """Where it stands, in words. Reads the payments and their refunds."""
+        state = _("Posted") if self.is_posted else self.get_status_display()
+        paid = [payment for payment in self.payments.all() if payment.is_paid]
+        kept = sum((payment.rest for payment in paid), Decimal(0))
+        if not paid or kept >= self.total:
+            return str(state)
+        if any(refund.is_asked for refund in self.refunds):
+            money = _("refund on its way")
+        else:
+            money = _("partly refunded") if kept else _("refunded")
+        return f"{state}, {money}"
+
+    @cached_property
+    def timeline(self) -> list[OrderEvent]:
+        return sorted(self.events.all(), key=lambda event: event.pk)
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        """Money that went back or is to go back, in the order in which it was promised."""
+        refunds = [refund for payment in self.payments.all() for refund in payment.refunds.all()]
+        return sorted(refunds, key=lambda refund: refund.pk)
+
+    @property
+    def tracking_url(self) -> str:
+        return self.tracking if self.tracking.startswith(("https://", "http://")) else ""
 
     @property
     def items_total_text(self) -> str:

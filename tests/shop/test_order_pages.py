@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from unittest import mock
 
 import pytest
@@ -7,10 +8,11 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import Book
-from shop.models import NUMBER_ALPHABET, new_order_number
+from shop.models import NUMBER_ALPHABET, Refund, new_order_number
+from shop.services import cancelling, refunds
 from tests.factories import BookFactory
 
-from .conftest import pay
+from .conftest import decline, pay
 
 
 @pytest.fixture
@@ -20,6 +22,32 @@ def order(client, delivery, order_through_pages):
 
 def text(response) -> str:
     return response.content.decode()
+
+
+def page_of(client, order) -> str:
+    return text(client.get(f"/orders/{order.number}/"))
+
+
+def post(order, tracking: str = "") -> None:
+    now = timezone.now()
+    cancelling.post_order(number=order.number, tracking=tracking, who="stella", now=now)
+
+
+def refund(order, copies: int, note: str = "") -> None:
+    refunds.refund_lines(
+        number=order.number,
+        quantities={order.items.get().pk: copies},
+        delivery=Decimal(0),
+        restock=False,
+        reason=Refund.Reason.RETURNED,
+        who="stella@example.org",
+        words=note,
+        now=timezone.now(),
+    )
+
+
+def settle_refund() -> None:
+    Refund.objects.update(status=Refund.Status.DONE, next_try_at=None)
 
 
 def test_whoever_placed_it_sees_it(client, order):
@@ -102,12 +130,12 @@ def test_the_list_needs_the_same_queries_for_many_orders(
     client, order, order_through_pages, django_assert_num_queries
 ):
     client.get("/orders/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/orders/")
     for _ in range(10):
         order_through_pages(client, BookFactory())
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(client.get("/orders/").context["page"]) == 11
 
 
@@ -122,15 +150,153 @@ def test_more_orders_than_a_page_holds_are_on_the_next(
     assert client.get("/orders/", {"page": 3}).status_code == 404
 
 
-def test_the_page_needs_the_same_queries_for_many_lines(client, order, django_assert_num_queries):
+def test_the_page_needs_the_same_queries_for_much_of_everything(
+    client, order, django_assert_num_queries
+):
+    pay(order.number)
     client.get("/orders/")
-    with django_assert_num_queries(5):
-        client.get(f"/orders/{order.number}/")
+    refund(order, copies=1)
+    with django_assert_num_queries(8):
+        page_of(client, order)
     for book in BookFactory.create_batch(10):
         order.items.create(book=book, title=book.title, ean=book.ean, unit_price=1, quantity=1)
+    payment = order.payments.get()
+    for _ in range(10):
+        payment.refunds.create(amount="0.01", asked_at=timezone.now(), reason="goodwill")
+        order.events.create(kind="refund_asked", at=timezone.now(), who="a test")
 
-    with django_assert_num_queries(5):
-        client.get(f"/orders/{order.number}/")
+    with django_assert_num_queries(8):
+        page_of(client, order)
+
+
+@pytest.mark.parametrize(
+    ("settle", "headline"),
+    [
+        (lambda order: None, "Your order waits for its payment"),
+        (lambda order: pay(order.number), "Thank you, your order is paid"),
+        (lambda order: decline(order.number), "The payment did not go through"),
+        (lambda order: (pay(order.number), post(order)), "Your order is on its way"),
+    ],
+    ids=["waiting", "paid", "declined", "posted"],
+)
+def test_the_headline_says_where_the_order_stands(client, order, settle, headline):
+    settle(order)
+
+    assert f"<h1>{headline}</h1>" in page_of(client, order)
+
+
+def test_the_timeline_tells_what_happened_and_what_comes(client, order):
+    pay(order.number)
+    assert ">next<" in page_of(client, order)
+
+    post(order, tracking="https://parcels.example/AB1")
+
+    page = page_of(client, order)
+    assert page.index("Ordered</span>") < page.index("Paid</span>") < page.index("At your door")
+    assert '<a class="more" href="https://parcels.example/AB1"' in page
+
+
+def test_a_tracking_number_is_no_link(client, order):
+    pay(order.number)
+    post(order, tracking="javascript:alert(1)")
+
+    page = page_of(client, order)
+
+    assert "javascript:alert(1)" in page
+    assert 'href="javascript' not in page
+
+
+def test_money_that_goes_back_is_named_with_its_reason(client, order):
+    pay(order.number)
+
+    refund(order, copies=1, note="Sorry about the torn page.")
+
+    page = page_of(client, order)
+    assert "On its way to you" in page
+    assert "Returned or damaged: Sorry about the torn page." in page
+    assert "£10.00" in page
+
+
+def test_what_the_provider_said_of_a_failed_refund_stays_with_staff(client, order):
+    pay(order.number)
+    refund(order, copies=1)
+    order.events.create(kind="refund_failed", note="card_blocked", at=timezone.now(), who="bank")
+
+    page = page_of(client, order)
+
+    assert "Refund failed" in page
+    assert "card_blocked" not in page
+
+
+def test_somebody_who_came_back_from_the_provider_can_look_again(client, order):
+    order.payments.update(url="")
+    assert "Look again" not in page_of(client, order)
+
+    client.post(f"/orders/{order.number}/pay/")
+
+    assert f'<a href="/orders/{order.number}/paid/">Look again</a>' in page_of(client, order)
+
+
+def test_an_order_is_cancelled_in_two_steps(client, order):
+    pay(order.number)
+    assert "Yes, cancel the order" in page_of(client, order)
+
+    page = client.post(f"/orders/{order.number}/cancel/", follow=True)
+
+    assert page.redirect_chain == [(f"/orders/{order.number}/", 302)]
+    assert "<h1>This order is cancelled</h1>" in text(page)
+    assert f"Order {order.number} is cancelled." in text(page)
+    assert Refund.objects.get().amount == order.total
+
+
+def test_an_order_on_its_way_is_not_cancelled(client, order):
+    pay(order.number)
+    post(order)
+    assert "Cancel this order" not in page_of(client, order)
+
+    page = client.post(f"/orders/{order.number}/cancel/", follow=True)
+
+    assert "is on its way already" in text(page)
+    order.refresh_from_db()
+    assert order.is_confirmed
+
+
+def test_a_stranger_can_do_nothing_with_it(order):
+    for act in ("cancel", "again"):
+        assert Client().post(f"/orders/{order.number}/{act}/").status_code == 404
+        assert Client().get(f"/orders/{order.number}/{act}/").status_code == 405
+    order.refresh_from_db()
+    assert order.is_pending
+
+
+@pytest.mark.parametrize(
+    ("settle", "words"),
+    [
+        (lambda order: None, "Waiting for payment"),
+        (lambda order: pay(order.number), "Paid"),
+        (lambda order: (pay(order.number), post(order)), "Posted"),
+        (lambda order: (pay(order.number), refund(order, 1)), "Paid, refund on its way"),
+        (
+            lambda order: (pay(order.number), refund(order, 1), settle_refund()),
+            "Paid, refunded",
+        ),
+    ],
+    ids=["waiting", "paid", "posted", "refund asked", "refunded"],
+)
+def test_the_list_says_where_each_order_stands(client, order, settle, words):
+    order.payments.update(amount=Decimal("10.00"))
+    type(order).objects.update(delivery_total=0, total=Decimal("10.00"))
+    settle(order)
+
+    assert f"<dd>{words}</dd>" in text(client.get("/orders/"))
+
+
+def test_a_part_that_went_back_is_called_a_part(client, order):
+    pay(order.number)
+    refund(order, 1)
+    settle_refund()
+
+    assert "<dd>Paid, partly refunded</dd>" in text(client.get("/orders/"))
 
 
 def test_the_page_writes_the_address_as_its_country_does(client, order):
