@@ -193,6 +193,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# What the shop limits besides allauth's own. Guessing a number and its address would take for ever.
+ACCOUNT_RATE_LIMITS = {"find_order": "10/m/ip"}
 # Without a proxy in front (0) the address of the connection is the shopper's.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

@@ -72,6 +72,10 @@ class OrderQuerySet(models.QuerySet[Any]):
             mine |= Q(user=user)
         return self.filter(mine)
 
+    def known_by(self, *, number: str, email: str) -> OrderQuerySet:
+        """The order with this number, if it was placed with this e-mail address."""
+        return self.filter(number=number, email__iexact=email)
+
     def for_order_list(self) -> OrderQuerySet:
         """What shop/order_list.html reads, newest first, in three queries."""
         copies = models.Sum("items__quantity")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import basket, checkout, orders, payments
+from .views import basket, checkout, finding, orders, payments
 
 app_name = "shop"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("checkout/voucher/", checkout.voucher_use, name="voucher_use"),
     path("checkout/voucher/drop/", checkout.voucher_drop, name="voucher_drop"),
     path("orders/", orders.order_list, name="order_list"),
+    path("orders/find/", finding.order_find, name="order_find"),
     path("orders/open/<token>/", orders.order_open, name="order_open"),
     path("orders/<number>/", orders.order_detail, name="order_detail"),
     path("orders/<number>/again/", orders.order_again, name="order_again"),

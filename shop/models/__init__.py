@@ -11,6 +11,7 @@ from .orders import (
     Order,
     OrderItem,
     new_order_number,
+    plain_number,
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
 from .tax import TaxRate
@@ -38,4 +39,5 @@ __all__ = [
     "Voucher",
     "WebhookEvent",
     "new_order_number",
+    "plain_number",
 ]

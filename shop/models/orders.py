@@ -52,6 +52,11 @@ def rate_field(name: Any) -> models.DecimalField:
     return models.DecimalField(name, max_digits=4, decimal_places=2, default=ZERO, db_default=ZERO)
 
 
+def plain_number(text: str) -> str:
+    """An order number as people copy it, without the spaces, hyphens and small letters."""
+    return "".join(letter for letter in text if letter.isalnum()).upper()
+
+
 class Order(PostalAddress):
     """What was ordered, as it was when it was placed."""
 

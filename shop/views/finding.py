@@ -1,0 +1,65 @@
+"""An order is found by whoever knows its number and its e-mail address."""
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from shop.models import Order
+from shop.order_forms import FindOrderForm
+
+from .visible import remember
+
+
+class CannotFind(Exception):
+    """Base of every refusal to find an order; str() is for whoever looks for it."""
+
+    status = 422
+
+
+class NoSuchOrder(CannotFind):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "We found no order with this number and this e-mail address. Both are in your "
+                "confirmation mail, just as we have them."
+            )
+        )
+
+
+class TooManyTries(CannotFind):
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(_("That was tried often just now. Please wait a minute and try again."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def order_find(request: HttpRequest) -> HttpResponse:
+    form = FindOrderForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        try:
+            order = found_order(request, form)
+        except CannotFind as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+        else:
+            remember(request, order.number)
+            return redirect(order)
+    return TemplateResponse(request, "shop/order_find.html", {"form": form}, status=status)
+
+
+def found_order(request: HttpRequest, form: FindOrderForm) -> Order:
+    """The order that a valid form names. Raises CannotFind, in the same words for every miss."""
+    if not ratelimit.consume(request, action="find_order"):
+        raise TooManyTries
+    known = {name: form.cleaned_data[name] for name in ("number", "email")}
+    order: Order | None = Order.objects.known_by(**known).first()
+    if order is None:
+        raise NoSuchOrder
+    return order
