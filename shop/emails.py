@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from accounts import outbox
 
-from .models import Order, Refund
+from .models import Order, Refund, Withdrawal
 
 
 def write_order_confirmation(order: Order, now: datetime) -> None:
@@ -30,6 +30,34 @@ def write_posted(order: Order, now: datetime) -> None:
 def write_refunded(order: Order, refund: Refund, now: datetime) -> None:
     items = refund.items.select_related("item").order_by("pk")
     _write("refunded", order, now, key=str(refund.pk), refund=refund, items=items)
+
+
+def write_withdrawal_receipt(
+    order: Order, withdrawal: Withdrawal, now: datetime, *, is_settled: bool
+) -> None:
+    """The receipt on a durable medium. `is_settled`: nothing has left, and all money goes back."""
+    _write(
+        "withdrawal_receipt",
+        order,
+        now,
+        key=str(withdrawal.pk),
+        withdrawal=withdrawal,
+        is_settled=is_settled,
+    )
+
+
+def tell_staff_of_withdrawal(
+    order: Order, withdrawal: Withdrawal, now: datetime, *, is_settled: bool
+) -> None:
+    _write(
+        "staff_withdrawal",
+        order,
+        now,
+        key=str(withdrawal.pk),
+        to_staff=True,
+        withdrawal=withdrawal,
+        is_settled=is_settled,
+    )
 
 
 def tell_staff_of_refund(order: Order, refund: Refund, now: datetime) -> None:

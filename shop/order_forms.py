@@ -29,3 +29,22 @@ class FindOrderForm(forms.Form):
 
     def clean_number(self) -> str:
         return plain_number(self.cleaned_data["number"])
+
+
+class WithdrawForm(FindOrderForm):
+    """What the law lets a shop ask of somebody who withdraws: who, from what, and where to answer."""
+
+    name = forms.CharField(label=_("Your name"), max_length=150)
+    words = forms.CharField(
+        label=_("Which books"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Leave this empty to withdraw from the whole order."),
+    )
+
+    field_order = ("name", "number", "email", "words")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"

@@ -76,6 +76,9 @@ class OrderQuerySet(models.QuerySet[Any]):
         """The order with this number, if it was placed with this e-mail address."""
         return self.filter(number=number, email__iexact=email)
 
+    def numbered(self, number: str) -> OrderQuerySet:
+        return self.filter(number=number)
+
     def for_order_list(self) -> OrderQuerySet:
         """What shop/order_list.html reads, newest first, in three queries."""
         copies = models.Sum("items__quantity")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import basket, checkout, finding, orders, payments
+from .views import basket, checkout, finding, orders, payments, withdrawing
 
 app_name = "shop"
 
@@ -30,6 +30,9 @@ urlpatterns = [
     path("orders/<number>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<number>/pay/", payments.order_pay, name="order_pay"),
     path("orders/<number>/paid/", payments.order_paid, name="order_paid"),
+    path("withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("withdraw/confirm/", withdrawing.withdraw_confirm, name="withdraw_confirm"),
+    path("withdraw/done/", withdrawing.withdraw_done, name="withdraw_done"),
     path("payments/<provider>/webhook/", payments.payment_webhook, name="payment_webhook"),
     path("orders/<number>/demo-payment/", payments.demo_payment, name="demo_payment"),
 ]

@@ -2,7 +2,7 @@
 
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
-from .history import Invoice, InvoiceCounter, OrderEvent
+from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
 from .orders import (
     GUEST_LINK_SALT,
     GUEST_LINK_SECONDS,
@@ -38,6 +38,7 @@ __all__ = [
     "TaxRate",
     "Voucher",
     "WebhookEvent",
+    "Withdrawal",
     "new_order_number",
     "plain_number",
 ]

@@ -43,6 +43,38 @@ class OrderEvent(models.Model):
         return "" if self.kind in (self.Kind.REFUND_FAILED, self.Kind.POSTED) else self.note
 
 
+class Withdrawal(models.Model):
+    """The declaration of a shopper that they withdraw from an order, as it came. It is never changed."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="withdrawals")
+    # Names one filled-in form: confirming it twice is one declaration.
+    key = models.UUIDField(unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"))
+    words = models.CharField(
+        _("which books"), max_length=1000, blank=True, help_text=_("Empty: the whole order.")
+    )
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+
+    def __str__(self) -> str:
+        return self.declaration
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.words
+
+    @property
+    def declaration(self) -> str:
+        text = _("I withdraw from the contract for the whole of order %(number)s.")
+        if self.words:
+            text = _("I withdraw from the contract for these books of order %(number)s: %(words)s")
+        return str(text) % {"number": self.order.number, "words": self.words}
+
+
 class Invoice(models.Model):
     """The invoice of a paid order, in a sequence without gaps. It is never changed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ NUMBER_LENGTH = 8
 GUEST_LINK_SALT = "shop.order.guest"
 GUEST_LINK_SECONDS = 60 * 60 * 24 * 90
 ZERO = Decimal("0.00")
+TO_WITHDRAW = timedelta(days=14)
 
 
 def new_order_number() -> str:
@@ -225,6 +226,11 @@ class Order(PostalAddress):
     def is_paid_for(self) -> bool:
         """Whether any money came in for it. Asks the database."""
         return self.payments.filter(status="paid").exists()
+
+    @property
+    def withdraw_until(self) -> date | None:
+        """The last day to withdraw from it; None as long as no parcel has left, for it is open then."""
+        return self.expected_on and self.expected_on + TO_WITHDRAW
 
     @property
     def waits_for_provider(self) -> bool:

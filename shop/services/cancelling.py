@@ -35,10 +35,16 @@ class CannotPost(Exception):
 
 
 @transaction.atomic
-def cancel_order(*, number: str, who: str, now: datetime) -> Order:
+def cancel_order(
+    *,
+    number: str,
+    who: str,
+    now: datetime,
+    reason: Refund.Reason = Refund.Reason.CANCELLED,
+) -> Order:
     """Cancel an order that has not been posted: its copies go on sale again, its money goes back.
 
-    Once however often it is told. Raises CannotCancel.
+    Once however often it is told. `reason` is why the money goes back. Raises CannotCancel.
     """
     order = Order.objects.locked().get(number=number)
     if order.is_cancelled:
@@ -47,7 +53,7 @@ def cancel_order(*, number: str, who: str, now: datetime) -> Order:
         raise CannotCancel(order)
     order.close(Order.Status.CANCELLED, now)
     note(order, OrderEvent.Kind.CANCELLED, who=who, now=now)
-    refunds.refund_rest(order, reason=Refund.Reason.CANCELLED, who=who, now=now)
+    refunds.refund_rest(order, reason=reason, who=who, now=now)
     back = {item.book_id: item.quantity - item.restocked for item in order.items.with_restocked()}
     copies.put_on_sale(
         order,
