@@ -3,13 +3,13 @@
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
+from .order_items import OrderItem
 from .orders import (
     GUEST_LINK_SALT,
     GUEST_LINK_SECONDS,
     NUMBER_ALPHABET,
     BillingAddress,
     Order,
-    OrderItem,
     new_order_number,
     plain_number,
 )

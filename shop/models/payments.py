@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.money import format_money
 from shop.querysets import PaymentQuerySet, RefundQuerySet
 
-from .orders import Order, OrderItem
+from .order_items import OrderItem
+from .orders import Order
 
 
 class Payment(models.Model):
