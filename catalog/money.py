@@ -24,6 +24,11 @@ def format_rating(tenths: int) -> str:
     return str(format_decimal(Decimal(tenths) / 10, format="0.0", locale=_locale()))
 
 
+def format_percent(rate: Decimal) -> str:
+    """`rate`, in per cent, as people write it: 5.5%."""
+    return str(format_decimal(rate, format="0.##", locale=_locale())) + "%"
+
+
 def to_cents(amount: Decimal) -> Decimal:
     """`amount` rounded to the smallest coin of the shop's currency, halves away from zero.
 

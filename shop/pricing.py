@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from catalog.money import split, tax_within, to_cents
+from catalog.money import format_money, format_percent, split, tax_within, to_cents
 
 from .goods import Goods, Line, weight_of
-from .models import DeliveryMethod, Voucher
+from .models import DeliveryMethod, Order, Voucher
 from .tax import NO_TAX, TaxTable
 
 NOTHING = Decimal("0.00")
@@ -47,6 +47,18 @@ class TaxAtRate(NamedTuple):
     rate: Decimal
     gross: Decimal
     tax: Decimal
+
+    @property
+    def rate_text(self) -> str:
+        return format_percent(self.rate)
+
+    @property
+    def gross_text(self) -> str:
+        return format_money(self.gross)
+
+    @property
+    def tax_text(self) -> str:
+        return format_money(self.tax)
 
 
 @dataclass(frozen=True)
@@ -83,14 +95,28 @@ class Quote:
     @cached_property
     def tax_by_rate(self) -> list[TaxAtRate]:
         """The sums of the invoice, from the lowest rate up; together they are the total."""
-        sums: dict[Decimal, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
-        parts = [(line.tax_rate, line.to_pay, line.tax) for line in self.lines]
+        parts = [TaxAtRate(line.tax_rate, line.to_pay, line.tax) for line in self.lines]
         if self.delivery_total:
-            parts.append((self.delivery_tax_rate, self.delivery_total, self.delivery_tax))
-        for rate, gross, tax in parts:
-            sums[rate][0] += gross
-            sums[rate][1] += tax
-        return [TaxAtRate(rate, gross, tax) for rate, (gross, tax) in sorted(sums.items())]
+            delivery = (self.delivery_tax_rate, self.delivery_total, self.delivery_tax)
+            parts.append(TaxAtRate(*delivery))
+        return _by_rate(parts)
+
+
+def tax_of(order: Order) -> list[TaxAtRate]:
+    """The same sums of an order that was placed, as its lines have kept them."""
+    parts = [TaxAtRate(item.tax_rate, item.total, item.tax) for item in order.items.all()]
+    if order.delivery_total:
+        delivery = (order.delivery_tax_rate, order.delivery_total, order.delivery_tax)
+        parts.append(TaxAtRate(*delivery))
+    return _by_rate(parts)
+
+
+def _by_rate(parts: list[TaxAtRate]) -> list[TaxAtRate]:
+    sums: dict[Decimal, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
+    for part in parts:
+        sums[part.rate][0] += part.gross
+        sums[part.rate][1] += part.tax
+    return [TaxAtRate(rate, gross, tax) for rate, (gross, tax) in sorted(sums.items())]
 
 
 def quote(

@@ -87,7 +87,13 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def for_order_page(self) -> OrderQuerySet:
         """What shop/order_detail.html reads, in six queries."""
-        return self.prefetch_related("items__book", "events", "payments__refunds").order_by("pk")
+        orders = self.select_related("invoice")
+        return orders.prefetch_related("items__book", "events", "payments__refunds").order_by("pk")
+
+    def for_invoice(self) -> OrderQuerySet:
+        """What shop/order_invoice.html reads of orders that have an invoice, in four queries."""
+        orders = self.filter(invoice__isnull=False).select_related("invoice")
+        return orders.prefetch_related("items", "payments__refunds").order_by("pk")
 
     def uses_of(self, voucher: Voucher | models.OuterRef) -> OrderQuerySet:
         """Orders that took something off by a voucher; one that was given up gives its use back."""

@@ -26,6 +26,7 @@ urlpatterns = [
     path("orders/find/", finding.order_find, name="order_find"),
     path("orders/open/<token>/", orders.order_open, name="order_open"),
     path("orders/<number>/", orders.order_detail, name="order_detail"),
+    path("orders/<number>/invoice/", orders.order_invoice, name="order_invoice"),
     path("orders/<number>/again/", orders.order_again, name="order_again"),
     path("orders/<number>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<number>/pay/", payments.order_pay, name="order_pay"),

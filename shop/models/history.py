@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from .orders import Order
 
@@ -91,7 +92,19 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
 
     def __str__(self) -> str:
-        return str(self.number)
+        return self.number_text
+
+    @property
+    def number_text(self) -> str:
+        return f"INV-{self.number:06d}"
+
+    @property
+    def seller_lines(self) -> list[str]:
+        seller = self.seller
+        country = countries.name(seller["country"]) or seller["country"]
+        town = f"{seller['city']} {seller['postcode']}"
+        lines = [seller["name"], seller["street"], town, country]
+        return [line.strip() for line in lines if line.strip()]
 
 
 class InvoiceCounter(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book
-from catalog.money import format_money
+from catalog.money import format_money, format_percent
 from catalog.tax_classes import GOODS, GOODS_CHOICES, TaxClass
 from shop.querysets import OrderItemQuerySet
 
@@ -78,6 +78,14 @@ class OrderItem(models.Model):
     def total(self) -> Decimal:
         """What the line costs, less its discount."""
         return self.unit_price * self.quantity - self.discount
+
+    @property
+    def discount_text(self) -> str:
+        return format_money(-self.discount)
+
+    @property
+    def tax_rate_text(self) -> str:
+        return format_percent(self.tax_rate)
 
     @property
     def total_text(self) -> str:

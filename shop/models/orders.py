@@ -268,6 +268,10 @@ class Order(PostalAddress):
         return format_money(self.items_total)
 
     @property
+    def discount_total_text(self) -> str:
+        return format_money(-self.discount_total)
+
+    @property
     def delivery_total_text(self) -> str:
         return format_money(self.delivery_total) if self.delivery_total else str(_("Free"))
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from bookstore.paging import page_or_404
-from shop import cart
+from shop import cart, pricing
 from shop.models import GUEST_LINK_SALT, GUEST_LINK_SECONDS, Order
 from shop.services import cancelling, reordering
 
@@ -30,6 +30,15 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     order = get_object_or_404(visible_orders(request).for_order_page(), number=number)
     return TemplateResponse(request, "shop/order_detail.html", {"order": order})
+
+
+@require_safe
+@never_cache
+def order_invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """The invoice, made to be printed."""
+    order = get_object_or_404(visible_orders(request).for_invoice(), number=number)
+    context = {"order": order, "invoice": order.invoice, "taxes": pricing.tax_of(order)}
+    return TemplateResponse(request, "shop/order_invoice.html", context)
 
 
 @require_safe
