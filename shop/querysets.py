@@ -76,6 +76,10 @@ class OrderQuerySet(models.QuerySet[Any]):
         """The order with this number, if it was placed with this e-mail address."""
         return self.filter(number=number, email__iexact=email)
 
+    def of_a_guest(self, *, email: str) -> OrderQuerySet:
+        """Orders without an account that were placed with this e-mail address."""
+        return self.filter(user=None, email__iexact=email)
+
     def numbered(self, number: str) -> OrderQuerySet:
         return self.filter(number=number)
 
