@@ -7,13 +7,29 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from catalog import stock
 from catalog.models import StockMovement
 
-from .models import DeliveryBand, DeliveryMethod, Order, OrderItem, TaxRate, Voucher
+from .models import (
+    DeliveryBand,
+    DeliveryMethod,
+    Order,
+    OrderEvent,
+    OrderItem,
+    Payment,
+    Refund,
+    RefundItem,
+    TaxRate,
+    Voucher,
+    WebhookEvent,
+    Withdrawal,
+)
+from .views import staff
 
 MOST_AT_ONCE = 1_000_000
 
@@ -85,29 +101,52 @@ class StockMovementAdmin(admin.ModelAdmin):
         return False
 
 
-class OrderItemInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):
+    """Rows that the shop writes and nobody edits."""
+
+    can_delete = False
+    extra = 0
+    ordering = ("pk",)
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class OrderItemInline(ReadOnlyInline):
     model = OrderItem
     fields = readonly_fields = (
         *("title", "ean", "unit_price", "quantity"),
         *("discount", "tax_class", "tax_rate", "tax"),
     )
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
-@admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
-    """Orders as they were placed. Only services change them."""
+class PaymentInline(ReadOnlyInline):
+    model = Payment
+    fields = (
+        *("provider", "status", "amount", "paid", "refunded"),
+        *("opened_at", "settled_at", "reference"),
+    )
+    readonly_fields = ("refunded",)
 
-    list_display = ("number", "placed_at", "status", "email", "total", "delivery_name")
-    list_filter = ("status",)
-    search_fields = ("number__exact", "email__exact")
+
+class OrderEventInline(ReadOnlyInline):
+    model = OrderEvent
+    fields = ("at", "kind", "who", "note")
+
+
+class WithdrawalInline(ReadOnlyInline):
+    model = Withdrawal
+    fields = ("received_at", "name", "email", "words")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows to look at. Only services write them."""
+
     ordering = ("-pk",)
     show_full_result_count = False
-    inlines = (OrderItemInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -117,6 +156,76 @@ class OrderAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders as they were placed. What staff do with one are pages of their own."""
+
+    list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
+    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter))
+    search_fields = ("number__exact", "email__exact")
+    readonly_fields = ("refunds_so_far",)
+    inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
+
+    @admin.display(description=_("refunds"))
+    def refunds_so_far(self, order: Order) -> str:
+        rows = (
+            (
+                reverse("admin:shop_refund_change", args=[refund.pk]),
+                refund.amount_text,
+                refund.get_status_display(),
+                refund.get_reason_display(),
+            )
+            for refund in order.refunds
+        )
+        return format_html_join("", '<div><a href="{}">{}</a>, {}, {}</div>', rows) or "-"
+
+    def get_urls(self) -> list[Any]:
+        acts = {
+            "post": staff.order_post,
+            "cancel": staff.order_cancel,
+            "refund": staff.order_refund,
+        }
+        own = [
+            path(
+                f"<int:order_id>/{act}/", self.admin_site.admin_view(view), name=f"shop_order_{act}"
+            )
+            for act, view in acts.items()
+        ]
+        return own + super().get_urls()
+
+
+class RefundItemInline(ReadOnlyInline):
+    model = RefundItem
+    fields = ("item", "copies", "amount", "is_restocked")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """Money that went back, is to go back, or failed to: those need a person."""
+
+    list_display = (
+        *("asked_at", "order", "amount", "status", "reason"),
+        *("who", "attempts", "next_try_at", "last_error"),
+    )
+    list_filter = ("status", "reason")
+    list_select_related = ("payment__order",)
+    search_fields = ("payment__order__number__exact", "reference__exact")
+    inlines = (RefundItemInline,)
+
+    @admin.display(description=_("order"))
+    def order(self, refund: Refund) -> str:
+        return refund.payment.order.number
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadOnlyAdmin):
+    """What payment providers told the shop, and what it made of it."""
+
+    list_display = ("received_at", "provider", "kind", "outcome", "event_id")
+    list_filter = ("provider", "outcome")
+    search_fields = ("event_id__exact",)
 
 
 class DeliveryBandInline(admin.TabularInline):

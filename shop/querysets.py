@@ -116,6 +116,12 @@ class OrderItemQuerySet(models.QuerySet[Any]):
         back = models.Sum("refund_items__copies", filter=Q(refund_items__is_restocked=True))
         return self.annotate(restocked=Coalesce(back, 0)).order_by("book_id")
 
+    def with_refunded(self) -> OrderItemQuerySet:
+        """With `refunded`: of how many copies the price has gone back or is about to."""
+        counted = ~Q(refund_items__refund__status="failed")
+        back = models.Sum("refund_items__copies", filter=counted)
+        return self.annotate(refunded=Coalesce(back, 0)).order_by("book_id")
+
 
 class PaymentQuerySet(models.QuerySet[Any]):
     def left_open(self) -> PaymentQuerySet:

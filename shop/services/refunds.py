@@ -1,7 +1,9 @@
 """Money goes back."""
 
 import logging
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -47,6 +49,30 @@ class MoreThanWasPaid(CannotRefund):
         super().__init__(_("That is more than what was paid and has not been refunded yet."))
 
 
+class CopiesAreBack(CannotRefund):
+    def __init__(self) -> None:
+        super().__init__(_("The copies of this order are on sale again already."))
+
+
+@dataclass(frozen=True)
+class Left:
+    """What can still go back of an order: copies of each line, {line id: copies}, and money."""
+
+    copies: dict[int, int]
+    delivery: Decimal
+    money: Decimal
+
+
+def left_to_refund(order: Order) -> Left:
+    items = order.items.with_refunded()
+    paid = order.payments.filter(status=Payment.Status.PAID)
+    return Left(
+        copies={item.pk: item.quantity - item.refunded for item in items},
+        delivery=order.delivery_total - _delivery_refunded(order),
+        money=sum((payment.rest for payment in paid), Decimal(0)),
+    )
+
+
 @transaction.atomic
 def refund_lines(
     *,
@@ -58,28 +84,44 @@ def refund_lines(
     who: str,
     now: datetime,
     words: str = "",
+    key: uuid.UUID | None = None,
 ) -> Refund:
     """Refund copies of an order, {line id: copies}, and a part of its delivery price.
 
-    With `restock` the copies go on sale again. Raises CannotRefund and changes nothing when there
-    is nothing to refund, or more than is left to.
+    With `restock` the copies go on sale again. `key` names the form: sent twice it is one refund.
+    Raises CannotRefund and changes nothing when there is nothing to refund, or more than is left to.
     """
     order = Order.objects.locked().get(number=number)
+    key = key or uuid.uuid4()
+    if known := Refund.objects.filter(key=key, payment__order=order).first():
+        return known
+    _check(order, delivery, restock=restock)
     lines = _lines(order, quantities)
     amount = sum((line.amount for line in lines), delivery)
-    if not 0 <= delivery <= order.delivery_total - _delivery_refunded(order):
-        raise MoreThanWasPaid
     if amount <= 0:
         raise NothingToRefund
     payment = _payment_with(order, amount)
-    refund = write(payment, amount, reason=reason, who=who, now=now, delivery=delivery, words=words)
-    for line in lines:
-        line.refund, line.is_restocked = refund, restock
-    RefundItem.objects.bulk_create(lines)
+    refund = write(
+        payment, amount, reason=reason, who=who, now=now, delivery=delivery, words=words, key=key
+    )
+    _keep(lines, refund, restock=restock)
     if restock:
         back = {line.item.book_id: line.copies for line in lines}
         copies.put_on_sale(order, back, reason=StockMovement.Reason.RETURNED, who=who, now=now)
     return refund
+
+
+def _check(order: Order, delivery: Decimal, *, restock: bool) -> None:
+    if restock and not order.is_confirmed:
+        raise CopiesAreBack
+    if not 0 <= delivery <= order.delivery_total - _delivery_refunded(order):
+        raise MoreThanWasPaid
+
+
+def _keep(lines: list[RefundItem], refund: Refund, *, restock: bool) -> None:
+    for line in lines:
+        line.refund, line.is_restocked = refund, restock
+    RefundItem.objects.bulk_create(lines)
 
 
 def write(
@@ -91,6 +133,7 @@ def write(
     now: datetime,
     delivery: Decimal = Decimal(0),
     words: str = "",
+    key: uuid.UUID | None = None,
 ) -> Refund:
     """Promise to give back `amount` of a payment whose order is locked; a worker keeps it.
 
@@ -98,6 +141,7 @@ def write(
     """
     refund = Refund.objects.create(
         payment=payment,
+        key=key or uuid.uuid4(),
         amount=amount,
         delivery=delivery,
         reason=reason,

@@ -24,6 +24,8 @@ LISTS = [
     "catalog/fronttableentry",
     "catalog/stockmovement",
     "shop/order",
+    "shop/refund",
+    "shop/webhookevent",
     "shop/deliverymethod",
     "shop/taxrate",
     "shop/voucher",

@@ -1,0 +1,92 @@
+"""What staff fill in about an order, in the admin."""
+
+import uuid
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.money import format_money
+
+from .models import OrderItem, Refund
+from .services.refunds import Left
+
+REASONS = (Refund.Reason.RETURNED, Refund.Reason.WITHDRAWN, Refund.Reason.GOODWILL)
+
+
+class PostForm(forms.Form):
+    tracking = forms.CharField(
+        label=_("Tracking number or address"),
+        max_length=300,
+        required=False,
+        help_text=_("An address that begins with https:// becomes a link in the order."),
+    )
+
+
+class RefundForm(forms.Form):
+    """Copies of each line that has any left to refund, and what goes with them."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[(reason.value, reason.label) for reason in REASONS]
+    )
+    restock = forms.BooleanField(label=_("The copies go on sale again"), required=False)
+    note = forms.CharField(
+        label=_("Note for the shopper"),
+        max_length=300,
+        required=False,
+        help_text=_("It stands in their mail and on the page of the order."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(
+        self, items: Iterable[OrderItem], left: Left, *args: Any, can_restock: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = [item for item in items if left.copies[item.pk]]
+        lines = {_name(item): _copies_field(item, left.copies[item.pk]) for item in self.items}
+        self.fields = {**lines, "delivery": _delivery_field(left.delivery), **self.fields}
+        if not can_restock:
+            del self.fields["restock"]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What services.refunds.refund_lines() is told of a valid form."""
+        data = self.cleaned_data
+        return {
+            "quantities": {item.pk: data[_name(item)] or 0 for item in self.items},
+            "delivery": data["delivery"] or Decimal(0),
+            "reason": Refund.Reason(data["reason"]),
+            "restock": data.get("restock", False),
+            "words": data["note"],
+            "key": data["key"],
+        }
+
+
+def _name(item: OrderItem) -> str:
+    return f"copies_{item.pk}"
+
+
+def _copies_field(item: OrderItem, left: int) -> forms.IntegerField:
+    facts = {"left": left, "all": item.quantity, "total": item.total_text}
+    return forms.IntegerField(
+        label=item.title,
+        min_value=0,
+        max_value=left,
+        initial=0,
+        required=False,
+        help_text=_("Copies: %(left)d of %(all)d can be refunded. The line was %(total)s.") % facts,
+    )
+
+
+def _delivery_field(left: Decimal) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=_("Delivery"),
+        min_value=0,
+        max_value=left,
+        decimal_places=2,
+        initial=0,
+        required=False,
+        help_text=_("%(left)s at the most.") % {"left": format_money(left)},
+    )

@@ -1,0 +1,97 @@
+"""What staff do with an order: small pages inside the admin (shop/admin.py gives them addresses)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalog.money import format_money
+from shop.models import Order
+from shop.services import cancelling, refunds
+from shop.staff_forms import PostForm, RefundForm
+
+may_change_orders = permission_required("shop.change_order", raise_exception=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_change_orders
+def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(Order, pk=order_id)
+    form = PostForm(_sent(request))
+    if form.is_valid():
+        try:
+            cancelling.post_order(
+                number=order.number,
+                tracking=form.cleaned_data["tracking"],
+                who=str(request.user),
+                now=timezone.now(),
+            )
+        except cancelling.CannotPost as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, order, _("Order %(number)s is posted."))
+    return _page(request, "post", order, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_change_orders
+def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(Order, pk=order_id)
+    form = forms.Form(_sent(request))
+    if form.is_valid():
+        try:
+            cancelling.cancel_order(number=order.number, who=str(request.user), now=timezone.now())
+        except cancelling.CannotCancel as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, order, _("Order %(number)s is cancelled."))
+    return _page(request, "cancel", order, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_change_orders
+def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(Order, pk=order_id)
+    left = refunds.left_to_refund(order)
+    items = order.items.order_by("pk")
+    form = RefundForm(items, left, _sent(request), can_restock=order.is_confirmed)
+    if form.is_valid():
+        try:
+            refunds.refund_lines(
+                number=order.number, who=str(request.user), now=timezone.now(), **form.asked
+            )
+        except refunds.CannotRefund as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, order, _("A refund of order %(number)s is on its way."))
+    return _page(request, "refund", order, form, left=left, money=format_money(left.money))
+
+
+def _sent(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _done(request: HttpRequest, order: Order, words: str) -> HttpResponse:
+    messages.success(request, words % {"number": order.number})
+    return redirect("admin:shop_order_change", order.pk)
+
+
+def _page(
+    request: HttpRequest, act: str, order: Order, form: forms.Form, **more: Any
+) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "opts": Order._meta,
+        "order": order,
+        "form": form,
+        **more,
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, f"admin/shop/order/{act}.html", context, status=status)
