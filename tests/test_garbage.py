@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
+from shop.models import Order
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
-from tests.shop.conftest import ADDRESS, delivery_form, payment_form
+from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -74,6 +75,7 @@ def test_lists(client, book, key, value):
         "/genres/{}/",
         "/orders/{}/",
         "/orders/{}/demo-payment/",
+        "/orders/{}/invoice/",
         "/orders/open/{}/",
         "/covers/{}-abc.svg",
         "/covers/9780000000000-{}.svg",
@@ -129,6 +131,46 @@ def test_messages_that_no_provider_sent(client, value):
     for provider in ("demo", "stripe", "acme"):
         address = f"/payments/{provider}/webhook/"
         assert is_fine(client.post(address, value, content_type="application/json"))
+
+
+@each_nonsense
+def test_what_is_done_with_an_order(client, book, value):
+    from urllib.parse import quote
+
+    for act in ("again", "cancel", "pay"):
+        assert is_fine(client.post(f"/orders/{quote(value, safe='')}/{act}/"))
+
+
+@each_nonsense
+@pytest.mark.parametrize("field", ["number", "email", "name", "words"])
+def test_finding_an_order_and_withdrawing(client, delivery, book, field, value):
+    client.post(f"/basket/add/{book.ean}/")
+    client.post("/checkout/payment/", payment_form(client))
+    order = pay(Order.objects.get().number)
+    known = {"number": order.number, "email": order.email, "name": "Nadia Rahman", "words": ""}
+    form = {**known, field: value}
+
+    assert is_fine(client.get("/withdraw/", {"order": value}))
+    assert is_fine(client.post("/withdraw/", form))
+    assert is_fine(client.post("/withdraw/confirm/"))
+    assert is_fine(client.get("/withdraw/done/"))
+    assert is_fine(client.post("/orders/find/", form))
+
+
+@each_nonsense
+@pytest.mark.parametrize("field", ["copies", "delivery", "reason", "note", "key", "tracking"])
+def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field, value):
+    staff_client.raise_request_exception = False
+    client.post(f"/basket/add/{book.ean}/")
+    client.post("/checkout/payment/", payment_form(client))
+    order = pay(Order.objects.get().number)
+    line = f"copies_{order.items.get().pk}"
+    key = "6f3f9a52-3c0f-4f0e-9d8a-9a3a4a0f7c11"
+    known = {line: "1", "delivery": "0", "reason": "returned", "note": "", "key": key}
+    form = {**known, "tracking": "", (line if field == "copies" else field): value}
+
+    for act in ("refund", "post"):
+        assert is_fine(staff_client.post(f"/admin/shop/order/{order.pk}/{act}/", form))
 
 
 @each_nonsense

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Response
 from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import DeliveryMethod, Order
+from shop.services import cancelling
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, ContributorFactory, GenreFactory, VoucherFactory
 from tests.shop.conftest import ADDRESS, decline, delivery_form, pay, payment_form
@@ -29,6 +30,17 @@ if IN_CI:
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
 STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
+
+
+def post(number: str) -> Order:
+    pay(number)
+    now = timezone.now()
+    return cancelling.post_order(number=number, tracking="AB 123", who="a test", now=now)
+
+
+def cancel(number: str) -> Order:
+    pay(number)
+    return cancelling.cancel_order(number=number, who="a test", now=timezone.now())
 
 
 @dataclass
@@ -90,6 +102,20 @@ class Scene:
             settle(order.number)
         return order.get_absolute_url()
 
+    def invoice(self) -> str:
+        return f"{self.order(pay)}invoice/"
+
+    def declaration(self) -> str:
+        self.order(pay)
+        order = Order.objects.get()
+        known = {"name": order.name, "number": order.number, "email": order.email}
+        self.client.post("/withdraw/", {**known, "words": "Emma, one copy"})
+        return "/withdraw/confirm/"
+
+    def receipt(self) -> str:
+        self.client.post(self.declaration())
+        return "/withdraw/done/"
+
     def list_of_orders(self) -> str:
         self.order(pay)
         return "/orders/"
@@ -117,6 +143,13 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "order not paid yet": Scene.order,
     "order paid": lambda scene: scene.order(pay),
     "order declined": lambda scene: scene.order(decline),
+    "order posted": lambda scene: scene.order(post),
+    "order cancelled": lambda scene: scene.order(cancel),
+    "invoice": Scene.invoice,
+    "find an order": lambda scene: "/orders/find/",
+    "withdraw": lambda scene: "/withdraw/",
+    "confirm a withdrawal": Scene.declaration,
+    "withdrawn": Scene.receipt,
     "orders": Scene.list_of_orders,
     "no orders": lambda scene: "/orders/",
     "sign in": lambda scene: "/accounts/login/",
