@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
-    from .models import CartItem, Voucher
+    from .models import CartItem, Payment, Voucher
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -124,6 +124,11 @@ class OrderItemQuerySet(models.QuerySet[Any]):
 
 
 class PaymentQuerySet(models.QuerySet[Any]):
+    def to_pay(self, number: str) -> Payment | None:
+        """The open attempt at paying an order that waits for it, with its order."""
+        waiting = self.filter(status="open", order__status="pending", order__number=number)
+        return waiting.select_related("order").first()
+
     def left_open(self) -> PaymentQuerySet:
         """Attempts at paying that no order waits for."""
         return self.filter(status="open").exclude(order__status="pending").order_by("pk")

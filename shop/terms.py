@@ -60,8 +60,9 @@ class Terms:
 def terms_for(*, country: str, delivery_id: int, now: datetime) -> Terms:
     """Delivery and tax for somebody in `country`. Raises NoSuchDelivery."""
     today = timezone.localdate(now)
-    offered = DeliveryMethod.objects.offered_to(country, today).filter(pk=delivery_id)
-    method = next(iter(offered), None)
+    offered = DeliveryMethod.objects.offered_to(country, today)
+    # The steps of its price are read if that has steps.
+    method = offered.prefetch_related(None).filter(pk=delivery_id).first()
     if method is None:
         raise NoSuchDelivery
     return Terms(method, tax_table(method.destination(country), today))

@@ -49,6 +49,7 @@ class FakeStripe:
         self.sessions: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self._answers: dict[str, tuple[object, dict[str, Any]]] = {}
+        self._bounced: set[str] = set()
         self._next: deque[tuple[str, float]] = deque()
         self._lock = threading.RLock()
         self.closing = threading.Event()
@@ -107,6 +108,10 @@ class FakeStripe:
     def decline(self, session_id: str) -> dict[str, Any]:
         """The bank says no. The session stays open: the shopper may try another card."""
         return self._session(session_id)
+
+    def bounce(self, session_id: str) -> None:
+        """The money that was on its way does not come, as the payment intent alone knows."""
+        self._bounced.add(self._session(session_id)["payment_intent"])
 
     def expire(self, session_id: str) -> dict[str, Any]:
         with self._lock:
@@ -167,7 +172,7 @@ class FakeStripe:
             case "POST", "checkout", "sessions":
                 return self._new_session(params)
             case "GET", "checkout", "sessions", session_id:
-                return self._session(session_id)
+                return self._shown(self._session(session_id), params)
             case "POST", "checkout", "sessions", session_id, "expire":
                 return self.expire(session_id)
             case "POST", "refunds":
@@ -178,6 +183,14 @@ class FakeStripe:
             case "GET", "refunds", refund_id if refund_id in self.refunds:
                 return self.refunds[refund_id]
         raise _missing(path)
+
+    def _shown(self, session: dict[str, Any], params: dict[str, str]) -> dict[str, Any]:
+        intent = session["payment_intent"]
+        if "payment_intent" not in params.values() or intent is None:
+            return session
+        status = {"paid": "succeeded", "unpaid": "processing"}[session["payment_status"]]
+        status = "requires_payment_method" if intent in self._bounced else status
+        return session | {"payment_intent": {"id": intent, "status": status}}
 
     def _new_session(self, params: dict[str, str]) -> dict[str, Any]:
         session_id = f"cs_test_{uuid.uuid4().hex}"

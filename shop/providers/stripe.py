@@ -51,6 +51,8 @@ REFUND_STATES = {
     "failed": State.FAILED,
     "canceled": State.FAILED,
 }
+# What a payment intent says when money that was on its way will not come.
+NOT_COMING = ("requires_payment_method", "canceled")
 PAYMENT_FAILED = "checkout.session.async_payment_failed"
 SESSION_EVENTS = (
     "checkout.session.completed",
@@ -81,7 +83,7 @@ class StripeProvider:
 
     def ask(self, payment: Payment) -> PaymentWord:
         with _errors_as_ours():
-            session = self._client.v1.checkout.sessions.retrieve(payment.reference)
+            session = self._retrieve(payment.reference)
         return _payment_word(payment.key, session.to_dict())
 
     def close(self, payment: Payment) -> PaymentWord:
@@ -90,8 +92,13 @@ class StripeProvider:
                 session = self._client.v1.checkout.sessions.expire(payment.reference)
             except stripe.InvalidRequestError:
                 # Paid or expired meanwhile: Stripe only ends what is open.
-                session = self._client.v1.checkout.sessions.retrieve(payment.reference)
+                session = self._retrieve(payment.reference)
         return _payment_word(payment.key, session.to_dict())
+
+    def _retrieve(self, reference: str) -> stripe.checkout.Session:
+        """With its payment intent, which alone knows that money on its way will not come."""
+        sessions = self._client.v1.checkout.sessions
+        return sessions.retrieve(reference, {"expand": ["payment_intent"]})
 
     def refund(self, refund: Refund) -> RefundWord:
         with _errors_as_ours():
@@ -193,6 +200,8 @@ def _word_of(told: Mapping[str, Any]) -> PaymentWord | RefundWord | None:
 def _payment_word(
     key: uuid.UUID, session: Mapping[str, Any], *, has_failed: bool = False
 ) -> PaymentWord:
+    intent = session["payment_intent"] or {}
+    intent = {"id": intent} if isinstance(intent, str) else intent
     if session["payment_status"] in PAID:
         currency = session["currency"].upper()
         return PaymentWord(
@@ -201,10 +210,11 @@ def _payment_word(
             state=State.DONE,
             paid=_from_minor(session["amount_total"], currency),
             currency=currency,
-            charge=session["payment_intent"] or "",
+            charge=intent.get("id", ""),
         )
     # Complete, but unpaid: a bank transfer or the like that is still on its way.
-    is_over = has_failed or session["status"] == "expired"
+    did_not_come = session["status"] == "complete" and intent.get("status") in NOT_COMING
+    is_over = has_failed or did_not_come or session["status"] == "expired"
     return PaymentWord(key, session["id"], State.FAILED if is_over else State.OPEN)
 
 

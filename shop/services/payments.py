@@ -48,7 +48,7 @@ def begin(*, number: str, now: datetime) -> str:
 
     Raises CannotTakePayment, ProviderDown or ProviderRefused; the order goes on waiting then.
     """
-    payment = _attempt(number, now)
+    payment = Payment.objects.to_pay(number) or _new_attempt(number, now)
     if not payment.url:
         _open(payment)
     return payment.url
@@ -62,15 +62,14 @@ def _open(payment: Payment) -> None:
 
 
 @transaction.atomic
-def _attempt(number: str, now: datetime) -> Payment:
+def _new_attempt(number: str, now: datetime) -> Payment:
     order = Order.objects.locked().get(number=number)
     if not order.is_pending:
         raise CannotTakePayment(order)
-    payment = order.payments.filter(status=Payment.Status.OPEN).first()
-    if payment is None:
-        payment = Payment.objects.create(**attempt_fields(order, now))
-    payment.order = order
-    return payment
+    made, _is_new = Payment.objects.get_or_create(
+        order=order, status=Payment.Status.OPEN, defaults=attempt_fields(order, now)
+    )
+    return made
 
 
 def attempt_fields(order: Order, now: datetime) -> dict[str, object]:
@@ -136,7 +135,7 @@ def close_left_open(*, now: datetime) -> int:
     for payment in Payment.objects.left_open().select_related("order")[:MOST_AT_A_TIME]:
         try:
             settle(_close(payment), now=now)
-        except (ProviderDown, ProviderRefused) as error:
+        except ProviderDown as error:
             log.warning("payment %s was not ended: %s", payment.pk, error)
         else:
             ended += 1
@@ -144,11 +143,16 @@ def close_left_open(*, now: datetime) -> int:
 
 
 def _close(payment: Payment) -> PaymentWord:
+    """End an attempt. What the provider refuses to know, nobody can pay there."""
     provider = providers.named(payment.provider)
-    if not payment.reference:
-        # An answer that was lost: the provider may know the attempt, and names it when asked again.
-        _open(payment)
-    return provider.close(payment)
+    try:
+        if not payment.reference:
+            # An answer that was lost: the provider names the attempt when it is asked again.
+            _open(payment)
+        return provider.close(payment)
+    except ProviderRefused as error:
+        log.warning("payment %s is not known to %s: %s", payment.pk, provider.name, error)
+        return PaymentWord(payment.key, payment.reference, State.FAILED)
 
 
 @transaction.atomic

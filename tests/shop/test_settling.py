@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from shop import cart
 from shop.models import Invoice, Order, OrderEvent, Payment, Refund
-from shop.providers.base import PaymentWord, RefundWord, State
+from shop.providers.base import PaymentWord, ProviderDown, ProviderRefused, RefundWord, State
+from shop.providers.demo import DemoProvider
 from shop.services import cancelling, payments
 from tests.factories import BookFactory
 
@@ -185,3 +186,24 @@ def test_the_history_names_every_turn(order):
 
     assert kinds(order) == ["placed", "paid", "cancelled", "refund_asked"]
     assert OrderEvent.objects.get(kind="cancelled").who == "sam"
+
+
+def test_an_attempt_that_the_provider_refuses_to_know_is_ended(expired, monkeypatch):
+    def refuse(self, payment, **words):
+        raise ProviderRefused("no such mailbox")
+
+    monkeypatch.setattr(DemoProvider, "open", refuse)
+
+    assert payments.close_left_open(now=timezone.now()) == 1
+    assert Payment.objects.get().status == Payment.Status.CLOSED
+
+
+def test_a_provider_that_does_not_answer_is_asked_to_end_it_again(expired, monkeypatch):
+    def be_silent(self, payment, **words):
+        raise ProviderDown("no answer")
+
+    with monkeypatch.context() as silence:
+        silence.setattr(DemoProvider, "close", be_silent)
+        assert payments.close_left_open(now=timezone.now()) == 0
+
+    assert payments.close_left_open(now=timezone.now()) == 1

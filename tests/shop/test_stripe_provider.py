@@ -207,6 +207,15 @@ def test_an_attempt_whose_money_is_on_its_way_is_open(provider, fake_stripe):
     assert provider.close(payment).state is State.OPEN
 
 
+def test_an_attempt_whose_money_does_not_come_has_failed(provider, fake_stripe):
+    payment = opened(provider)
+    fake_stripe.pay(payment.reference, slowly=True)
+    fake_stripe.bounce(payment.reference)
+
+    assert provider.ask(payment).state is State.FAILED
+    assert provider.close(payment).state is State.FAILED
+
+
 def test_an_expired_attempt_has_failed(provider, fake_stripe):
     payment = opened(provider)
     fake_stripe.expire(payment.reference)
