@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from accounts import postal
-from catalog.money import format_money
+from catalog.money import format_money, format_percent
 
 from .cart import Basket, Shopper
 from .drafts import Draft
@@ -72,7 +72,7 @@ class Offer:
     def taxes(self) -> list[tuple[str, str]]:
         """For each rate: the rate as people write it, and the tax that the total contains."""
         parts = self.quote.tax_by_rate
-        return [(f"{part.rate.normalize():f}", format_money(part.tax)) for part in parts]
+        return [(format_percent(part.rate), format_money(part.tax)) for part in parts]
 
     @property
     def is_free(self) -> bool:

@@ -9,7 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from bookstore.process_cache import remembered
+from catalog.money import format_percent
 from catalog.tax_classes import TaxClass
 
 from .models import TaxRate
@@ -58,3 +61,12 @@ def tax_table(country: str, on: date) -> TaxTable:
     if own:
         at_home.pop(TaxClass.DELIVERY, None)
     return TaxTable(at_home | own)
+
+
+def words_at_home(tax_class: str, today: date) -> str:
+    """What tax a price contains for somebody in the shop's own country, remembered for a minute."""
+    home = settings.SHOP["country"]
+    table = remembered("taxes", f"{home} {today}", lambda: tax_table(home, today))
+    if rate := table.rate_of(tax_class):
+        return _("Includes %(rate)s VAT.") % {"rate": format_percent(rate)}
+    return _("Books carry no VAT.") if tax_class == TaxClass.BOOK else _("It carries no VAT.")

@@ -1,7 +1,8 @@
 from django import template
 from django.utils import timezone
 
-from shop import cart, delivery
+from catalog.models import Book
+from shop import cart, delivery, tax
 
 register = template.Library()
 
@@ -16,3 +17,9 @@ def basket_count(context: template.Context) -> int:
 @register.simple_tag
 def delivery_lines() -> list[delivery.DeliveryLine]:
     return delivery.delivery_lines(timezone.now())
+
+
+@register.simple_tag
+def tax_words(book: Book) -> str:
+    """What tax the price of a book contains where the shop is."""
+    return tax.words_at_home(book.tax_class, timezone.localdate())

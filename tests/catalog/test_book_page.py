@@ -252,14 +252,14 @@ def crowd_around(book: Book, crowd: int) -> None:
 
 
 @pytest.mark.parametrize("crowd", [3, 33])
-def test_a_page_that_no_process_remembers_costs_eight_statements(
+def test_a_page_that_no_process_remembers_costs_nine_statements(
     client, emma, crowd, django_assert_num_queries
 ):
     crowd_around(emma, crowd)
 
     # The book, what belongs to it, the cards; and once a minute the menu, the book's genres, the
-    # best of the narrowest one, the ways of delivery.
-    with django_assert_num_queries(8):
+    # best of the narrowest one, the ways of delivery, the rates of tax.
+    with django_assert_num_queries(9):
         response = client.get(emma.get_absolute_url())
 
     assert "More by Jane Austen" in response.text

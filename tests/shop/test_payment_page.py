@@ -217,7 +217,7 @@ def test_the_tax_in_the_sum_is_named_and_kept(with_emma):
     TaxRate.objects.all().delete()
     TaxRate.objects.create(country="GB", tax_class="book", rate=20, valid_from="2020-01-01")
     payment_form(with_emma)
-    assert "VAT included, 20 %" in look(with_emma).text
+    assert "VAT included, 20%" in look(with_emma).text
 
     agree(with_emma)
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from catalog.tax_classes import TaxClass
 from shop.models import TaxRate
 from shop.tax import TaxTable, tax_table
+from tests.factories import BookFactory
 
 TODAY = date(2026, 11, 26)
 TEN = Decimal("10.00")
@@ -143,3 +144,20 @@ def test_a_class_has_one_rate_a_day(no_rates):
 
     with pytest.raises(IntegrityError, match="shop_taxrate_one_a_day"), transaction.atomic():
         enter("GB", "book", "6")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tax_class", "rate", "words"),
+    [
+        ("book", "0", "Books carry no VAT."),
+        ("other", "0", "It carries no VAT."),
+        ("book", "5.5", "Includes 5.5% VAT."),
+    ],
+)
+def test_the_page_of_a_book_says_what_tax_is_in_its_price(client, tax_class, rate, words):
+    TaxRate.objects.all().delete()
+    TaxRate.objects.create(country="GB", tax_class=tax_class, rate=rate, valid_from="2020-01-01")
+    book = BookFactory(tax_class=tax_class)
+
+    assert words in client.get(book.get_absolute_url()).text
