@@ -91,12 +91,12 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def for_order_page(self) -> OrderQuerySet:
         """What shop/order_detail.html reads, in six queries."""
-        orders = self.select_related("invoice")
+        orders = self.select_related("invoice", "billing_address")
         return orders.prefetch_related("items__book", "events", "payments__refunds").order_by("pk")
 
     def for_invoice(self) -> OrderQuerySet:
         """What shop/order_invoice.html reads of orders that have an invoice, in four queries."""
-        orders = self.filter(invoice__isnull=False).select_related("invoice")
+        orders = self.filter(invoice__isnull=False).select_related("invoice", "billing_address")
         return orders.prefetch_related("items", "payments__refunds").order_by("pk")
 
     def uses_of(self, voucher: Voucher | models.OuterRef) -> OrderQuerySet:

@@ -75,9 +75,18 @@ class OrderItem(models.Model):
         return f"{self.quantity} × {self.title}"
 
     @property
+    def gross(self) -> Decimal:
+        """What the copies cost, before any discount."""
+        return self.unit_price * self.quantity
+
+    @property
+    def gross_text(self) -> str:
+        return format_money(self.gross)
+
+    @property
     def total(self) -> Decimal:
         """What the line costs, less its discount."""
-        return self.unit_price * self.quantity - self.discount
+        return self.gross - self.discount
 
     @property
     def discount_text(self) -> str:

@@ -264,6 +264,12 @@ class Order(PostalAddress):
         return self.tracking if self.tracking.startswith(("https://", "http://")) else ""
 
     @property
+    def bill_lines(self) -> list[str]:
+        """The address of the bill; empty where it goes with the parcel."""
+        address = getattr(self, "billing_address", None)
+        return address.address_lines if address else []
+
+    @property
     def items_total_text(self) -> str:
         return format_money(self.items_total)
 

@@ -44,16 +44,29 @@ def cancel_order(
 ) -> Order:
     """Cancel an order that has not been posted: its copies go on sale again, its money goes back.
 
-    Once however often it is told. `reason` is why the money goes back. Raises CannotCancel.
+    The lines of one that was not paid go into the basket again, for whoever only wanted to change
+    something. Once however often it is told. `reason` is why the money goes back. Raises
+    CannotCancel.
     """
     order = Order.objects.locked().get(number=number)
     if order.is_cancelled:
         return order
     if not order.can_be_cancelled:
         raise CannotCancel(order)
+    was_pending = order.is_pending
     order.close(Order.Status.CANCELLED, now)
     note(order, OrderEvent.Kind.CANCELLED, who=who, now=now)
-    refunds.refund_rest(order, reason=reason, who=who, now=now)
+    if was_pending:
+        copies.give_back(order, who=who, now=now)
+    else:
+        refunds.refund_rest(order, reason=reason, who=who, now=now)
+        _put_on_sale(order, who=who, now=now)
+    emails.write_cancelled(order, now)
+    return order
+
+
+def _put_on_sale(order: Order, *, who: str, now: datetime) -> None:
+    """The copies of a paid order, without those that had come back already."""
     back = {item.book_id: item.quantity - item.restocked for item in order.items.with_restocked()}
     copies.put_on_sale(
         order,
@@ -62,8 +75,6 @@ def cancel_order(
         who=who,
         now=now,
     )
-    emails.write_cancelled(order, now)
-    return order
 
 
 @transaction.atomic

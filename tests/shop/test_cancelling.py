@@ -10,9 +10,9 @@ from accounts.models import OutboxMessage
 from shop import cart
 from shop.models import OrderItem, Payment, Refund
 from shop.services import cancelling, refunds
-from tests.factories import BookFactory
+from tests.factories import BookFactory, DeliveryMethodFactory
 
-from .conftest import decline, fill, pay, place
+from .conftest import decline, draft, fill, pay, place
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def post(order, **changes):
     return cancelling.post_order(**{**words, **changes})
 
 
-def test_an_order_that_waits_is_cancelled_and_nothing_is_owed(guest, order, emma):
+def test_an_order_that_waits_is_cancelled_and_its_lines_are_in_the_basket_again(guest, order, emma):
     cancelled = cancel(order)
 
     emma.refresh_from_db()
     assert cancelled.is_cancelled
     assert emma.stock == 3
-    assert cart.basket_of(guest).lines == []
+    assert [line.quantity for line in cart.basket_of(guest).lines] == [2]
     assert not Refund.objects.exists()
 
 
@@ -142,3 +142,15 @@ def test_an_order_is_posted_once(order):
 
     with pytest.raises(cancelling.CannotPost, match="it is posted already"):
         post(order)
+
+
+def test_an_order_that_is_collected_is_told_to_be_ready(guest, emma):
+    collect = DeliveryMethodFactory(name="Collect", kind="collect")
+    fill(guest, emma)
+    order = pay(place(guest, said=draft(delivery_id=collect.pk)).number)
+
+    post(order)
+
+    mail = OutboxMessage.objects.latest("pk")
+    assert mail.subject == f"Your order {order.number} at Octavo is ready"
+    assert "8 Quarto Lane" in mail.body

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
-from shop.models import Invoice, Order, OrderItem, Refund
+from shop.models import BillingAddress, Invoice, Order, OrderItem, Refund
 from shop.services import cancelling, refunds
 from tests.factories import BookFactory
 
@@ -137,3 +137,13 @@ def test_many_lines_need_the_same_queries(client, paid, django_assert_num_querie
 
 def test_numbers_are_written_with_their_prefix(paid):
     assert str(Invoice.objects.get()) == "INV-000001"
+
+
+def test_the_bill_goes_to_its_own_address(client, paid):
+    elsewhere = {"name": "Accounts Ltd", "line1": "9 Ledger Row", "city": "Leeds", "country": "GB"}
+    BillingAddress.objects.create(order=paid, **elsewhere)
+
+    page = page_of(client, paid)
+
+    assert "Accounts Ltd<br>" in page
+    assert "Nadia Rahman<br>" not in page
