@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from babel.numbers import get_currency_precision
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -194,7 +195,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # What the shop limits besides allauth's own. Guessing a number and its address would take for ever.
-ACCOUNT_RATE_LIMITS = {"find_order": "10/m/ip"}
+ACCOUNT_RATE_LIMITS = {"find_order": "10/m/ip", "use_voucher": "10/m/ip"}
 # Without a proxy in front (0) the address of the connection is the shopper's.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -336,6 +337,10 @@ SHOP = {
     "vat_number": env.str("SHOP_VAT_NUMBER", default=""),
     "currency": env.str("SHOP_CURRENCY", default="GBP"),
 }
+if get_currency_precision(SHOP["currency"]) > 2:
+    raise ImproperlyConfigured(
+        f"SHOP_CURRENCY is {SHOP['currency']}: prices have two decimals here."
+    )
 DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
 SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24

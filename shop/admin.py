@@ -29,6 +29,7 @@ from .models import (
     WebhookEvent,
     Withdrawal,
 )
+from .services import refunds
 from .views import staff
 
 MOST_AT_ONCE = 1_000_000
@@ -212,7 +213,21 @@ class RefundAdmin(ReadOnlyAdmin):
     list_filter = ("status", "reason")
     list_select_related = ("payment__order",)
     search_fields = ("payment__order__number__exact", "reference__exact")
+    actions = ("send_again",)
     inlines = (RefundItemInline,)
+
+    @admin.action(description=_("Send failed refunds again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, chosen: Any) -> None:
+        for refund in chosen.order_by("pk"):
+            try:
+                refunds.send_again(refund_id=refund.pk, who=str(request.user), now=timezone.now())
+            except refunds.CannotRefund as refusal:
+                messages.error(request, f"{refund}: {refusal}")
+            else:
+                messages.success(request, _("%(refund)s is on its way again.") % {"refund": refund})
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("shop.change_order"))
 
     @admin.display(description=_("order"))
     def order(self, refund: Refund) -> str:

@@ -293,6 +293,13 @@ def offer_voucher(cart: Cart, voucher_id: int | None) -> None:
         cart.save(update_fields=["voucher"])
 
 
+def take_voucher_out(cart: Cart, voucher_id: int | None) -> None:
+    """Let a voucher no longer count for a locked basket, if it is the one that does."""
+    if voucher_id is not None and cart.voucher_id == voucher_id:
+        cart.voucher_id = None
+        cart.save(update_fields=["voucher"])
+
+
 def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """The visitor's basket becomes the user's; see _combine() for a book in both."""
     if request is None or not hasattr(request, "session"):

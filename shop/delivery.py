@@ -53,8 +53,14 @@ def latest_arrival(order: Order, now: datetime) -> date:
 
     Where no days were named it is counted generously, since the time to withdraw begins then.
     """
-    days = order.delivery_days or DAYS_WHEN_UNKNOWN
+    days = DAYS_WHEN_UNKNOWN if order.delivery_days is None else order.delivery_days
     return _after(_working_day(timezone.localtime(now).date()), days)
+
+
+def days_words(method: DeliveryMethod, now: datetime) -> str:
+    """The days between which a book ordered at `now` comes, in words; "" if none are named."""
+    coming = arrival(method, now)
+    return _days_text(coming) if coming else ""
 
 
 def delivery_lines(now: datetime) -> list[DeliveryLine]:

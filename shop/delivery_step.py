@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.forms import PostalAddressForm
 
 from .cart import Basket
+from .delivery import days_words
 from .drafts import Draft
 from .forms import DeliveryForm
 from .models import DeliveryMethod
@@ -83,7 +84,10 @@ class DeliveryStep:
         """The ways of delivery as the page shows them, with what each comes to for this basket."""
         pk = str(self.chosen.pk) if self.chosen else ""
         goods = quote(basket.buyable, taxes=TaxTable()).goods
-        return [method.as_choice(goods, chosen=pk) for method in self.methods]
+        return [
+            method.as_choice(goods, chosen=pk) | {"days": days_words(method, self._now)}
+            for method in self.methods
+        ]
 
     def is_valid(self) -> bool:
         """Whether an order can be made of it. Asks all forms, so that one page says all there is."""
@@ -126,13 +130,20 @@ class DeliveryStep:
 
 def known_of(user: User | None, draft: Draft | None, saved_id: int | None) -> dict[str, Any]:
     """What the page can fill in by itself: the draft, else a member's chosen or first address."""
-    if draft is not None and saved_id is None:
+    known: dict[str, Any] = {}
+    if draft is not None:
         bill = {"bill_elsewhere": draft.billing is not None, BILL: draft.billing}
         own = {"email": draft.email, "delivery_id": draft.delivery_id, "keep": draft.keep}
-        return {**draft.address, **own, **bill}
-    if user is None:
+        known = {**draft.address, **own, **bill}
+    elif user is not None:
+        known = {"email": user.email, "name": user.name}
+    return known | _saved_address(user, saved_id, is_new=draft is None)
+
+
+def _saved_address(user: User | None, saved_id: int | None, *, is_new: bool) -> dict[str, str]:
+    """The address that a member chose; their first one where nothing was said before."""
+    if user is None or not (saved_id or is_new):
         return {}
-    known = {"email": draft.email if draft else user.email, "name": user.name}
     choice = user.addresses.for_choice()
     address = choice.filter(pk=saved_id).first() if saved_id else choice.first()
-    return known | address.postal_fields if address else known
+    return address.postal_fields if address else {}

@@ -1,5 +1,6 @@
 """What the shop writes to people about an order: each mail once, in the order of what happened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.template.loader import render_to_string
 
 from accounts import outbox
 
-from .models import Order, Refund, Withdrawal
+from .models import Order, OrderItem, Refund, WebhookEvent, Withdrawal
 
 
 def write_order_confirmation(order: Order, now: datetime) -> None:
@@ -23,8 +24,9 @@ def write_cancelled(order: Order, now: datetime) -> None:
     _write("order_cancelled", order, now)
 
 
-def write_posted(order: Order, now: datetime) -> None:
-    _write("order_posted", order, now, items=order.items.order_by("pk"))
+def write_posted(order: Order, items: Sequence[OrderItem], now: datetime) -> None:
+    """`items` are the lines of this parcel (OrderItemQuerySet.with_refunds)."""
+    _write("order_posted", order, now, key=str(items[0].pk), items=items)
 
 
 def write_refunded(order: Order, refund: Refund, now: datetime) -> None:
@@ -69,6 +71,24 @@ def tell_staff_of_failed_refund(order: Order, refund: Refund, now: datetime) -> 
     _write("staff_refund_failed", order, now, key=str(refund.pk), to_staff=True, refund=refund)
 
 
+def tell_staff_of_event(provider: str, kind: str, event: WebhookEvent, now: datetime) -> None:
+    """The provider tells of something that the shop cannot book by itself."""
+    context = {
+        "provider": provider,
+        "kind": kind,
+        "event": event,
+        "shop": settings.SHOP,
+        "site_url": settings.SITE_URL,
+    }
+    outbox.write(
+        to=settings.SHOP["email"],
+        subject=render_to_string("shop/emails/staff_event.subject.txt", context),
+        body=render_to_string("shop/emails/staff_event.txt", context),
+        dedupe_key=f"staff-event-{event.pk}",
+        now=now,
+    )
+
+
 def _write(
     template: str,
     order: Order,
@@ -79,11 +99,10 @@ def _write(
     **more: Any,
 ) -> None:
     """Put a mail about a locked order into the outbox, once for each `key`."""
-    address = order.get_absolute_url() if order.user_id else order.guest_url
     context = {
         "order": order,
         "shop": settings.SHOP,
-        "order_url": settings.SITE_URL + address,
+        "order_url": settings.SITE_URL + order.guest_url,
         "site_url": settings.SITE_URL,
         **more,
     }
@@ -92,6 +111,7 @@ def _write(
         subject=render_to_string(f"shop/emails/{template}.subject.txt", context),
         body=render_to_string(f"shop/emails/{template}.txt", context),
         dedupe_key="-".join(filter(None, [template.replace("_", "-"), order.number, key])),
-        thread=order.number,
+        # Staff hear of it even if the shopper's mailbox is dead.
+        thread="" if to_staff else order.number,
         now=now,
     )

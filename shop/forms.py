@@ -68,6 +68,12 @@ class OrderForm(forms.Form):
         return str(key or uuid.uuid4())
 
 
+class ReturnForm(forms.Form):
+    """What a shopper brings along from the payment service."""
+
+    attempt = forms.UUIDField()
+
+
 class VoucherForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),

@@ -12,6 +12,7 @@ from accounts import postal
 from catalog.money import format_money, format_percent
 
 from .cart import Basket, Shopper
+from .delivery import days_words
 from .drafts import Draft
 from .models import Cart, DeliveryMethod, Voucher
 from .pricing import Quote
@@ -21,12 +22,13 @@ from .vouchers import CannotUseVoucher
 
 @dataclass(frozen=True)
 class Offer:
-    """`refused` says why the basket's voucher does not count, if it does not."""
+    """`refused` says why the basket's voucher does not count, if it does not; `days` when it comes."""
 
     basket: Basket
     draft: Draft
     terms: Terms
     refused: str = ""
+    days: str = ""
 
     @cached_property
     def quote(self) -> Quote:
@@ -34,7 +36,7 @@ class Offer:
 
     @property
     def seen(self) -> str:
-        return self.terms.seen(self.basket.buyable)
+        return self.terms.seen(self.basket.buyable, self.draft)
 
     @property
     def method(self) -> DeliveryMethod:
@@ -85,7 +87,7 @@ def offer_for(shopper: Shopper, basket: Basket, draft: Draft, *, now: datetime) 
         terms = terms_for(country=draft.country, delivery_id=draft.delivery_id, now=now)
     except NoSuchDelivery:
         return None
-    offer = Offer(basket, draft, terms)
+    offer = Offer(basket, draft, terms, days=days_words(terms.method, now))
     voucher = Voucher.objects.filter(carts__in=Cart.objects.of(shopper)).first()
     if voucher is None:
         return offer

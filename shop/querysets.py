@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -111,16 +113,28 @@ class OrderQuerySet(models.QuerySet[Any]):
 
 
 class OrderItemQuerySet(models.QuerySet[Any]):
-    def with_restocked(self) -> OrderItemQuerySet:
-        """With `restocked`: how many copies have come back and are on sale again."""
-        back = models.Sum("refund_items__copies", filter=Q(refund_items__is_restocked=True))
-        return self.annotate(restocked=Coalesce(back, 0)).order_by("book_id")
+    def with_refunds(self) -> OrderItemQuerySet:
+        """With what has come of its copies, in the order of books.
 
-    def with_refunded(self) -> OrderItemQuerySet:
-        """With `refunded`: of how many copies the price has gone back or is about to."""
-        counted = ~Q(refund_items__refund__status="failed")
-        back = models.Sum("refund_items__copies", filter=counted)
-        return self.annotate(refunded=Coalesce(back, 0)).order_by("book_id")
+        `refunded` and `refunded_sum`: copies and money that went back or are about to; `restocked`:
+        copies that are on sale again; `gone`: those and the copies that were paid back and kept.
+        A refund that failed and was asked for again counts no more.
+        """
+        refund = "refund_items__refund__"
+        counts = ~Q(**{f"{refund}status": "failed"})
+        is_back = Q(refund_items__is_restocked=True, **{f"{refund}again__isnull": True})
+        is_kept = Q(refund_items__is_restocked=False) & counts
+
+        def copies(which: Q) -> Coalesce:
+            return Coalesce(models.Sum("refund_items__copies", filter=which), 0)
+
+        money = models.Sum("refund_items__amount", filter=counts)
+        return self.annotate(
+            refunded=copies(counts),
+            refunded_sum=Coalesce(money, Decimal(0)),
+            restocked=copies(is_back),
+            gone=copies(is_back | is_kept),
+        ).order_by("book_id")
 
 
 class PaymentQuerySet(models.QuerySet[Any]):
@@ -128,6 +142,10 @@ class PaymentQuerySet(models.QuerySet[Any]):
         """The open attempt at paying an order that waits for it, with its order."""
         waiting = self.filter(status="open", order__status="pending", order__number=number)
         return waiting.select_related("order").first()
+
+    def is_of(self, number: str, key: UUID) -> bool:
+        """Whether this is the key of an attempt at paying that order."""
+        return self.filter(order__number=number, key=key).exists()
 
     def left_open(self) -> PaymentQuerySet:
         """Attempts at paying that no order waits for."""

@@ -46,7 +46,11 @@ class RefundForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = [item for item in items if left.copies[item.pk]]
         lines = {_name(item): _copies_field(item, left.copies[item.pk]) for item in self.items}
-        self.fields = {**lines, "delivery": _delivery_field(left.delivery), **self.fields}
+        sums = {
+            "delivery": _sum_field(_("Delivery"), left.delivery),
+            "goodwill": _sum_field(_("A sum besides"), left.money),
+        }
+        self.fields = {**lines, **sums, **self.fields}
         if not can_restock:
             del self.fields["restock"]
 
@@ -57,6 +61,7 @@ class RefundForm(forms.Form):
         return {
             "quantities": {item.pk: data[_name(item)] or 0 for item in self.items},
             "delivery": data["delivery"] or Decimal(0),
+            "goodwill": data["goodwill"] or Decimal(0),
             "reason": Refund.Reason(data["reason"]),
             "restock": data.get("restock", False),
             "words": data["note"],
@@ -80,9 +85,9 @@ def _copies_field(item: OrderItem, left: int) -> forms.IntegerField:
     )
 
 
-def _delivery_field(left: Decimal) -> forms.DecimalField:
+def _sum_field(label: Any, left: Decimal) -> forms.DecimalField:
     return forms.DecimalField(
-        label=_("Delivery"),
+        label=label,
         min_value=0,
         max_value=left,
         decimal_places=2,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import vouchers
+from .drafts import Draft
 from .models import CartItem, DeliveryMethod, Voucher
 from .pricing import Quote, quote
 from .tax import TaxTable, tax_table
@@ -45,15 +46,15 @@ class Terms:
             discountable=counting,
         )
 
-    def seen(self, lines: Sequence[CartItem]) -> str:
-        """A digest of all that a shopper agrees to: lines, when they come, prices, delivery, total."""
+    def seen(self, lines: Sequence[CartItem], draft: Draft) -> str:
+        """A digest of all that a shopper agrees to: who and where, lines, when they come, prices."""
         priced = self.quote(lines)
         facts = [
             f"{line.line.book.pk}:{line.quantity}:{line.unit_price}:{line.discount}"
             f":{line.line.book.availability.posted_on}"
             for line in priced.lines
         ]
-        facts += [str(self.method.pk), str(priced.delivery_total), str(priced.total)]
+        facts += [str(self.method.pk), str(priced.delivery_total), str(priced.total), repr(draft)]
         return hashlib.sha256("|".join(facts).encode()).hexdigest()[:32]
 
 

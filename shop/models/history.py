@@ -18,6 +18,7 @@ class OrderEvent(models.Model):
         NOT_PAID = "not_paid", _("Not paid, copies given back")
         PAID_LATE = "paid_late", _("Paid after the time was over; the copies were still here")
         CANCELLED = "cancelled", _("Cancelled")
+        PART_POSTED = "part_posted", _("A parcel posted, another one to come")
         POSTED = "posted", _("Posted")
         WITHDRAWN = "withdrawn", _("Withdrawn from")
         REFUND_ASKED = "refund_asked", _("Refund on its way")

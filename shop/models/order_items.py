@@ -40,6 +40,8 @@ class OrderItem(models.Model):
     # The day of sale that it waited for when it was ordered; empty if it could be posted at once.
     posted_on = models.DateField(_("not posted before"), null=True, blank=True)
 
+    sent_at = models.DateTimeField(_("posted at"), null=True, blank=True)
+
     objects = OrderItemQuerySet.as_manager()
 
     class Meta:
@@ -73,6 +75,12 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def copies_left(self) -> int:
+        """Copies that have not been paid back. Needs OrderItemQuerySet.with_refunds()."""
+        refunded: int = self.refunded  # type: ignore[attr-defined]
+        return self.quantity - refunded
 
     @property
     def gross(self) -> Decimal:

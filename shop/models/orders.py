@@ -86,6 +86,8 @@ class Order(PostalAddress):
     placed_at = models.DateTimeField(_("placed at"))
     pay_by = models.DateTimeField(_("to be paid by"))
     closed_at = models.DateTimeField(_("paid or given up at"), null=True, blank=True)
+    # When its first and its last parcel left, or were ready to be collected.
+    first_posted_at = models.DateTimeField(_("first parcel posted at"), null=True, blank=True)
     posted_at = models.DateTimeField(_("posted at"), null=True, blank=True)
     tracking = models.CharField(_("tracking number or address"), max_length=300, blank=True)
     # The day by which it should be there; the time to withdraw is counted from it.
@@ -167,6 +169,11 @@ class Order(PostalAddress):
                 | Q(posted_at__isnull=False, expected_on__isnull=False, status="confirmed"),
                 name="shop_order_posted_only_when_paid",
             ),
+            models.CheckConstraint(
+                condition=Q(first_posted_at__isnull=True, posted_at__isnull=True)
+                | Q(first_posted_at__isnull=False, status="confirmed"),
+                name="shop_order_first_parcel_before_the_last",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="shop_order_by_user"),
@@ -210,11 +217,24 @@ class Order(PostalAddress):
     @property
     def can_be_cancelled(self) -> bool:
         """As long as no parcel has left."""
-        return (self.is_pending or self.is_confirmed) and not self.is_posted
+        return (self.is_pending or self.is_confirmed) and not self.has_left
+
+    @property
+    def has_left(self) -> bool:
+        """Whether any of it has."""
+        return self.first_posted_at is not None
 
     @property
     def is_posted(self) -> bool:
+        """Whether all of it has left."""
         return self.posted_at is not None
+
+    def note_parcel(self, tracking: str, now: datetime, expected_on: date | None) -> None:
+        """A parcel has left; the last one if the day is known by which everything is there."""
+        self.first_posted_at = self.first_posted_at or now
+        self.posted_at, self.expected_on = (now, expected_on) if expected_on else (None, None)
+        self.tracking = tracking
+        self.save(update_fields=["first_posted_at", "posted_at", "expected_on", "tracking"])
 
     def close(self, status: Status, now: datetime) -> None:
         self.status, self.closed_at = status, now
@@ -238,7 +258,8 @@ class Order(PostalAddress):
     @property
     def state_text(self) -> str:
         """Where it stands, in words. Reads the payments and their refunds."""
-        state = _("Posted") if self.is_posted else self.get_status_display()
+        state = _("Partly posted") if self.has_left else self.get_status_display()
+        state = _("Posted") if self.is_posted else state
         paid = [payment for payment in self.payments.all() if payment.is_paid]
         kept = sum((payment.rest for payment in paid), Decimal(0))
         if not paid or kept >= self.total:

@@ -128,6 +128,10 @@ class Refund(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    # The refund that failed and is asked for once more by this one.
+    again_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="again", editable=False
+    )
     # The part of the amount that is for delivery.
     delivery = models.DecimalField(_("delivery"), max_digits=8, decimal_places=2, default=0)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ASKED)
@@ -187,9 +191,10 @@ class Refund(models.Model):
         self.save(update_fields=["status", "done_at", "next_try_at", "reference", "last_error"])
 
     def try_later(self, problem: str, at: datetime, *, reference: str = "") -> None:
-        self.reference, self.last_error = reference or self.reference, problem[:300]
-        self.next_try_at = at
-        self.save(update_fields=["reference", "last_error", "next_try_at"])
+        """Ask again at that time, unless the provider has told meanwhile how it came out."""
+        said = {"reference": reference or self.reference, "last_error": problem[:300]}
+        waiting = Refund.objects.filter(pk=self.pk, status=self.Status.ASKED)
+        waiting.update(next_try_at=at, **said)
 
 
 class RefundItem(models.Model):

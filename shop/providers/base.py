@@ -68,12 +68,16 @@ class RefundWord:
 
 @dataclass(frozen=True)
 class Event:
-    """A message that the provider sent by itself. Without a `word` it says nothing to a shop."""
+    """A message that the provider sent by itself. Without a `word` the shop can do nothing about it.
+
+    Staff are told of one that is `for_staff`.
+    """
 
     id: str
     kind: str
     body: Mapping[str, Any]
     word: PaymentWord | RefundWord | None = None
+    for_staff: bool = False
 
 
 class PaymentProvider(Protocol):

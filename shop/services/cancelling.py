@@ -1,12 +1,13 @@
-"""An order is cancelled before it leaves, or leaves."""
+"""An order is cancelled before any of it leaves."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog import stock
 from catalog.models import StockMovement
-from shop import delivery, emails
+from shop import emails
 from shop.models import Order, OrderEvent, Refund
 
 from . import copies, refunds
@@ -18,20 +19,11 @@ class CannotCancel(Exception):
 
     def __init__(self, order: Order) -> None:
         text = _("Order %(number)s can no longer be cancelled.")
-        if order.is_posted:
+        if order.has_left:
             text = _(
                 "Order %(number)s is on its way already. You can withdraw from it and send it back."
             )
         super().__init__(text % {"number": order.number})
-
-
-class CannotPost(Exception):
-    """The order is not one to be posted; str() is for staff, and nothing was changed."""
-
-    def __init__(self, order: Order) -> None:
-        text = _("Order %(number)s cannot be posted: %(state)s.")
-        state = _("it is posted already") if order.is_posted else order.get_status_display()
-        super().__init__(text % {"number": order.number, "state": state})
 
 
 @transaction.atomic
@@ -66,26 +58,12 @@ def cancel_order(
 
 
 def _put_on_sale(order: Order, *, who: str, now: datetime) -> None:
-    """The copies of a paid order, without those that had come back already."""
-    back = {item.book_id: item.quantity - item.restocked for item in order.items.with_restocked()}
-    copies.put_on_sale(
-        order,
-        {book_id: count for book_id, count in back.items() if count},
+    """The copies of a paid order, without those that came back already or were paid back and kept."""
+    back = {item.book_id: item.quantity - item.gone for item in order.items.with_refunds()}
+    stock.record(
+        {book_id: count for book_id, count in back.items() if count > 0},
         reason=StockMovement.Reason.CANCELLED,
+        order_number=order.number,
         who=who,
-        now=now,
+        at=now,
     )
-
-
-@transaction.atomic
-def post_order(*, number: str, tracking: str, who: str, now: datetime) -> Order:
-    """Note that the parcel of a paid order has left. Raises CannotPost."""
-    order = Order.objects.locked().get(number=number)
-    if not order.is_confirmed or order.is_posted:
-        raise CannotPost(order)
-    order.posted_at, order.tracking = now, tracking
-    order.expected_on = delivery.latest_arrival(order, now)
-    order.save(update_fields=["posted_at", "tracking", "expected_on"])
-    note(order, OrderEvent.Kind.POSTED, who=who, now=now, words=tracking)
-    emails.write_posted(order, now)
-    return order

@@ -71,7 +71,7 @@ class BasketChanged(CannotPlaceOrder):
 
 
 class TermsChanged(CannotPlaceOrder):
-    """The way of delivery is no longer offered, or the voucher no longer counts."""
+    """The way of delivery is no longer offered."""
 
 
 @transaction.atomic
@@ -95,10 +95,10 @@ def place_order(
     items = list(lines(cart.items.to_buy()))
     terms = _agreed_terms(cart, items, shopper, draft, seen, now)
     order = _write_order(cart, items, shopper, draft, terms, key, now)
-    # Last, since that lock is what others wait for.
-    _take_copies(order, items, terms, seen, who=shopper.label, now=now)
     if draft.keep and shopper.user:
         save_address(user=shopper.user, address=order, now=now)
+    # Last, since that lock is what others wait for.
+    _take_copies(order, items, terms, draft, seen, who=shopper.label, now=now)
     if not order.total:
         confirm(order, who=shopper.label, now=now)
     return order
@@ -111,7 +111,7 @@ def _agreed_terms(
     if not items:
         raise BasketIsEmpty
     terms = _terms(cart, items, shopper, draft, now)
-    _check(items, terms, seen)
+    _check(items, terms, draft, seen)
     return terms
 
 
@@ -120,22 +120,26 @@ def _terms(
 ) -> Terms:
     try:
         terms = terms_for(country=draft.country, delivery_id=draft.delivery_id, now=now)
-        if cart.voucher_id is None:
-            return terms
-        # Locked from here on, so that its uses are counted one shopper after another.
-        voucher = Voucher.objects.locked().get(pk=cart.voucher_id)
-        return with_voucher(terms, voucher, items, user=shopper.user, email=draft.email, now=now)
-    except (NoSuchDelivery, CannotUseVoucher) as refusal:
+    except NoSuchDelivery as refusal:
         raise TermsChanged(str(refusal)) from refusal
+    if cart.voucher_id is None:
+        return terms
+    # Locked from here on, so that its uses are counted one shopper after another.
+    voucher = Voucher.objects.locked().get(pk=cart.voucher_id)
+    try:
+        return with_voucher(terms, voucher, items, user=shopper.user, email=draft.email, now=now)
+    except CannotUseVoucher:
+        # If the page said that it does not count, the shopper has agreed to do without it.
+        return terms
 
 
-def _check(items: list[CartItem], terms: Terms, seen: str) -> None:
+def _check(items: list[CartItem], terms: Terms, draft: Draft, seen: str) -> None:
     for item in items:
         if item.book.stock < item.quantity and item.book.price is not None:
             raise NotEnoughCopies(item.book)
         if not item.can_buy:
             raise BookNotForSale(item.book)
-    if terms.seen(items) != seen:
+    if terms.seen(items, draft) != seen:
         raise BasketChanged
 
 
@@ -165,7 +169,7 @@ def _write_order(
         BillingAddress.objects.create(order=order, **draft.billing)
     OrderItem.objects.bulk_create(_as_sold(order, line) for line in quote.lines)
     cart.items.to_buy().delete()
-    if terms.voucher:
+    if cart.voucher_id:
         cart.voucher = None
         cart.save(update_fields=["voucher"])
     note(order, OrderEvent.Kind.PLACED, who=shopper.label, now=now)
@@ -175,13 +179,20 @@ def _write_order(
 
 
 def _take_copies(
-    order: Order, items: list[CartItem], terms: Terms, seen: str, *, who: str, now: datetime
+    order: Order,
+    items: list[CartItem],
+    terms: Terms,
+    draft: Draft,
+    seen: str,
+    *,
+    who: str,
+    now: datetime,
 ) -> None:
     """Take the copies, if nothing has changed since the books were read without a lock."""
     books = stock.lock(item.book_id for item in items)
     for item in items:
         item.book = books[item.book_id]
-    _check(items, terms, seen)
+    _check(items, terms, draft, seen)
     quantities = {item.book_id: item.quantity for item in items}
     stock.take(books, quantities, order_number=order.number, who=who, at=now)
 

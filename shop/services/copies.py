@@ -16,25 +16,13 @@ def give_back(order: Order, *, who: str, now: datetime) -> None:
     if cart is not None:
         carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
         carts.offer_voucher(cart, order.voucher_id)
-    put_on_sale(
-        order,
+    stock.record(
         {item.book_id: item.quantity for item in items},
         reason=StockMovement.Reason.NOT_PAID,
+        order_number=order.number,
         who=who,
-        now=now,
+        at=now,
     )
-
-
-def put_on_sale(
-    order: Order,
-    quantities: dict[int, int],
-    *,
-    reason: StockMovement.Reason,
-    who: str,
-    now: datetime,
-) -> None:
-    """Copies of an order, {book id: copies}, can be bought again."""
-    stock.record(quantities, reason=reason, order_number=order.number, who=who, at=now)
 
 
 def take_again(order: Order, *, who: str, now: datetime) -> bool:
@@ -53,6 +41,7 @@ def take_again(order: Order, *, who: str, now: datetime) -> bool:
     stock.take(books, quantities, order_number=order.number, who=who, at=now)
     if cart is not None:
         carts.take_out(cart, quantities)
+        carts.take_voucher_out(cart, order.voucher_id)
     return True
 
 

@@ -55,7 +55,11 @@ def begin(*, number: str, now: datetime) -> str:
 
 
 def _open(payment: Payment) -> None:
-    return_url = settings.SITE_URL + reverse("shop:order_paid", args=[payment.order.number])
+    # The key lets whoever comes back in another browser see their order; only the provider has it.
+    address = reverse(
+        "shop:order_paid", args=[payment.order.number], query={"attempt": payment.key}
+    )
+    return_url = settings.SITE_URL + address
     opened = providers.named(payment.provider).open(payment, return_url=return_url)
     payment.reference, payment.url = opened.reference, opened.url
     payment.save(update_fields=["reference", "url"])
@@ -108,6 +112,8 @@ def _act_on(provider: str, event: Event, now: datetime) -> WebhookEvent.Outcome:
         outcome=WebhookEvent.Outcome.IGNORED,
         received_at=now,
     )
+    if event.for_staff:
+        emails.tell_staff_of_event(provider, event.kind, kept, now)
     if event.word is None:
         return WebhookEvent.Outcome.IGNORED
     is_known = settle(event.word, now=now)

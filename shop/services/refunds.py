@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog import stock
 from catalog.models import StockMovement
 from catalog.money import to_cents
 from shop import emails, providers
 from shop.models import Order, OrderEvent, OrderItem, Payment, Refund, RefundItem
 from shop.providers.base import ProviderDown, ProviderRefused, RefundWord, State
 
-from . import copies
 from .history import note
 
 log = logging.getLogger("bookstore.shop")
@@ -51,7 +52,12 @@ class MoreThanWasPaid(CannotRefund):
 
 class CopiesAreBack(CannotRefund):
     def __init__(self) -> None:
-        super().__init__(_("The copies of this order are on sale again already."))
+        super().__init__(_("Some of these copies are on sale again already."))
+
+
+class CannotSendAgain(CannotRefund):
+    def __init__(self) -> None:
+        super().__init__(_("Only a refund that failed, and was not asked for again, can be."))
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Left:
 
 
 def left_to_refund(order: Order) -> Left:
-    items = order.items.with_refunded()
+    items = order.items.with_refunds()
     paid = order.payments.filter(status=Payment.Status.PAID)
     return Left(
         copies={item.pk: item.quantity - item.refunded for item in items},
@@ -83,10 +89,11 @@ def refund_lines(
     reason: Refund.Reason,
     who: str,
     now: datetime,
+    goodwill: Decimal = Decimal(0),
     words: str = "",
     key: uuid.UUID | None = None,
 ) -> Refund:
-    """Refund copies of an order, {line id: copies}, and a part of its delivery price.
+    """Refund copies of an order, {line id: copies}, a part of its delivery price, or a sum besides.
 
     With `restock` the copies go on sale again. `key` names the form: sent twice it is one refund.
     Raises CannotRefund and changes nothing when there is nothing to refund, or more than is left to.
@@ -96,18 +103,21 @@ def refund_lines(
     if known := Refund.objects.filter(key=key, payment__order=order).first():
         return known
     _check(order, delivery, restock=restock)
-    lines = _lines(order, quantities)
-    amount = sum((line.amount for line in lines), delivery)
-    if amount <= 0:
+    lines = _lines(order, quantities, restock=restock)
+    amount = sum((line.amount for line in lines), delivery + goodwill)
+    if amount <= 0 or goodwill < 0:
         raise NothingToRefund
     payment = _payment_with(order, amount)
     refund = write(
         payment, amount, reason=reason, who=who, now=now, delivery=delivery, words=words, key=key
     )
-    _keep(lines, refund, restock=restock)
+    for line in lines:
+        line.refund = refund
+    RefundItem.objects.bulk_create(lines)
     if restock:
         back = {line.item.book_id: line.copies for line in lines}
-        copies.put_on_sale(order, back, reason=StockMovement.Reason.RETURNED, who=who, now=now)
+        reason_to_move = StockMovement.Reason.RETURNED
+        stock.record(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
     return refund
 
 
@@ -118,10 +128,41 @@ def _check(order: Order, delivery: Decimal, *, restock: bool) -> None:
         raise MoreThanWasPaid
 
 
-def _keep(lines: list[RefundItem], refund: Refund, *, restock: bool) -> None:
-    for line in lines:
-        line.refund, line.is_restocked = refund, restock
-    RefundItem.objects.bulk_create(lines)
+@transaction.atomic
+def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
+    """Ask once more for a refund that failed, of the same payment, for the same reason and lines.
+
+    No copy moves: those that came back with it are back. Raises CannotSendAgain, or MoreThanWasPaid
+    when the money has gone back by another refund.
+    """
+    number = Refund.objects.values_list("payment__order__number", flat=True).get(pk=refund_id)
+    Order.objects.locked().get(number=number)
+    failed = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    if not failed.has_failed or Refund.objects.filter(again_of=failed).exists():
+        raise CannotSendAgain
+    if failed.amount > failed.payment.rest:
+        raise MoreThanWasPaid
+    refund = write(
+        failed.payment,
+        failed.amount,
+        reason=Refund.Reason(failed.reason),
+        delivery=failed.delivery,
+        words=failed.note,
+        again_of=failed,
+        who=who,
+        now=now,
+    )
+    RefundItem.objects.bulk_create(
+        RefundItem(
+            refund=refund,
+            item_id=line.item_id,
+            copies=line.copies,
+            amount=line.amount,
+            is_restocked=line.is_restocked,
+        )
+        for line in failed.items.order_by("pk")
+    )
+    return refund
 
 
 def write(
@@ -134,6 +175,7 @@ def write(
     delivery: Decimal = Decimal(0),
     words: str = "",
     key: uuid.UUID | None = None,
+    again_of: Refund | None = None,
 ) -> Refund:
     """Promise to give back `amount` of a payment whose order is locked; a worker keeps it.
 
@@ -142,6 +184,7 @@ def write(
     refund = Refund.objects.create(
         payment=payment,
         key=key or uuid.uuid4(),
+        again_of=again_of,
         amount=amount,
         delivery=delivery,
         reason=reason,
@@ -172,23 +215,25 @@ def _payment_with(order: Order, amount: Decimal) -> Payment:
     return payment
 
 
-def _lines(order: Order, quantities: Mapping[int, int]) -> list[RefundItem]:
-    items = list(order.items.filter(pk__in=quantities).order_by("book_id"))
-    return [_line(item, quantities[item.pk]) for item in items if quantities[item.pk]]
+def _lines(order: Order, quantities: Mapping[int, int], *, restock: bool) -> list[RefundItem]:
+    items = order.items.with_refunds().filter(pk__in=quantities)
+    return [
+        _line(item, quantities[item.pk], restock=restock) for item in items if quantities[item.pk]
+    ]
 
 
-def _line(item: OrderItem, wanted: int) -> RefundItem:
+def _line(item: Any, wanted: int, *, restock: bool) -> RefundItem:
     """Its share of the line: what all refunded copies come to, less what earlier refunds gave.
 
     So the refunds of a line add up to its price to the cent, however they are cut.
     """
-    before = list(item.refund_items.exclude(refund__status=Refund.Status.FAILED))
-    refunded = sum(line.copies for line in before)
-    if wanted < 0 or refunded + wanted > item.quantity:
-        raise MoreThanWasBought(item, item.quantity - refunded)
-    share = to_cents(item.total * (refunded + wanted) / item.quantity)
-    amount = share - sum((line.amount for line in before), Decimal(0))
-    return RefundItem(item=item, copies=wanted, amount=amount)
+    if wanted < 0 or item.refunded + wanted > item.quantity:
+        raise MoreThanWasBought(item, item.quantity - item.refunded)
+    if restock and item.restocked + wanted > item.quantity:
+        raise CopiesAreBack
+    share = to_cents(item.total * (item.refunded + wanted) / item.quantity)
+    amount = share - item.refunded_sum
+    return RefundItem(item=item, copies=wanted, amount=amount, is_restocked=restock)
 
 
 def _delivery_refunded(order: Order) -> Decimal:

@@ -18,6 +18,7 @@ from shop.services import checkout as services
 from shop.services import discounts
 from shop.vouchers import CannotUseVoucher
 
+from .limits import TooManyTries, refuse_many
 from .payments import to_payment
 from .visible import remember
 
@@ -81,13 +82,14 @@ def voucher_use(request: HttpRequest) -> HttpResponse:
         return redirect("shop:checkout")
     if form.is_valid():
         try:
+            refuse_many(request, "use_voucher")
             discounts.use_voucher(
                 shopper=cart.shopper_of(request),
                 code=form.cleaned_data["code"],
                 email=draft.email,
                 now=timezone.now(),
             )
-        except CannotUseVoucher as refusal:
+        except (CannotUseVoucher, TooManyTries) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("The voucher counts."))

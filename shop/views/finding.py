@@ -1,6 +1,5 @@
 """An order is found by whoever knows its number and its e-mail address."""
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,16 +10,15 @@ from django.views.decorators.http import require_http_methods
 from shop.models import Order
 from shop.order_forms import FindOrderForm
 
+from .limits import TooManyTries, refuse_many
 from .visible import remember
 
 
-class CannotFind(Exception):
-    """Base of every refusal to find an order; str() is for whoever looks for it."""
+class NoSuchOrder(Exception):
+    """The same words for every miss; str() is for whoever looks for an order."""
 
     status = 422
 
-
-class NoSuchOrder(CannotFind):
     def __init__(self) -> None:
         super().__init__(
             _(
@@ -30,11 +28,7 @@ class NoSuchOrder(CannotFind):
         )
 
 
-class TooManyTries(CannotFind):
-    status = 429
-
-    def __init__(self) -> None:
-        super().__init__(_("That was tried often just now. Please wait a minute and try again."))
+CannotFind = (NoSuchOrder, TooManyTries)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +49,8 @@ def order_find(request: HttpRequest) -> HttpResponse:
 
 
 def found_order(request: HttpRequest, form: FindOrderForm) -> Order:
-    """The order that a valid form names. Raises CannotFind, in the same words for every miss."""
-    if not ratelimit.consume(request, action="find_order"):
-        raise TooManyTries
+    """The order that a valid form names. Raises NoSuchOrder or TooManyTries."""
+    refuse_many(request, "find_order")
     known = {name: form.cleaned_data[name] for name in ("number", "email")}
     order: Order | None = Order.objects.known_by(**known).first()
     if order is None:

@@ -29,7 +29,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     order = get_object_or_404(visible_orders(request).for_order_page(), number=number)
-    return TemplateResponse(request, "shop/order_detail.html", {"order": order})
+    # The last step of the checkout is this page.
+    context = {"order": order, "is_done": order.is_confirmed and "done" in request.GET}
+    return TemplateResponse(request, "shop/order_detail.html", context)
 
 
 @require_safe

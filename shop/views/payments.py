@@ -9,13 +9,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop import providers
-from shop.models import Order
+from shop.forms import ReturnForm
+from shop.models import Order, Payment
 from shop.providers.base import NotGenuine, ProviderDown, ProviderRefused
 from shop.providers.demo import DemoProvider
 from shop.services import demo_bank
 from shop.services import payments as services
 
-from .visible import visible_orders
+from .visible import remember, visible_orders
 
 
 @require_POST
@@ -31,7 +32,15 @@ def to_payment(request: HttpRequest, order: Order) -> HttpResponse:
         return redirect(order)
     try:
         return redirect(services.begin(number=order.number, now=timezone.now()))
-    except (ProviderDown, ProviderRefused):
+    except ProviderRefused:
+        messages.error(
+            request,
+            _(
+                "The payment service cannot take a payment for this order. Nothing has been "
+                "charged. Please write to us, or cancel the order and change your basket or e-mail."
+            ),
+        )
+    except ProviderDown:
         messages.error(
             request,
             _(
@@ -48,7 +57,7 @@ def to_payment(request: HttpRequest, order: Order) -> HttpResponse:
 @never_cache
 def order_paid(request: HttpRequest, number: str) -> HttpResponse:
     """Where a provider sends the shopper back to. What they come with counts for nothing: we ask."""
-    order = get_object_or_404(visible_orders(request), number=number)
+    order = _paid_order(request, number)
     try:
         services.ask(number=order.number, now=timezone.now())
     except (ProviderDown, ProviderRefused):
@@ -59,7 +68,15 @@ def order_paid(request: HttpRequest, number: str) -> HttpResponse:
                 "have paid, we confirm the order by mail; please do not pay twice."
             ),
         )
-    return redirect(order)
+    return redirect(f"{order.get_absolute_url()}?done")
+
+
+def _paid_order(request: HttpRequest, number: str) -> Order:
+    """The order that a shopper comes back for, maybe in another browser: its attempt's key says so."""
+    form = ReturnForm(request.GET)
+    if form.is_valid() and Payment.objects.is_of(number, form.cleaned_data["attempt"]):
+        remember(request, number)
+    return get_object_or_404(visible_orders(request), number=number)
 
 
 @csrf_exempt

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.money import format_money
 from shop.models import Order
-from shop.services import cancelling, refunds
+from shop.services import cancelling, posting, refunds
 from shop.staff_forms import PostForm, RefundForm
 
 may_change_orders = permission_required("shop.change_order", raise_exception=True)
@@ -27,13 +27,13 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     form = PostForm(_sent(request))
     if form.is_valid():
         try:
-            cancelling.post_order(
+            posting.post_order(
                 number=order.number,
                 tracking=form.cleaned_data["tracking"],
                 who=str(request.user),
                 now=timezone.now(),
             )
-        except cancelling.CannotPost as refusal:
+        except posting.CannotPost as refusal:
             form.add_error(None, str(refusal))
         else:
             return _done(request, order, _("Order %(number)s is posted."))

@@ -142,3 +142,9 @@ def test_every_setting_that_is_read_stands_in_the_example():
 
     assert len(read) > 30
     assert [name for name in sorted(read) if f"{name}=" not in example] == []
+
+
+def test_a_currency_with_three_decimals_is_an_error_at_the_start():
+    result = settings_with({**COMPLETE, "SHOP_CURRENCY": "KWD"})
+
+    assert "SHOP_CURRENCY is KWD" in result.stderr

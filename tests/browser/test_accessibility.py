@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Response
 from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import DeliveryMethod, Order
-from shop.services import cancelling
+from shop.services import cancelling, posting
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, ContributorFactory, GenreFactory, VoucherFactory
 from tests.shop.conftest import ADDRESS, decline, delivery_form, pay, payment_form
@@ -35,7 +35,7 @@ HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
 def post(number: str) -> Order:
     pay(number)
     now = timezone.now()
-    return cancelling.post_order(number=number, tracking="AB 123", who="a test", now=now)
+    return posting.post_order(number=number, tracking="AB 123", who="a test", now=now)
 
 
 def cancel(number: str) -> Order:

@@ -1,6 +1,5 @@
 """An order is cancelled before it leaves, or leaves."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,10 +8,10 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from shop import cart
 from shop.models import OrderItem, Payment, Refund
-from shop.services import cancelling, refunds
-from tests.factories import BookFactory, DeliveryMethodFactory
+from shop.services import cancelling, posting, refunds
+from tests.factories import BookFactory
 
-from .conftest import decline, draft, fill, pay, place
+from .conftest import decline, fill, pay, place
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def cancel(order, **changes):
 
 def post(order, **changes):
     words = {"number": order.number, "tracking": "", "who": "stella", "now": timezone.now()}
-    return cancelling.post_order(**{**words, **changes})
+    return posting.post_order(**{**words, **changes})
 
 
 def test_an_order_that_waits_is_cancelled_and_its_lines_are_in_the_basket_again(guest, order, emma):
@@ -108,49 +107,19 @@ def test_an_order_that_was_given_up_cannot_be_cancelled(order):
         cancel(order)
 
 
-def test_posting_tells_the_shopper_and_names_the_day(order, delivery):
+def test_a_copy_that_was_paid_back_and_kept_does_not_go_on_sale(order, emma):
     pay(order.number)
-    monday = timezone.make_aware(timezone.datetime(2026, 11, 23, 10))
+    refunds.refund_lines(
+        number=order.number,
+        quantities={OrderItem.objects.get().pk: 1},
+        delivery=Decimal(0),
+        restock=False,
+        reason=Refund.Reason.RETURNED,
+        who="stella",
+        now=timezone.now(),
+    )
 
-    posted = post(order, tracking="AB 123", now=monday)
+    cancel(order)
 
-    mail = OutboxMessage.objects.latest("pk")
-    assert posted.expected_on == date(2026, 12, 7)
-    assert "AB 123" in mail.body
-    assert "by 7 December 2026" in mail.body
-
-
-def test_the_day_follows_from_what_the_checkout_said(guest, emma, delivery):
-    delivery.days_from, delivery.days_to = 1, 2
-    delivery.save()
-    fill(guest, emma)
-    order = pay(place(guest).number)
-
-    posted = post(order, now=timezone.make_aware(timezone.datetime(2026, 11, 27, 10)))
-
-    assert posted.expected_on == date(2026, 12, 1)
-
-
-def test_an_order_that_is_not_paid_is_not_posted(order):
-    with pytest.raises(cancelling.CannotPost, match="Waiting for payment"):
-        post(order)
-
-
-def test_an_order_is_posted_once(order):
-    pay(order.number)
-    post(order)
-
-    with pytest.raises(cancelling.CannotPost, match="it is posted already"):
-        post(order)
-
-
-def test_an_order_that_is_collected_is_told_to_be_ready(guest, emma):
-    collect = DeliveryMethodFactory(name="Collect", kind="collect")
-    fill(guest, emma)
-    order = pay(place(guest, said=draft(delivery_id=collect.pk)).number)
-
-    post(order)
-
-    mail = OutboxMessage.objects.latest("pk")
-    assert mail.subject == f"Your order {order.number} at Octavo is ready"
-    assert "8 Quarto Lane" in mail.body
+    emma.refresh_from_db()
+    assert emma.stock == 2

@@ -82,6 +82,22 @@ def test_a_member_finds_their_first_address_and_may_choose_another(shopper_clien
     assert 'value="5 Work Lane"' in other.text
 
 
+def test_choosing_a_saved_address_keeps_everything_else(shopper_client, shopper, emma, delivery):
+    shopper_client.post(f"/basket/add/{emma.ean}/")
+    work = address_of(shopper, line1="5 Work Lane")
+    courier = DeliveryMethodFactory(name="Courier", position=9)
+    bill = {f"bill-{name}": text for name, text in ADDRESS.items() if name != "email"}
+    said = {"delivery_id": courier.pk, "bill_elsewhere": "on", "keep": "on", **bill}
+    shopper_client.post("/checkout/", delivery_form(shopper_client, **said))
+
+    step = shopper_client.get("/checkout/", {"address": work.pk}).context["step"]
+
+    assert step.address["line1"].value() == "5 Work Lane"
+    assert step.chosen == courier
+    assert step.is_billed_elsewhere
+    assert step.form["keep"].value()
+
+
 def test_somebody_elses_address_is_not_to_be_had(shopper_client, staff, emma):
     shopper_client.post(f"/basket/add/{emma.ean}/")
     theirs = address_of(staff, line1="5 Secret Lane")

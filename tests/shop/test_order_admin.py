@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from shop.models import Order, Refund, WebhookEvent
-from shop.services import cancelling, refunds, withdrawing
+from shop.services import cancelling, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory
 
 from .conftest import fill, pay, place
@@ -97,7 +97,7 @@ def test_cancelling_gives_copies_and_money_back(staff_client, order, emma):
 
 
 def test_what_is_on_its_way_is_not_cancelled(staff_client, order):
-    cancelling.post_order(number=order.number, tracking="", who="s", now=timezone.now())
+    posting.post_order(number=order.number, tracking="", who="s", now=timezone.now())
 
     page = staff_client.post(address(order, "cancel"))
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from catalog.models import Book
 from shop.models import NUMBER_ALPHABET, Refund, new_order_number
-from shop.services import cancelling, refunds
+from shop.services import posting, refunds
 from tests.factories import BookFactory
 
 from .conftest import decline, pay
@@ -30,7 +30,7 @@ def page_of(client, order) -> str:
 
 def post(order, tracking: str = "") -> None:
     now = timezone.now()
-    cancelling.post_order(number=order.number, tracking=tracking, who="stella", now=now)
+    posting.post_order(number=order.number, tracking=tracking, who="stella", now=now)
 
 
 def refund(order, copies: int, note: str = "") -> None:

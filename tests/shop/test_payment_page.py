@@ -5,11 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.test import Client
+from django.utils import formats, timezone
 
 from catalog.models import Book
 from shop.models import BillingAddress, CartItem, Order, TaxRate
-from shop.providers.base import ProviderDown
+from shop.providers.base import ProviderDown, ProviderRefused
 from shop.providers.demo import DemoProvider
 from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory, receive
 
@@ -73,7 +74,8 @@ def test_a_guest_orders_and_pays(with_emma):
 
     paid = with_emma.post(f"/orders/{order.number}/demo-payment/", {"choice": "pay"}, follow=True)
 
-    assert paid.redirect_chain[-1] == (f"/orders/{order.number}/", 302)
+    assert paid.redirect_chain[-1] == (f"/orders/{order.number}/?done", 302)
+    assert 'aria-current="step">Done' in paid.text
     assert "Thank you, your order is paid" in paid.text
     assert order.user is None
 
@@ -210,6 +212,59 @@ def test_an_order_that_costs_nothing_asks_for_no_payment(client, emma, delivery)
     assert not order.payments.exists()
 
 
+def test_another_address_said_in_another_tab_is_looked_at_first(with_emma):
+    form = payment_form(with_emma)
+    with_emma.post("/checkout/", delivery_form(with_emma, line1="9 Other Street"))
+
+    refused = send(with_emma, form)
+
+    assert refused.status_code == 422
+    assert "9 Other Street" in refused.text
+    assert not Order.objects.exists()
+
+
+def test_a_book_to_come_is_shown_with_its_day(with_emma, emma):
+    emma.on_sale_on = timezone.localdate() + timedelta(days=40)
+    emma.save()
+    payment_form(with_emma)
+
+    day = formats.date_format(emma.on_sale_on, "j F Y")
+    assert f"Posted when it is published, {day}" in look(with_emma).text
+
+
+def test_the_days_of_the_delivery_are_named(with_emma, delivery):
+    delivery.days_from, delivery.days_to = 1, 2
+    delivery.save()
+    payment_form(with_emma)
+
+    assert look(with_emma).context["offer"].days
+
+
+def test_a_provider_that_refuses_is_not_told_as_one_that_does_not_answer(with_emma, monkeypatch):
+    def refuse(self, payment, *, return_url):
+        raise ProviderRefused("less than we take")
+
+    form = payment_form(with_emma)
+    monkeypatch.setattr(DemoProvider, "open", refuse)
+
+    page = with_emma.post("/checkout/payment/", form, follow=True)
+
+    assert "cannot take a payment for this order" in page.text
+    assert "less than we take" not in page.text
+
+
+def test_whoever_comes_back_in_another_browser_finds_their_order(with_emma):
+    send(with_emma, payment_form(with_emma))
+    order = Order.objects.get()
+    elsewhere, address = Client(), f"/orders/{order.number}/paid/"
+
+    known = elsewhere.get(address, {"attempt": order.payments.get().key}, follow=True)
+
+    assert order.number in known.text
+    assert Client().get(address).status_code == 404
+    assert Client().get(address, {"attempt": uuid.uuid4()}).status_code == 404
+
+
 # Tax
 
 
@@ -272,6 +327,28 @@ def test_a_voucher_that_ends_meanwhile_is_not_ordered_with(with_emma, voucher):
     assert "could be used until" in refused.text
     assert "Order and pay £11.45" in refused.text
     assert not Order.objects.exists()
+
+
+def test_a_voucher_that_no_longer_counts_keeps_nobody_from_ordering_without_it(with_emma, voucher):
+    voucher.least_sum = Decimal(100)
+    voucher.save()
+    page = look(with_emma)
+    assert "for orders of £100.00 or more" in page.text
+    assert "Do without it" in page.text
+
+    agree(with_emma)
+
+    order = Order.objects.get()
+    assert (order.voucher, order.discount_total) == (None, 0)
+
+
+def test_codes_are_not_to_be_guessed(with_emma):
+    payment_form(with_emma)
+
+    pages = [with_emma.post("/checkout/voucher/", {"code": f"GUESS{n}"}) for n in range(11)]
+
+    assert "We do not know" in pages[9].text
+    assert "That was tried often just now." in pages[10].text
 
 
 def test_a_voucher_is_used_up_by_the_order_and_free_again_when_that_fails(with_emma, voucher):

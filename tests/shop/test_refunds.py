@@ -224,3 +224,75 @@ def test_a_refund_may_fail_after_it_was_done(paid, provider_says):
     promised.refresh_from_db()
     assert promised.has_failed
     assert Payment.objects.get().refunded == 0
+
+
+def test_copies_that_are_back_do_not_come_back_again(paid, emma, provider_says):
+    promised = refund(paid, 3, restock=True)
+    provider_says(ProviderRefused("account closed"))
+    send(promised)
+
+    with pytest.raises(refunds.CopiesAreBack):
+        refund(paid, 1, restock=True)
+
+    emma.refresh_from_db()
+    assert emma.stock == 5
+
+
+def test_a_failed_refund_is_sent_again_with_its_lines_and_no_copy_moves(
+    paid, emma, provider_says, monkeypatch
+):
+    failed = refund(paid, 2, restock=True, words="Sorry.")
+    provider_says(ProviderRefused("account closed"))
+    send(failed)
+
+    again = refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+    emma.refresh_from_db()
+    assert (again.amount, again.note) == (failed.amount, "Sorry.")
+    assert again.items.get().copies == 2
+    assert Payment.objects.get().refunded == failed.amount
+    assert emma.stock == 4
+    refund(paid, 1, restock=True)
+
+
+def test_a_refund_is_sent_again_once(paid, provider_says):
+    failed = refund(paid, 1)
+    with pytest.raises(refunds.CannotSendAgain):
+        refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+    provider_says(State.FAILED)
+    send(failed)
+    refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+    with pytest.raises(refunds.CannotSendAgain):
+        refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+
+def test_a_sum_besides_is_refunded_for_goodwill(paid):
+    refund(paid, 0, goodwill=Decimal("1.50"), reason=Refund.Reason.GOODWILL)
+
+    assert Payment.objects.get().refunded == Decimal("1.50")
+    with pytest.raises(refunds.MoreThanWasPaid):
+        refund(paid, 0, goodwill=paid.total)
+
+
+def test_what_a_provider_told_meanwhile_is_not_asked_for_again(paid, provider_says):
+    promised = refund(paid, 1)
+    read_before = Refund.objects.get()
+    send(promised)
+
+    read_before.try_later("no answer", timezone.now())
+
+    promised.refresh_from_db()
+    assert (promised.status, promised.next_try_at) == (Refund.Status.DONE, None)
+
+
+def test_staff_send_failed_refunds_again_in_the_admin(staff_client, paid, provider_says):
+    failed = refund(paid, 1)
+    provider_says(State.FAILED)
+    send(failed)
+
+    staff_client.post(
+        "/admin/shop/refund/", {"action": "send_again", "_selected_action": [failed.pk]}
+    )
+
+    assert Refund.objects.get(again_of=failed).is_asked

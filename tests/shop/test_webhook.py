@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import OutboxMessage
 from shop.models import Order, Payment, WebhookEvent
-from shop.providers.base import State
+from shop.providers.base import Event, State
 from shop.providers.demo import DemoProvider
+from shop.services import payments
 from tests.factories import BookFactory
 
 from .conftest import fill, place
@@ -83,6 +85,18 @@ def test_a_message_about_something_unknown_is_kept_and_answered(client, order):
 
     assert answer.status_code == 200
     assert WebhookEvent.objects.get().outcome == WebhookEvent.Outcome.UNKNOWN
+
+
+@pytest.mark.django_db
+def test_staff_hear_of_money_that_moved_without_the_shop():
+    event = Event("evt_1", "charge.dispute.created", {"id": "evt_1"}, for_staff=True)
+
+    for _ in range(2):
+        payments.receive(provider="stripe", event=event, now=timezone.now())
+
+    mail = OutboxMessage.objects.get()
+    assert (mail.to, mail.thread) == ("hello@octavo.example", "")
+    assert "charge.dispute.created" in mail.body
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from shop.models import Order, OrderEvent, Refund, Withdrawal
-from shop.services import cancelling, withdrawing
+from shop.services import cancelling, posting, withdrawing
 from tests.factories import BookFactory
 
 from .conftest import ADDRESS, decline, fill, pay, place
@@ -35,7 +35,7 @@ def order(waiting):
 
 
 def post(order) -> Order:
-    return cancelling.post_order(number=order.number, tracking="", who="stella", now=MONDAY)
+    return posting.post_order(number=order.number, tracking="", who="stella", now=MONDAY)
 
 
 def withdraw(order, **changes) -> Withdrawal:
