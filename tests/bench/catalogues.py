@@ -75,9 +75,40 @@ def _holds_books(server: Server, name: str) -> bool:
         return connection.execute("SELECT FROM catalog_book LIMIT 1").fetchone() is not None
 
 
+@contextlib.contextmanager
+def copied(server: Server, books: int, name: str) -> Iterator[None]:
+    """A copy of a catalogue that can be changed inside the block, and is gone after it."""
+    _drop(server, name)
+    try:
+        with connected(server, "bookstore") as connection:
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            names = sql.Identifier(name), sql.Identifier(database_of(books))
+            connection.execute(statement.format(*names))
+            found = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", [name])
+            _warm(server.data / "base" / str(found.fetchone()[0]))
+        yield
+    finally:
+        _drop(server, name)
+
+
 def connected(server: Server, name: str) -> psycopg.Connection:
     where = server.connection_params() | {"dbname": name}
     return psycopg.connect(**where, autocommit=True)
+
+
+def _drop(server: Server, name: str) -> None:
+    with connected(server, "bookstore") as connection:
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connection.execute(statement.format(sql.Identifier(name)))
+
+
+def _warm(folder: Path) -> None:
+    """Wait for the disk to have the copy, and read it into memory, as a shop in service has its data."""
+    os.sync()
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            while file.read(1 << 20):
+                pass
 
 
 def _manage(database: str, *arguments: str) -> None:

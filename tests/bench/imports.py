@@ -6,7 +6,6 @@ It works on a copy of the bench's catalogue, which it takes away at the end.
 from __future__ import annotations
 
 import csv
-import os
 import re
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 from stdnum.ean import calc_check_digit
@@ -57,12 +55,9 @@ def main() -> int:
         books = list(_new(_books(server)))
         _write_feed(warming, books[:WARMING])
         _write_feed(feed, books[WARMING:])
-        _copy_catalogue(server)
-        try:
+        with catalogues.copied(server, BOOKS, _COPY):
             _rows_a_second(warming)
             new, known = _rows_a_second(feed), _rows_a_second(feed)
-        finally:
-            _drop_copy(server)
     console.print(_table(new, known))
     if known < KNOWN_TIMES_NEW * new:
         console.print(
@@ -96,31 +91,6 @@ def _new(books: list[Book]) -> Iterator[tuple[object, ...]]:
 def _mixed(one: str, other: str) -> str:
     first, last = one.split(), other.split()
     return " ".join([*first[: -(-len(first) // 2)], *last[len(last) // 2 :]])
-
-
-def _copy_catalogue(server: catalogues.Server) -> None:
-    _drop_copy(server)
-    with catalogues.connected(server, "bookstore") as connection:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        names = sql.Identifier(_COPY), sql.Identifier(catalogues.database_of(BOOKS))
-        connection.execute(statement.format(*names))
-        found = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", [_COPY])
-        _warm(server.data / "base" / str(found.fetchone()[0]))
-
-
-def _warm(folder: Path) -> None:
-    """Wait for the disk to have the copy, and read it into memory, as a shop in service has its data."""
-    os.sync()
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            while file.read(1 << 20):
-                pass
-
-
-def _drop_copy(server: catalogues.Server) -> None:
-    with catalogues.connected(server, "bookstore") as connection:
-        name = sql.Identifier(_COPY)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
 def _rows_a_second(path: Path) -> int:
