@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from .catalogues import PROJECT, environment
@@ -59,21 +60,40 @@ class Web:
 
     def load(self, lines: Sequence[str], cookie: str = "", seconds: int = SECONDS) -> Load:
         """Ask for the addresses in turn, over four connections. LoadFailed if any answer is an error."""
-        python, postgres = self._python(), _postgres(self.postmaster)
-        told = _run_wrk(f"http://{LOCALHOST}:{self.port}", lines, cookie, seconds)
+        python, postgres = self.used()
+        told = self.run_wrk(_SCRIPT, lines, cookie, seconds=seconds, connections=CONNECTIONS)
         if told["failed"] or not told["requests"]:
             raise LoadFailed(f"{told['requests']} requests answered, {told['failed']} failed")
         per_request = 1000 / told["requests"]
+        python_after, postgres_after = self.used()
         return Load(
             requests_per_second=told["requests"] / told["microseconds"] * 1e6,
             p50=told["p50"] / 1000,
             p95=told["p95"] / 1000,
-            python=(self._python() - python) * per_request,
-            postgres=(_postgres(self.postmaster) - postgres) * per_request,
+            python=(python_after - python) * per_request,
+            postgres=(postgres_after - postgres) * per_request,
         )
 
-    def _python(self) -> float:
-        return sum(_used(pid)[0] for pid in _children(self.process.pid))
+    def run_wrk(
+        self, script: Path, lines: Sequence[str], *arguments: str, seconds: int, connections: int
+    ) -> dict[str, Any]:
+        """What a script for wrk tells at its end. It gets a file of lines, and the arguments."""
+        site = f"http://{LOCALHOST}:{self.port}"
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+            file.flush()
+            command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"]
+            command += ["-s", str(script), site, "--", file.name, *arguments]
+            done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise LoadFailed(f"wrk failed: {done.stderr or done.stdout}")
+        told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return told
+
+    def used(self) -> tuple[float, float]:
+        """Seconds of the processor until now: of the web and of the database processes."""
+        python = sum(_used(pid)[0] for pid in _children(self.process.pid))
+        return python, _postgres(self.postmaster)
 
 
 @contextlib.contextmanager
@@ -105,19 +125,6 @@ def wrk() -> str:
             "The bench makes its load with wrk, which is not installed (Debian: apt install wrk)."
         )
     return path
-
-
-def _run_wrk(site: str, lines: Sequence[str], cookie: str, seconds: int) -> dict[str, int]:
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as addresses:
-        addresses.write("".join(f"{line}\n" for line in lines))
-        addresses.flush()
-        command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s"]
-        command += ["-s", str(_SCRIPT), site, "--", addresses.name, cookie]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
-    if done.returncode:
-        raise LoadFailed(f"wrk failed: {done.stderr or done.stdout}")
-    told: dict[str, int] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
 
 
 def _free_port() -> int:
