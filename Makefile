@@ -25,7 +25,7 @@ quick: .venv/.dev .env
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
 
 # What each page costs, in a small and in a large shop (docs/performance.md). Needs wrk.
-# BENCH_SIZES="10000" is done sooner.
+# BENCH_SIZES="10000" is done sooner, BENCH_ONLY=checkout sooner still.
 bench: .venv/.dev .env
 	$(BIN)/python -m tests.bench
 

@@ -8,10 +8,28 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from .targets import Figures, growth_of, ratio_to_book, verdicts
+from .targets import (
+    HOT,
+    Figures,
+    checkout_failures,
+    growth_of,
+    hot_of_uniform,
+    of_bare,
+    ratio_to_book,
+    verdicts,
+)
 
 LOAD = ("req/s", "of empty", "of book", "p50 ms", "p95 ms", "CPU ms", "of it SQL", "CPU growth")
 ONE = ("p50 ms", "p95 ms", "bare SQL ms", "statements", "buffers", "rows read")
+CHECKOUT = (
+    "orders/s",
+    "of pgbench",
+    "pgbench/s",
+    "of uniform",
+    "CPU ms",
+    "of it SQL",
+    "pgbench CPU ms",
+)
 WIDTH = 140
 
 
@@ -23,6 +41,35 @@ def show(results: Mapping[int, Figures], console: Console) -> None:
     for books in results:
         console.print(_load_table(books, results))
         console.print(_one_at_a_time_table(books, results, judged[books]))
+
+
+def show_checkout(checkout: Figures, console: Console) -> None:
+    console.width = max(console.width, WIDTH)
+    table = _table("Checkout, 2 processes, 8 connections; 8 clients of pgbench", CHECKOUT)
+    for name in checkout["rates"]:
+        table.add_row(name, *_checkout_cells(name, checkout))
+    console.print(table)
+    lock = checkout["lock"]
+    console.print(f"Statements of a checkout of one, two and three books: {checkout['statements']}")
+    console.print(
+        f"Books are locked for {lock['half']:.1f} ms (p95 {lock['p95']:.1f}), one checkout at a time; "
+        f"{lock['flushed']:.1f} ms of it wait for the disk."
+    )
+    missed = checkout_failures(checkout)
+    console.print(_verdict(missed))
+
+
+def _checkout_cells(name: str, checkout: Figures) -> list[str]:
+    shop, bare = (checkout["rates"][name][kind] for kind in ("shop", "bare"))
+    return [
+        f"{shop['a_second']:.0f}",
+        f"{of_bare(name, checkout):.1%}",
+        f"{bare['a_second']:.0f}",
+        f"{hot_of_uniform(checkout):.2f}" if name == HOT else "",
+        f"{shop['python'] + shop['postgres']:.1f}",
+        f"{shop['postgres']:.1f}",
+        f"{bare['postgres']:.1f}",
+    ]
 
 
 def _load_table(books: int, results: Mapping[int, Figures]) -> Table:

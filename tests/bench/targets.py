@@ -60,6 +60,11 @@ AT_MOST = {
     "book": (1, 10, 2),
     "basket": (3, 50, 30),
 }
+# Orders a second, of the same statements sent by pgbench; and those of one hot book, of those of many.
+OF_BARE, HOT_OF_UNIFORM = 0.15, 0.8
+UNIFORM, HOT = "uniform books", "one hot book"
+# Of one checkout, however many books, with the BEGIN and COMMIT of each transaction.
+CHECKOUT_STATEMENTS = 24
 COUNTERS = ("statements", "buffers", "rows")
 LARGE = 1_000_000
 # Times the processor that a page may use at a million books, of what it uses at ten thousand.
@@ -85,6 +90,34 @@ def failures(results: Mapping[int, Figures]) -> list[str]:
         for name in figures
         for missed in _failed(name, books, results)
     ]
+
+
+def checkout_failures(checkout: Figures) -> list[str]:
+    """What the checkout has missed, in words. All of it is counted or compared within the run."""
+    ratios = {UNIFORM: (of_bare(UNIFORM, checkout), OF_BARE, "the same statements in pgbench")}
+    ratios[HOT] = hot_of_uniform(checkout), HOT_OF_UNIFORM, UNIFORM
+    missed = [
+        f"checkout, {name}: {ratio:.1%} of {beside}, under {least:.0%}"
+        for name, (ratio, least, beside) in ratios.items()
+        if ratio < least
+    ]
+    sent = set(checkout["statements"])
+    if sent != {CHECKOUT_STATEMENTS}:
+        counted = ", ".join(map(str, sorted(sent)))
+        missed.append(f"checkout: {counted} statements, not {CHECKOUT_STATEMENTS}")
+    return missed
+
+
+def of_bare(name: str, checkout: Figures) -> float:
+    rates = checkout["rates"][name]
+    ratio: float = rates["shop"]["a_second"] / rates["bare"]["a_second"]
+    return ratio
+
+
+def hot_of_uniform(checkout: Figures) -> float:
+    rates = checkout["rates"]
+    ratio: float = rates[HOT]["shop"]["a_second"] / rates[UNIFORM]["shop"]["a_second"]
+    return ratio
 
 
 def _counted(name: str, page: Figures) -> list[str]:

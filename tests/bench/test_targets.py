@@ -1,6 +1,17 @@
 from typing import Any
 
-from tests.bench.targets import BOOK, COUNTERS, GROWTH, failures, growth_of, verdicts
+from tests.bench.targets import (
+    BOOK,
+    CHECKOUT_STATEMENTS,
+    COUNTERS,
+    GROWTH,
+    HOT,
+    UNIFORM,
+    checkout_failures,
+    failures,
+    growth_of,
+    verdicts,
+)
 
 SMALL, LARGE = 10_000, 1_000_000
 
@@ -64,3 +75,42 @@ def test_a_page_that_is_not_built_yet_is_not_there() -> None:
 
     assert verdicts(results)[SMALL] == {"suggest": ["not there"]}
     assert growth_of("suggest", LARGE, results) is None
+
+
+def checkout(
+    *, shop: float = 100, hot: float = 100, bare: float = 500, statements: int = CHECKOUT_STATEMENTS
+) -> dict[str, Any]:
+    return {
+        "statements": [statements] * 3,
+        "rates": {
+            UNIFORM: {"shop": {"a_second": shop}, "bare": {"a_second": bare}},
+            HOT: {"shop": {"a_second": hot}, "bare": {"a_second": bare}},
+        },
+    }
+
+
+def test_a_checkout_that_meets_every_target_holds() -> None:
+    assert checkout_failures(checkout()) == []
+
+
+def test_orders_are_held_against_the_same_statements_sent_bare() -> None:
+    slow = checkout(shop=70, hot=70)
+
+    assert checkout_failures(slow) == [
+        "checkout, uniform books: 14.0% of the same statements in pgbench, under 15%"
+    ]
+
+
+def test_one_hot_book_is_held_against_many() -> None:
+    waiting = checkout(hot=79)
+
+    assert checkout_failures(waiting) == [
+        "checkout, one hot book: 79.0% of uniform books, under 80%"
+    ]
+
+
+def test_a_statement_more_or_less_fails_the_run() -> None:
+    for statements in (CHECKOUT_STATEMENTS - 1, CHECKOUT_STATEMENTS + 1):
+        missed = checkout_failures(checkout(statements=statements))
+
+        assert missed == [f"checkout: {statements} statements, not {CHECKOUT_STATEMENTS}"]
