@@ -67,25 +67,29 @@ type Recorded = tuple[list[Statement], Names]
 
 def main(output: str) -> None:
     """Write the figures of the checkout as JSON to the file `output`."""
+    try:
+        found = _measured()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except LoadFailed as error:
+        sys.exit(str(error))
+    Path(output).write_text(json.dumps(found, indent=2))
+
+
+def _measured() -> dict[str, Any]:
     now = timezone.now()
     fill_shelves(now)
     crowds = Crowds(now)
     client = Client(enforce_csrf_checks=True)
     recorded = _recorded(client, crowds)
-    lock = lock_times(
-        [partial(order, client, form) for form in crowds.through_the_shop(TO_LOCK).forms]
-    )
+    locked = crowds.through_the_shop(TO_LOCK)
+    lock = lock_times([partial(order, client, form) for form in locked.forms])
     server = catalogues.Server(catalogues.FOLDER / "postgres")
     database = str(connection.settings_dict["NAME"])
-    try:
-        with running(database, catalogues.postmaster(server), with_cache=True) as web:
-            rates = _rates(web, crowds, recorded)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except LoadFailed as error:
-        sys.exit(str(error))
-    found = {"statements": [len(sent) for sent, _names in recorded], "lock": asdict(lock)}
-    Path(output).write_text(json.dumps(found | {"rates": rates}, indent=2))
+    with running(database, catalogues.postmaster(server), with_cache=True) as web:
+        rates = _rates(web, crowds, recorded)
+    statements = [len(sent) for sent, _names in recorded]
+    return {"statements": statements, "lock": asdict(lock), "rates": rates}
 
 
 def order(client: Client, form: str) -> Order:
@@ -203,12 +207,15 @@ def _placed_by(crowd: Crowd) -> dict[str, Any]:
     orders = Order.objects.filter(**whose)
     if CartItem.objects.filter(**whose, cart__in=orders.values("cart")).exists():
         raise LoadFailed("Somebody has ordered and still has a basket.")
-    sold = OrderItem.objects.filter(order__in=orders).aggregate(copies=Sum("quantity"))["copies"]
-    numbers = orders.values("number")
-    taken = StockMovement.objects.filter(order_number__in=numbers).aggregate(sum=Sum("quantity"))
-    if sold != -taken["sum"] or _books_off_the_ledger():
+    sold = OrderItem.objects.filter(order__in=orders).aggregate(copies=Sum("quantity"))
+    sales = StockMovement.objects.filter(order_number__in=orders.values("number"))
+    taken = sales.aggregate(copies=-Sum("quantity"))
+    if sold != taken or _books_off_the_ledger():
         raise LoadFailed("The books that are there are not those that were not sold.")
-    return orders.aggregate(orders=Count("pk"), first=Min("placed_at"), last=Max("placed_at"))
+    placed = orders.aggregate(orders=Count("pk"), first=Min("placed_at"), last=Max("placed_at"))
+    if placed["orders"] < 2:
+        raise LoadFailed("Next to nothing was ordered.")
+    return placed
 
 
 def _books_off_the_ledger() -> bool:

@@ -18,7 +18,7 @@ BEGIN_OR_COMMIT = ("BEGIN", "COMMIT")
 # A key of so many digits is no quantity, and no part of another number.
 UNMISTAKABLE = 9
 # Rows whose new key later statements name: pgbench keeps it from the answer.
-_KEPT = re.compile(r'INSERT INTO "shop_(order|payment)" ')
+_KEPT = re.compile(r'INSERT INTO "?shop_(order|payment)"? .*RETURNING', re.DOTALL)
 
 
 class NotRepeatable(Exception):

@@ -29,7 +29,7 @@ from shop.drafts import Draft
 from shop.models import CartItem, DeliveryMethod
 from shop.terms import Terms, terms_for
 
-# Longer than any key that the shop has given out; its crowds are far apart.
+# No basket that the shop made itself has such a key. Whoever runs out of a crowd finds nobody.
 FIRST = 3_000_000_000
 APART = 3_000_000
 HOT_BOOK = 1
@@ -53,9 +53,9 @@ _ITEMS = """
 INSERT INTO shop_cartitem (cart_id, book_id, quantity, price_seen)
 SELECT shopper, book.id, 1, book.price
 FROM generate_series(%(first)s::bigint, %(last)s) AS shopper
-CROSS JOIN LATERAL generate_series(0, shopper %% 3) AS line
-JOIN catalog_book book ON book.id = CASE WHEN line = 0 AND %(is_hot)s THEN 1
-    ELSE 1 + line * %(share)s + shopper * 7919 %% %(share)s END
+CROSS JOIN LATERAL generate_series(0, shopper %% %(most)s) AS line
+JOIN catalog_book book ON book.id = CASE WHEN line = 0 AND %(is_hot)s THEN %(hot)s
+    ELSE 1 + line * %(share)s + shopper * %(step)s %% %(share)s END
 """
 _SESSIONS = """
 INSERT INTO django_session (session_key, session_data, expire_date)
@@ -104,6 +104,7 @@ class Crowds:
         crowd = Crowd(next(self._firsts), count, is_hot)
         numbers: dict[str, Any] = {"first": crowd.first, "last": crowd.last, "now": self._now}
         numbers |= {"is_hot": is_hot, "share": share()}
+        numbers |= {"hot": HOT_BOOK, "most": MOST_LINES, "step": STEP}
         with connection.cursor() as cursor:
             cursor.execute(_CARTS, numbers)
             cursor.execute(_ITEMS, numbers)
