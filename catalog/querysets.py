@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 type Statement = tuple[str, Sequence[Any]]
 
 
+# What a sale goes by, and what an order keeps of a book.
+SOLD_BY = (
+    *("ean", "title", "price", "tax_class", "weight_g"),
+    *("stock", "on_sale_on", "publishing_status", "withdrawn_at"),
+)
+
+
 class BookQuerySet(models.QuerySet[Any]):
     def on_sale(self) -> BookQuerySet:
         """Books that pages show: all that have not been withdrawn."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from .models import Book, StockMovement
+from .querysets import SOLD_BY
 
 _OPEN = """
 INSERT INTO catalog_stockmovement (book_id, quantity, reason, order_number, who, note, at)
@@ -28,11 +29,11 @@ class NotEnoughStock(Exception):
 
 
 def lock(book_ids: Iterable[int]) -> dict[int, Book]:
-    """The books by id, freshly read, and locked until the transaction ends.
+    """The books by id, with what a sale goes by freshly read, locked until the transaction ends.
 
     Must run inside `atomic`. Ids that do not exist are missing from the answer.
     """
-    return {book.pk: book for book in Book.objects.locked(book_ids)}
+    return {book.pk: book for book in Book.objects.locked(book_ids).only(*SOLD_BY)}
 
 
 def take(

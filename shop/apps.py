@@ -10,5 +10,6 @@ class ShopConfig(AppConfig):
         from .views import visible
 
         # Sign-in happens in allauth and in the admin; the signal is the one place that sees both.
-        user_logged_in.connect(cart.merge_at_sign_in, dispatch_uid="shop.merge_at_sign_in")
+        # First, since the orders are those of the basket that is merged then.
         user_logged_in.connect(visible.adopt_at_sign_in, dispatch_uid="shop.adopt_at_sign_in")
+        user_logged_in.connect(cart.merge_at_sign_in, dispatch_uid="shop.merge_at_sign_in")

@@ -122,7 +122,7 @@ def shopper_of(request: HttpRequest) -> Shopper:
     """Who is shopping. Reads the session and never starts one."""
     if request.user.is_authenticated:
         return Shopper(user=request.user)
-    return Shopper(token=_token_in(request.session))
+    return Shopper(token=token_in(request.session))
 
 
 def shopper_for_change(request: HttpRequest) -> Shopper:
@@ -304,7 +304,7 @@ def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwa
     """The visitor's basket becomes the user's; see _combine() for a book in both."""
     if request is None or not hasattr(request, "session"):
         return
-    if token := _token_in(request.session):
+    if token := token_in(request.session):
         if _merge(token, user, timezone.now()):
             told = _("Your basket from before you signed in has been added to the one you had.")
             # Sign-in by a program brings no page that could say it.
@@ -385,6 +385,6 @@ def _touch(cart: Cart, now: datetime) -> Cart:
     return cart
 
 
-def _token_in(session: Any) -> uuid.UUID | None:
+def token_in(session: Any) -> uuid.UUID | None:
     text = session.get(SESSION_KEY)
     return uuid.UUID(text) if text else None

@@ -12,13 +12,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from catalog.querysets import SOLD_BY
+
 from .voucher_codes import is_code, tidy_code
 
 if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
-    from .models import CartItem, Payment, Voucher
+    from .models import Cart, CartItem, Payment, Voucher
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -36,6 +38,15 @@ class CartItemQuerySet(models.QuerySet[Any]):
     def to_buy(self) -> CartItemQuerySet:
         """Lines that count and are ordered: all but those saved for later."""
         return self.filter(saved_at__isnull=True)
+
+    def for_order(self, placed: OrderQuerySet) -> CartItemQuerySet:
+        """Lines with what an order keeps of their books, in the order that all writers of stock use.
+
+        `has_order` says whether there are any `placed` orders.
+        """
+        fields = ("quantity", *(f"book__{name}" for name in SOLD_BY))
+        lines = self.select_related("book").only(*fields).annotate(has_order=models.Exists(placed))
+        return lines.order_by("book_id")
 
     def unchanged_since(self, lines: Iterable[CartItem]) -> CartItemQuerySet:
         """Those of `lines` that are still as they were read."""
@@ -67,9 +78,13 @@ class DeliveryMethodQuerySet(models.QuerySet[Any]):
 
 
 class OrderQuerySet(models.QuerySet[Any]):
-    def visible_to(self, *, user: User | None, numbers: Iterable[str]) -> OrderQuerySet:
-        """A user's own orders, and those that this session placed or opened by a signed link."""
+    def visible_to(
+        self, *, user: User | None, basket: Cart | None, numbers: Iterable[str]
+    ) -> OrderQuerySet:
+        """A user's own orders, those of a visitor's basket, and those that the session opened."""
         mine = Q(number__in=list(numbers))
+        if basket is not None:
+            mine |= Q(cart=basket)
         if user is not None:
             mine |= Q(user=user)
         return self.filter(mine)
@@ -84,6 +99,11 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def numbered(self, number: str) -> OrderQuerySet:
         return self.filter(number=number)
+
+    def of_basket(self, token: UUID | None) -> list[str]:
+        """Numbers of what a visitor has ordered from the basket with this token, oldest first."""
+        orders = self.filter(cart__token=token) if token else self.none()
+        return list(orders.order_by("pk").values_list("number", flat=True))
 
     def for_order_list(self) -> OrderQuerySet:
         """What shop/order_list.html reads, newest first, in three queries."""

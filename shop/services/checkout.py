@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.services import save_address
 from catalog import stock
 from catalog.models import Book
-from shop.cart import Shopper, lines
+from shop.cart import Shopper
 from shop.drafts import Draft
 from shop.models import (
     BillingAddress,
@@ -29,7 +29,7 @@ from shop.pricing import Quote, QuotedLine
 from shop.terms import NoSuchDelivery, Terms, terms_for, with_voucher
 from shop.vouchers import CannotUseVoucher
 
-from .history import note
+from . import order_rows
 from .payments import attempt_fields, confirm
 
 
@@ -74,10 +74,17 @@ class TermsChanged(CannotPlaceOrder):
     """The way of delivery is no longer offered."""
 
 
+class Placed(NamedTuple):
+    """An order, and the attempt at paying it that was made with it, if one was."""
+
+    order: Order
+    attempt: Payment | None
+
+
 @transaction.atomic
 def place_order(
     *, shopper: Shopper, draft: Draft, seen: str, form_key: uuid.UUID, now: datetime
-) -> Order:
+) -> Placed:
     """Turn the basket into a PENDING order and take its copies out of stock.
 
     An order that costs nothing is CONFIRMED at once. `seen` is the digest of what the page showed
@@ -90,17 +97,27 @@ def place_order(
         raise BasketIsEmpty
     # Scoped to the basket, so that nobody meets another shopper's order by guessing a key.
     key = uuid.uuid5(form_key, str(cart.pk))
-    if placed := Order.objects.filter(idempotency_key=key).first():
-        return placed
-    items = list(lines(cart.items.to_buy()))
+    items = list(cart.items.to_buy().for_order(Order.objects.filter(idempotency_key=key)))
+    if order := _placed_before(items, key):
+        return Placed(order, None)
     terms = _agreed_terms(cart, items, shopper, draft, seen, now)
-    order = _write_order(cart, items, shopper, draft, terms, key, now)
+    order, attempt = _write_order(cart, items, shopper, draft, terms, key, now)
     if draft.keep and shopper.user:
         save_address(user=shopper.user, address=order, now=now)
     # Last, since that lock is what others wait for.
     _take_copies(order, items, terms, draft, seen, who=shopper.label, now=now)
-    if not order.total:
+    if attempt is None:
         confirm(order, who=shopper.label, now=now)
+    return Placed(order, attempt)
+
+
+def _placed_before(items: list[CartItem], key: uuid.UUID) -> Order | None:
+    """The order of the same form, if that was sent before. An empty basket says that it may be."""
+    if items and not items[0].has_order:  # type: ignore[attr-defined]
+        return None
+    order = Order.objects.filter(idempotency_key=key).first()
+    if order is None:
+        raise BasketIsEmpty
     return order
 
 
@@ -108,8 +125,6 @@ def _agreed_terms(
     cart: Cart, items: list[CartItem], shopper: Shopper, draft: Draft, seen: str, now: datetime
 ) -> Terms:
     """The terms of today, if they are what the shopper saw. Raises a CannotPlaceOrder."""
-    if not items:
-        raise BasketIsEmpty
     terms = _terms(cart, items, shopper, draft, now)
     _check(items, terms, draft, seen)
     return terms
@@ -151,9 +166,10 @@ def _write_order(
     terms: Terms,
     key: uuid.UUID,
     now: datetime,
-) -> Order:
+) -> tuple[Order, Payment | None]:
+    """Write the order and all that belongs to it, and empty the basket."""
     quote = terms.quote(items)
-    order = Order.objects.create(
+    order = Order(
         user=shopper.user,
         cart=cart,
         idempotency_key=key,
@@ -165,17 +181,15 @@ def _write_order(
         **_delivery(terms.method),
         **_sums(quote, terms.voucher),
     )
+    event = OrderEvent(kind=OrderEvent.Kind.PLACED, who=shopper.label, at=now)
+    attempt = Payment(**attempt_fields(order, now))
+    order_rows.write(order, [_as_sold(line) for line in quote.lines], event, attempt)
     if draft.billing is not None:
         BillingAddress.objects.create(order=order, **draft.billing)
-    OrderItem.objects.bulk_create(_as_sold(order, line) for line in quote.lines)
-    cart.items.to_buy().delete()
     if cart.voucher_id:
         cart.voucher = None
         cart.save(update_fields=["voucher"])
-    note(order, OrderEvent.Kind.PLACED, who=shopper.label, now=now)
-    if order.total:
-        Payment.objects.create(**attempt_fields(order, now))
-    return order
+    return order, attempt if order.total else None
 
 
 def _take_copies(
@@ -219,10 +233,9 @@ def _sums(quote: Quote, voucher: Voucher | None) -> dict[str, Any]:
     }
 
 
-def _as_sold(order: Order, line: QuotedLine) -> OrderItem:
+def _as_sold(line: QuotedLine) -> OrderItem:
     book = line.line.book
     return OrderItem(
-        order=order,
         book=book,
         title=book.title,
         ean=book.ean,

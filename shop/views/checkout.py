@@ -20,7 +20,6 @@ from shop.vouchers import CannotUseVoucher
 
 from .limits import TooManyTries, refuse_many
 from .payments import to_payment
-from .visible import remember
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +58,7 @@ def checkout_payment(request: HttpRequest) -> HttpResponse:
     form = OrderForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            order = services.place_order(
+            placed = services.place_order(
                 shopper=cart.shopper_of(request),
                 draft=draft,
                 seen=form.cleaned_data["seen"],
@@ -69,8 +68,7 @@ def checkout_payment(request: HttpRequest) -> HttpResponse:
         except services.CannotPlaceOrder as refusal:
             form.add_error(None, str(refusal))
         else:
-            remember(request, order.number)
-            return to_payment(request, order)
+            return to_payment(request, placed.order, placed.attempt)
     return _payment_page(request, draft, form)
 
 

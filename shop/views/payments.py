@@ -26,12 +26,12 @@ def order_pay(request: HttpRequest, number: str) -> HttpResponse:
     return to_payment(request, order)
 
 
-def to_payment(request: HttpRequest, order: Order) -> HttpResponse:
+def to_payment(request: HttpRequest, order: Order, attempt: Payment | None = None) -> HttpResponse:
     """Send the shopper where they pay; to their order if it is settled, or the provider is silent."""
     if not order.is_pending:
         return redirect(order)
     try:
-        return redirect(services.begin(number=order.number, now=timezone.now()))
+        return redirect(services.begin(number=order.number, now=timezone.now(), attempt=attempt))
     except ProviderRefused:
         messages.error(
             request,

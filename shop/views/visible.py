@@ -1,11 +1,12 @@
-"""Which orders a reader may see: their account's, and those that this session placed or opened."""
+"""Which orders a reader may see: their account's, their basket's, and those that this session opened."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.models import User
-from shop.models import Order
+from shop import cart
+from shop.models import Cart, Order
 from shop.querysets import OrderQuerySet
 from shop.services import adopting
 
@@ -14,8 +15,10 @@ MOST_REMEMBERED = 50
 
 
 def visible_orders(request: HttpRequest) -> OrderQuerySet:
-    user = request.user if request.user.is_authenticated else None
-    return Order.objects.visible_to(user=user, numbers=request.session.get(ORDERS_KEY, []))
+    shopper = cart.shopper_of(request)
+    basket = Cart.objects.of(shopper).first() if shopper.token else None
+    opened = request.session.get(ORDERS_KEY, [])
+    return Order.objects.visible_to(user=shopper.user, basket=basket, numbers=opened)
 
 
 def remember(request: HttpRequest, number: str) -> None:
@@ -25,6 +28,10 @@ def remember(request: HttpRequest, number: str) -> None:
 
 def adopt_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """What this session ordered as a guest, with the address of the account, belongs to it now."""
-    numbers = getattr(request, "session", {}).get(ORDERS_KEY, [])
-    if numbers:
+    if request is None or not hasattr(request, "session"):
+        return
+    # Seen until now by their basket, which becomes the account's.
+    for number in Order.objects.of_basket(cart.token_in(request.session)):
+        remember(request, number)
+    if numbers := request.session.get(ORDERS_KEY, []):
         adopting.adopt_orders(user=user, numbers=numbers)

@@ -17,8 +17,8 @@ from .counters import Statement, recorded
 BEGIN_OR_COMMIT = ("BEGIN", "COMMIT")
 # A key of so many digits is no quantity, and no part of another number.
 UNMISTAKABLE = 9
-# Rows whose new key later statements name: pgbench keeps it from the answer.
-_KEPT = re.compile(r'INSERT INTO "?shop_(order|payment)"? .*RETURNING', re.DOTALL)
+# The statement whose answer names the keys of new rows, which pgbench keeps for those after it.
+_NAMES_KEYS = re.compile(r"SELECT [^)]* AS order_id, [^)]* AS payment_id FROM")
 
 
 class NotRepeatable(Exception):
@@ -61,8 +61,7 @@ def _line(statement: Statement, names: Names) -> str:
     text = statement.sql
     if statement.params:
         text %= tuple(_value(param, names) for param in statement.params)
-    kept = _KEPT.match(text)
-    return f"{text} \\gset {kept[1]}_" if kept else f"{text};"
+    return f"{text} \\gset" if _NAMES_KEYS.search(text) else f"{text};"
 
 
 def _value(param: Any, names: Names) -> str:

@@ -137,15 +137,15 @@ def _forms(crowd: Crowd, now: datetime) -> list[str]:
     return [
         f"sessionid={shopper}; csrftoken={secret}\t"
         + urlencode({"csrfmiddlewaretoken": token, "seen": seen, "form_key": uuid.uuid4()})
-        for shopper, seen in _seen(crowd, terms)
+        for shopper, seen in _seen(crowd, terms, said)
     ]
 
 
-def _seen(crowd: Crowd, terms: Terms) -> Iterator[tuple[int, str]]:
+def _seen(crowd: Crowd, terms: Terms, said: Draft) -> Iterator[tuple[int, str]]:
     baskets = CartItem.objects.filter(cart_id__gte=crowd.first, cart_id__lte=crowd.last)
     items: Sequence[CartItem] = cart.lines(baskets).order_by("cart_id", "book_id")
     for shopper, lines in groupby(items, key=lambda item: item.cart_id):
-        yield shopper, terms.seen(list(lines))
+        yield shopper, terms.seen(list(lines), said)
 
 
 def _draft() -> Draft:

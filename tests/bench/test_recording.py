@@ -52,14 +52,13 @@ def test_pgbench_gets_what_it_chooses_itself_in_place_of_keys_and_names():
 
 
 @pytest.mark.django_db
-def test_the_key_of_a_new_order_is_kept_for_the_statements_after_it():
-    sent = [
-        Statement('INSERT INTO "shop_order" ("number") VALUES (%s) RETURNING "id"', ("AB23CD45",))
-    ]
+def test_the_keys_of_a_new_order_and_its_payment_are_kept_for_the_statements_after_it():
+    write = "WITH placed AS (INSERT INTO shop_order (number) VALUES (%s) RETURNING id)"
+    answer = "SELECT placed.id AS order_id, placed.id AS payment_id FROM placed"
 
-    line = script(sent, NAMES)
+    line = script([Statement(f"{write} {answer}", ("AB23CD45",))], NAMES)
 
-    assert line.endswith('VALUES (:shopper::text) RETURNING "id" \\gset order_')
+    assert line == f"{write % ':shopper::text'} {answer} \\gset"
 
 
 @pytest.mark.django_db

@@ -81,7 +81,7 @@ def place(shopper: Shopper, **changes: Any) -> Order:
     agreed = {"draft": said, "form_key": uuid.uuid4(), "now": timezone.now(), **changes}
     if "seen" not in agreed:
         agreed["seen"] = seen_by(shopper, said, agreed["now"])
-    return checkout.place_order(shopper=shopper, **agreed)
+    return checkout.place_order(shopper=shopper, **agreed).order
 
 
 def pay(number: str, now: datetime | None = None) -> Order:

@@ -130,12 +130,12 @@ def test_the_list_needs_the_same_queries_for_many_orders(
     client, order, order_through_pages, django_assert_num_queries
 ):
     client.get("/orders/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/orders/")
     for _ in range(10):
         order_through_pages(client, BookFactory())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get("/orders/").context["page"]) == 11
 
 
@@ -156,7 +156,7 @@ def test_the_page_needs_the_same_queries_for_much_of_everything(
     pay(order.number)
     client.get("/orders/")
     refund(order, copies=1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page_of(client, order)
     for book in BookFactory.create_batch(10):
         order.items.create(book=book, title=book.title, ean=book.ean, unit_price=1, quantity=1)
@@ -165,7 +165,7 @@ def test_the_page_needs_the_same_queries_for_much_of_everything(
         payment.refunds.create(amount="0.01", asked_at=timezone.now(), reason="goodwill")
         order.events.create(kind="refund_asked", at=timezone.now(), who="a test")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page_of(client, order)
 
 
