@@ -20,6 +20,27 @@ FROM unnest(%s::bigint[], %s::int[]) AS opening (book_id, quantity) ORDER BY boo
 """
 
 
+# All or nothing: where one book is short, no movement is written, and the answer says which.
+_TAKE = f"""
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::int[]) AS wanted (book_id, copies)
+), locked AS MATERIALIZED (
+    SELECT id, {", ".join(SOLD_BY)} FROM catalog_book
+    WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+), taken AS (
+    INSERT INTO catalog_stockmovement (book_id, quantity, reason, order_number, who, note, at)
+    SELECT book_id, -copies, %s, %s, %s, '', %s FROM wanted
+    WHERE NOT EXISTS (
+        SELECT FROM wanted LEFT JOIN locked ON locked.id = wanted.book_id
+        WHERE locked.stock >= wanted.copies IS NOT TRUE
+    )
+    ORDER BY book_id
+)
+SELECT * FROM locked
+"""
+OUTSIDE = "Stock changes only inside a transaction."
+
+
 class NotEnoughStock(Exception):
     """Fewer copies are left than were asked for; nothing was changed."""
 
@@ -37,27 +58,24 @@ def lock(book_ids: Iterable[int]) -> dict[int, Book]:
 
 
 def take(
-    books: Mapping[int, Book],
-    quantities: Mapping[int, int],
-    *,
-    order_number: str,
-    who: str,
-    at: datetime,
-) -> None:
-    """Take copies of books that `lock` returned out of stock for an order.
+    quantities: Mapping[int, int], *, order_number: str, who: str, at: datetime
+) -> dict[int, Book]:
+    """Take copies, {book id: copies}, out of stock for an order; the books as they were before.
 
-    Raises NotEnoughStock, before anything is written, for the first book that is short.
+    They are locked first, in the order that all writers use, and for no more than this statement
+    and the end of the transaction. Raises NotEnoughStock, with nothing written, for the first book
+    that is short.
     """
-    for book_id, quantity in quantities.items():
-        if books[book_id].stock < quantity:
+    if not connection.in_atomic_block:
+        raise RuntimeError(OUTSIDE)
+    ids, copies = list(quantities), list(quantities.values())
+    sale = StockMovement.Reason.SALE.value
+    found = Book.objects.raw(_TAKE, [ids, copies, ids, sale, order_number, who, at])
+    books = {book.pk: book for book in found}
+    for book_id, wanted in sorted(quantities.items()):
+        if books[book_id].stock < wanted:
             raise NotEnoughStock(books[book_id])
-    _add_movements(
-        {book_id: -quantity for book_id, quantity in quantities.items()},
-        reason=StockMovement.Reason.SALE,
-        order_number=order_number,
-        who=who,
-        at=at,
-    )
+    return books
 
 
 def record(
@@ -75,7 +93,7 @@ def record(
     IntegrityError, with nothing changed, when stock would fall below zero.
     """
     if not connection.in_atomic_block:
-        raise RuntimeError("Stock changes only inside a transaction.")
+        raise RuntimeError(OUTSIDE)
     lock(changes)
     _add_movements(changes, reason=reason, who=who, at=at, order_number=order_number, note=note)
 

@@ -44,7 +44,12 @@ class TaxTable:
 
 
 def tax_table(country: str, on: date) -> TaxTable:
-    """The rates in force on a day for what goes to `country`, in one query.
+    """The rates in force on a day for what goes to `country`, which each process remembers a minute."""
+    return remembered("taxes", f"{country} {on}", lambda: _tax_table(country, on))
+
+
+def _tax_table(country: str, on: date) -> TaxTable:
+    """Read in one query.
 
     A class without a rate there has that of the shop's own country, and none at all is 0. Only
     delivery does not take the home rate once the destination has rates of its own: it follows the
@@ -65,8 +70,7 @@ def tax_table(country: str, on: date) -> TaxTable:
 
 def words_at_home(tax_class: str, today: date) -> str:
     """What tax a price contains for somebody in the shop's own country, remembered for a minute."""
-    home = settings.SHOP["country"]
-    table = remembered("taxes", f"{home} {today}", lambda: tax_table(home, today))
+    table = tax_table(settings.SHOP["country"], today)
     if rate := table.rate_of(tax_class):
         return _("Includes %(rate)s VAT.") % {"rate": format_percent(rate)}
     return _("Books carry no VAT.") if tax_class == TaxClass.BOOK else _("It carries no VAT.")

@@ -203,12 +203,14 @@ def _take_copies(
     now: datetime,
 ) -> None:
     """Take the copies, if nothing has changed since the books were read without a lock."""
-    books = stock.lock(item.book_id for item in items)
+    quantities = {item.book_id: item.quantity for item in items}
+    try:
+        books = stock.take(quantities, order_number=order.number, who=who, at=now)
+    except stock.NotEnoughStock as short:
+        raise NotEnoughCopies(short.book) from short
     for item in items:
         item.book = books[item.book_id]
     _check(items, terms, draft, seen)
-    quantities = {item.book_id: item.quantity for item in items}
-    stock.take(books, quantities, order_number=order.number, who=who, at=now)
 
 
 def _delivery(method: DeliveryMethod) -> dict[str, Any]:

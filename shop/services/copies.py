@@ -35,10 +35,10 @@ def take_again(order: Order, *, who: str, now: datetime) -> bool:
     if order.voucher_id and not _voucher_is_left(order):
         return False
     quantities = {item.book_id: item.quantity for item in order.items.all()}
-    books = stock.lock(quantities)
-    if any(books[book_id].stock < copies for book_id, copies in quantities.items()):
+    try:
+        stock.take(quantities, order_number=order.number, who=who, at=now)
+    except stock.NotEnoughStock:
         return False
-    stock.take(books, quantities, order_number=order.number, who=who, at=now)
     if cart is not None:
         carts.take_out(cart, quantities)
         carts.take_voucher_out(cart, order.voucher_id)

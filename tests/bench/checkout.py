@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -37,6 +38,7 @@ ROUNDS = 2
 SHOPPERS, BARE_SHOPPERS = 500 * SECONDS, 4_000 * SECONDS
 TO_WARM_UP, SECONDS_TO_WARM_UP = 1_000, 2
 TO_LOCK = 400
+SECONDS_TO_SETTLE = 1
 _ORDER = Path(__file__).with_name("order.lua")
 # Keys that are as long as no other number in a statement.
 _LONG_KEYS = """
@@ -169,10 +171,11 @@ def _rates(web: Web, crowds: Crowds, recorded: Sequence[Recorded]) -> dict[str, 
 def _through_the_shop(web: Web, crowd: Crowd, seconds: int = SECONDS) -> Rate:
     before = web.used()
     told = web.run_wrk(_ORDER, crowd.forms, seconds=seconds, connections=CONNECTIONS)
+    # What was on its way when wrk ended is placed as well.
+    time.sleep(SECONDS_TO_SETTLE)
     if told["failed"]:
         raise LoadFailed(f"{told['failed']} forms became no order, the last: {told['example']}")
     placed = _placed_by(crowd)
-    # Some were on their way when wrk ended.
     if not told["ordered"] <= placed["orders"] <= told["ordered"] + CONNECTIONS:
         raise LoadFailed(f"{told['ordered']} orders were answered and {placed['orders']} placed.")
     took = (placed["last"] - placed["first"]).total_seconds()

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-_BOOKS, _LOCK = '"catalog_book"', "FOR NO KEY UPDATE"
+_BOOKS, _LOCK = "catalog_book", "FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True)

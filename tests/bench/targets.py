@@ -64,7 +64,7 @@ AT_MOST = {
 OF_BARE, HOT_OF_UNIFORM = 0.15, 0.8
 UNIFORM, HOT = "uniform books", "one hot book"
 # Of one checkout, however many books, with the BEGIN and COMMIT of each transaction.
-CHECKOUT_STATEMENTS = 11
+CHECKOUT_STATEMENTS = 9
 COUNTERS = ("statements", "buffers", "rows")
 LARGE = 1_000_000
 # Times the processor that a page may use at a million books, of what it uses at ten thousand.

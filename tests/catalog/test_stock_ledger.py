@@ -189,7 +189,7 @@ def test_a_movement_of_staff_that_takes_too_many_changes_nothing(emma):
 
 
 def test_take_takes_copies_out_for_an_order(emma):
-    stock.take(stock.lock([emma.pk]), {emma.pk: 2}, **SOLD)
+    stock.take({emma.pk: 2}, **SOLD)
 
     sale = emma.movements.latest("pk")
     assert copies(emma) == 3
@@ -197,20 +197,30 @@ def test_take_takes_copies_out_for_an_order(emma):
 
 
 def test_take_may_take_the_last_copy(emma):
-    stock.take(stock.lock([emma.pk]), {emma.pk: 5}, **SOLD)
+    stock.take({emma.pk: 5}, **SOLD)
 
     assert copies(emma) == 0
 
 
-def test_take_refuses_before_it_writes_anything(emma, django_assert_num_queries):
+def test_take_takes_all_or_nothing_and_says_what_is_short(emma, django_assert_num_queries):
     scarce = BookFactory(stock=1)
-    books = stock.lock([emma.pk, scarce.pk])
 
-    with django_assert_num_queries(0), pytest.raises(NotEnoughStock) as refusal:
-        stock.take(books, {emma.pk: 1, scarce.pk: 2}, **SOLD)
+    with django_assert_num_queries(1), pytest.raises(NotEnoughStock) as refusal:
+        stock.take({emma.pk: 1, scarce.pk: 2}, **SOLD)
 
     assert refusal.value.book == scarce
     assert (copies(emma), copies(scarce)) == (5, 1)
+
+
+def test_take_locks_books_in_the_order_of_their_keys(emma, django_assert_num_queries):
+    later = BookFactory()
+
+    with django_assert_num_queries(1) as queries:
+        books = stock.take({later.pk: 1, emma.pk: 1}, **SOLD)
+
+    assert "ORDER BY id FOR NO KEY UPDATE" in queries.captured_queries[0]["sql"]
+    assert list(books) == sorted(books)
+    assert (copies(emma), copies(later)) == (4, 4)
 
 
 def test_lock_leaves_out_books_that_do_not_exist(emma):

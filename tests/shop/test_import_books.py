@@ -89,9 +89,8 @@ def report(name: str = "feed") -> Report:
 
 def sell(book: Book, copies: int) -> None:
     with transaction.atomic():
-        books = stock.lock([book.pk])
         now = datetime(2026, 8, 1, tzinfo=UTC)
-        stock.take(books, {book.pk: copies}, order_number="T-1", who="a shopper", at=now)
+        stock.take({book.pk: copies}, order_number="T-1", who="a shopper", at=now)
 
 
 def versions(table: str) -> set[tuple[object, ...]]:

@@ -201,7 +201,7 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(
     said, now = draft(), timezone.now()
     seen = seen_by(guest, said, now)
 
-    # Savepoint and its release, basket, lines, delivery, taxes; the order with all its rows; and
-    # last what holds the books: lock, movements.
-    with django_assert_num_queries(9):
+    # Savepoint and its release, basket, lines, delivery; the order with all its rows; and last what
+    # holds the books.
+    with django_assert_num_queries(7):
         place(guest, said=said, seen=seen, now=now)
