@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from bookstore.postgresql import prepared
+
 from .models import Book, StockMovement
 from .querysets import SOLD_BY
 
@@ -70,8 +72,8 @@ def take(
         raise RuntimeError(OUTSIDE)
     ids, copies = list(quantities), list(quantities.values())
     sale = StockMovement.Reason.SALE.value
-    found = Book.objects.raw(_TAKE, [ids, copies, ids, sale, order_number, who, at])
-    books = {book.pk: book for book in found}
+    found = prepared.rows(_TAKE, [ids, copies, ids, sale, order_number, who, at])
+    books = {row[0]: prepared.instance(Book, ("id", *SOLD_BY), row) for row in found}
     for book_id, wanted in sorted(quantities.items()):
         if books[book_id].stock < wanted:
             raise NotEnoughStock(books[book_id])

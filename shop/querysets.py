@@ -12,8 +12,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from catalog.querysets import SOLD_BY
-
 from .voucher_codes import is_code, tidy_code
 
 if TYPE_CHECKING:
@@ -38,15 +36,6 @@ class CartItemQuerySet(models.QuerySet[Any]):
     def to_buy(self) -> CartItemQuerySet:
         """Lines that count and are ordered: all but those saved for later."""
         return self.filter(saved_at__isnull=True)
-
-    def for_order(self, placed: OrderQuerySet) -> CartItemQuerySet:
-        """Lines with what an order keeps of their books, in the order that all writers of stock use.
-
-        `has_order` says whether there are any `placed` orders.
-        """
-        fields = ("quantity", *(f"book__{name}" for name in SOLD_BY))
-        lines = self.select_related("book").only(*fields).annotate(has_order=models.Exists(placed))
-        return lines.order_by("book_id")
 
     def unchanged_since(self, lines: Iterable[CartItem]) -> CartItemQuerySet:
         """Those of `lines` that are still as they were read."""

@@ -6,8 +6,10 @@ server that ends a connection says so: something has come in then that nobody as
 
 import select
 import time
+from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
 
 # Seconds for which silence is enough. A connection that a firewall has dropped stays silent too.
 TRUSTED = 30
@@ -15,6 +17,17 @@ TRUSTED = 30
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _asked_at = float("-inf")
+
+    def get_connection_params(self) -> dict[str, Any]:
+        # Counts for prepared_cursor() alone: Django's own cursors never prepare a statement.
+        return super().get_connection_params() | {"prepare_threshold": 0}
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """A cursor whose statements are planned at their first time on this connection."""
+        self.ensure_connection()
+        return self._prepare_cursor(  # type: ignore[attr-defined]
+            base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+        )
 
     def is_usable(self) -> bool:
         """Whether the server would answer; it is asked only if there is a reason to."""

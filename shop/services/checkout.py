@@ -92,14 +92,14 @@ def place_order(
     Raises a CannotPlaceOrder and changes nothing when the basket is empty, a book cannot be had in
     these copies, or anything differs from what was seen.
     """
-    cart = Cart.objects.of(shopper).locked().first()
+    cart = order_rows.lock_basket(shopper)
     if cart is None:
         raise BasketIsEmpty
     # Scoped to the basket, so that nobody meets another shopper's order by guessing a key.
     key = uuid.uuid5(form_key, str(cart.pk))
-    items = list(cart.items.to_buy().for_order(Order.objects.filter(idempotency_key=key)))
-    if order := _placed_before(items, key):
-        return Placed(order, None)
+    items, has_order = order_rows.lines_to_buy(cart, key)
+    if has_order or not items:
+        return Placed(_placed_before(key), None)
     terms = _agreed_terms(cart, items, shopper, draft, seen, now)
     order, attempt = _write_order(cart, items, shopper, draft, terms, key, now)
     if draft.keep and shopper.user:
@@ -111,10 +111,8 @@ def place_order(
     return Placed(order, attempt)
 
 
-def _placed_before(items: list[CartItem], key: uuid.UUID) -> Order | None:
-    """The order of the same form, if that was sent before. An empty basket says that it may be."""
-    if items and not items[0].has_order:  # type: ignore[attr-defined]
-        return None
+def _placed_before(key: uuid.UUID) -> Order:
+    """The order of the same form, which has been sent before; if it has not, the basket is empty."""
     order = Order.objects.filter(idempotency_key=key).first()
     if order is None:
         raise BasketIsEmpty

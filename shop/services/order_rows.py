@@ -1,7 +1,12 @@
-"""All rows of a new order in one statement, since five cost more of Python than of PostgreSQL."""
+"""What a checkout reads and writes, in statements of its own.
+
+Through the ORM each of them would cost more of Python than of PostgreSQL, and checkouts are what the
+shop must do many of at a time.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -9,8 +14,19 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, Model
 
-from shop.models import Order, OrderEvent, OrderItem, Payment
+from bookstore.postgresql import prepared
+from catalog.models import Book
+from catalog.querysets import SOLD_BY
+from shop.cart import Shopper
+from shop.models import Cart, CartItem, Order, OrderEvent, OrderItem, Payment
 
+_LOCK_BASKET = "SELECT id, voucher_id FROM shop_cart WHERE {owner} = %s FOR NO KEY UPDATE"
+_LINES = f"""
+SELECT EXISTS (SELECT FROM shop_order WHERE idempotency_key = %s::uuid),
+    item.id, item.quantity, book.id, {", ".join(f"book.{name}" for name in SOLD_BY)}
+FROM shop_cartitem item JOIN catalog_book book ON book.id = item.book_id
+WHERE item.cart_id = %s AND item.saved_at IS NULL ORDER BY book.id
+"""
 _WRITE = """
 WITH placed AS (
     INSERT INTO shop_order ({order}) VALUES ({order_values}) RETURNING id
@@ -21,12 +37,34 @@ WITH placed AS (
     INSERT INTO shop_orderevent (order_id, {event}) SELECT placed.id, {event_values} FROM placed
 ), attempt AS (
     INSERT INTO shop_payment (order_id, {payment})
-    SELECT placed.id, {payment_values} FROM placed WHERE %s RETURNING id
+    SELECT placed.id, {payment_values} FROM placed WHERE %s::boolean RETURNING id
 ), emptied AS (
     DELETE FROM shop_cartitem WHERE cart_id = %s AND saved_at IS NULL
 )
 SELECT placed.id AS order_id, attempt.id AS payment_id FROM placed LEFT JOIN attempt ON true
 """
+
+
+def lock_basket(shopper: Shopper) -> Cart | None:
+    """The shopper's basket, with its key and its voucher's, locked until the transaction ends."""
+    owner, value = ("user_id", shopper.user.pk) if shopper.user else ("token", shopper.token)
+    found = prepared.rows(_LOCK_BASKET.format(owner=owner), [value])
+    return prepared.instance(Cart, ("id", "voucher_id"), found[0]) if found else None
+
+
+def lines_to_buy(cart: Cart, key: uuid.UUID) -> tuple[list[CartItem], bool]:
+    """The lines of a locked basket with what a sale goes by of their books, in the order of books;
+    and whether there is an order of this idempotency key (unknown, and False, without lines).
+    """
+    found = prepared.rows(_LINES, [key, cart.pk])
+    return [_line(cart, row) for row in found], any(row[0] for row in found)
+
+
+def _line(cart: Cart, row: tuple[Any, ...]) -> CartItem:
+    _has_order, pk, quantity, *book = row
+    item = prepared.instance(CartItem, ("id", "quantity"), (pk, quantity))
+    item.cart, item.book = cart, prepared.instance(Book, ("id", *SOLD_BY), book)
+    return item
 
 
 def write(order: Order, items: Sequence[OrderItem], event: OrderEvent, payment: Payment) -> None:
@@ -43,9 +81,8 @@ def write(order: Order, items: Sequence[OrderItem], event: OrderEvent, payment: 
         bool(order.total),
         order.cart_id,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(), [list(each) if isinstance(each, tuple) else each for each in params])
-        order.pk, payment.pk = cursor.fetchone()
+    values = [list(each) if isinstance(each, tuple) else each for each in params]
+    [(order.pk, payment.pk)] = prepared.rows(_sql(), values)
 
 
 @cache
