@@ -1,29 +1,24 @@
 """A real worker in a process of its own, killed without a word."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 
 from accounts.models import OutboxMessage
 from shop.cart import Shopper
 from tests.conftest import tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
+from tests.processes import empty_queue, wait_for, worker
 from tests.shop.conftest import fill, pay, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -32,15 +27,6 @@ def _real_queue(settings) -> Iterator[None]:
     empty_queue()
     yield
     empty_queue()
-
-
-def empty_queue() -> None:
-    """Django does not flush procrastinate's tables between tests."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers"
-            " CASCADE"
-        )
 
 
 @pytest.fixture
@@ -55,39 +41,6 @@ def paid_order(db, delivery_for_all):
 @pytest.fixture
 def delivery_for_all(db):
     return DeliveryMethodFactory()
-
-
-def database_url() -> str:
-    """The address of the test database, for a child process."""
-    name = connection.settings_dict["NAME"]
-    if django_settings.EMBEDDED_DATABASE:
-        return f"embedded/{name}"
-    return f"{django_settings.DATABASE_URL.rpartition('/')[0]}/{name}"
-
-
-@contextmanager
-def worker(**environment: str) -> Iterator[subprocess.Popen]:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"],
-        cwd=PROJECT,
-        env={**os.environ, "DATABASE_URL": database_url(), **environment},
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
-
-
-def wait_for(happened: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if happened():
-            return True
-        time.sleep(0.2)
-    return False
 
 
 def is_sent() -> bool:
