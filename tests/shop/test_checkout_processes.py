@@ -1,0 +1,190 @@
+"""Many shoppers at once in several processes, some of which are killed at what they do."""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from catalog.models import Book, StockMovement
+from shop.models import CartItem, Invoice, Order, OrderEvent, OrderItem, Refund
+from shop.providers.base import State
+from shop.services import checkout
+from tests.conftest import IN_CI
+from tests.crew import Broke, Crew
+from tests.factories import BookFactory, receive
+from tests.processes import wait_for
+
+from .shoppers import (
+    LONG_AFTER,
+    Bank,
+    Customer,
+    Visit,
+    customers_of,
+    fill_basket,
+    tell,
+    visit,
+    work_of_a_minute,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+SHOPPERS = 200 if IN_CI else 60
+EVERY_SECOND = 1.0
+
+
+@dataclass(frozen=True)
+class Run:
+    bank: Bank
+    visits: dict[Customer, Visit | Broke]
+    kills: int
+    deadlocks: int
+
+
+@pytest.mark.parametrize("kill_every", [None, EVERY_SECOND], ids=["unharmed", "killed"])
+@pytest.mark.parametrize("hot", [False, True], ids=["twenty-books", "one-hot-book"])
+def test_nothing_is_lost_and_nothing_sold_twice(delivery, tmp_path, hot, kill_every):
+    run = sell(tmp_path, hot=hot, kill_every=kill_every)
+    assert wait_for(no_transaction_is_open, 10)
+    settle(run)
+
+    assert [visit for visit in run.visits.values() if isinstance(visit, Broke)] == []
+    assert run.deadlocks == 0
+    assert run.kills >= 3 or kill_every is None
+    assert unexplained_refusals(run) == []
+    assert wrong_books() == []
+    assert wrong_orders() == []
+    assert wrong_customers(run) == []
+    assert taken_by(run.bank) == kept_by_the_shop() > 0
+    assert invoice_numbers() == list(range(1, Invoice.objects.count() + 1))
+
+
+def sell(folder: Path, *, hot: bool, kill_every: float | None) -> Run:
+    """Twenty books in half as many copies as are wanted, and everybody comes at once."""
+    books = BookFactory.create_batch(20, stock=0)
+    customers = customers_of(books, count=SHOPPERS, hot=hot)
+    demand = sum((Counter(dict(customer.wanted)) for customer in customers), Counter[int]())
+    for book in books:
+        receive(book, max(demand[book.pk] // 2, 2))
+    for customer in customers:
+        fill_basket(customer)
+    bank, before = Bank(folder / "bank"), deadlocks()
+    crew = Crew(partial(visit, bank=bank), customers, kill_every=kill_every)
+    crew.run()
+    return Run(bank, crew.outcomes, crew.kills, deadlocks() - before)
+
+
+def settle(run: Run) -> None:
+    """The bank repeats all it has said, some pay too late, and the worker ends what is left open."""
+    for event in run.bank.messages():
+        tell(event)
+    work_of_a_minute()
+    given_up = Order.objects.filter(status=Order.Status.PAYMENT_FAILED).order_by("pk")
+    for order in given_up[::2]:
+        tell(run.bank.decide(order.payments.get(), State.DONE))
+    work_of_a_minute(after=LONG_AFTER)
+
+
+def deadlocks() -> int:
+    """How many the database has had to break up."""
+    return _ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+
+
+def no_transaction_is_open() -> bool:
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    return not _ask(f"SELECT count(xact_start) FROM pg_stat_activity WHERE {others}")
+
+
+def _ask(question: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+def unexplained_refusals(run: Run) -> list[str]:
+    """Those that neither name a book nor ask to look again, since a book has come back meanwhile."""
+    told = [text for visit in run.visits.values() for text in visit.refusals]
+    assert told, "there is only half of what they want"
+    look_again = str(checkout.BasketChanged())
+    return [text for text in told if "“Book " not in text and text != look_again]
+
+
+def wrong_books() -> list[str]:
+    """Books whose stock is not what came in less what was sold, or not the sum of its movements."""
+    sold = Counter(dict(_copies_by_book(OrderItem.objects.filter(order__status="confirmed"))))
+    moved = dict(_copies_by_book(StockMovement.objects.all()))
+    came = dict(_copies_by_book(StockMovement.objects.filter(reason="opening")))
+    return [
+        str(book)
+        for book in Book.objects.all()
+        if not 0 <= book.stock == moved[book.pk] == came[book.pk] - sold[book.pk]
+    ]
+
+
+def _copies_by_book(rows):
+    return rows.values_list("book_id").annotate(copies=Sum("quantity"))
+
+
+def wrong_orders() -> list[str]:
+    """Orders with another sum of money, other copies or another invoice than their state says."""
+    return [
+        f"{order} {order.status}"
+        for order in Order.objects.prefetch_related("payments__refunds", "items", "events")
+        if not (_is_over(order) and _has_its_money(order) and _has_its_copies(order))
+        or _was_paid(order) != hasattr(order, "invoice")
+    ]
+
+
+def _is_over(order: Order) -> bool:
+    [payment] = order.payments.all()
+    refunds = payment.refunds.all()
+    return not (order.is_pending or payment.is_open or any(refund.is_asked for refund in refunds))
+
+
+def _has_its_money(order: Order) -> bool:
+    kept = sum((payment.rest for payment in order.payments.all()), Decimal(0))
+    return kept == (order.total if order.is_confirmed else 0)
+
+
+def _has_its_copies(order: Order) -> bool:
+    moved = dict(_copies_by_book(StockMovement.objects.filter(order_number=order.number)))
+    held = 1 if order.is_confirmed else 0
+    return moved == {item.book_id: -item.quantity * held for item in order.items.all()}
+
+
+def _was_paid(order: Order) -> bool:
+    paid = (OrderEvent.Kind.PAID, OrderEvent.Kind.PAID_LATE)
+    return any(event.kind in paid for event in order.events.all())
+
+
+def wrong_customers(run: Run) -> list[Customer]:
+    """Those with two orders, or whose books are neither ordered nor in their basket."""
+    return [customer for customer in run.visits if not _is_served(customer)]
+
+
+def _is_served(customer: Customer) -> bool:
+    orders = Order.objects.filter(cart__token=customer.shopper.token)
+    in_basket = CartItem.objects.filter(cart__token=customer.shopper.token)
+    ordered = OrderItem.objects.filter(order__in=orders.exclude(status="payment_failed"))
+    found = Counter(dict(_copies_by_book(in_basket))) + Counter(dict(_copies_by_book(ordered)))
+    return len(orders) <= 1 and found == dict(customer.wanted)
+
+
+def taken_by(bank: Bank) -> Decimal:
+    """What the bank has taken by its own book, less what it was asked to give back."""
+    taken = sum((event.word.paid for event in bank.messages() if event.word), Decimal(0))
+    back = Refund.objects.filter(status=Refund.Status.DONE).aggregate(sum=Sum("amount"))["sum"]
+    return taken - (back or 0)
+
+
+def kept_by_the_shop() -> Decimal:
+    confirmed = Order.objects.filter(status=Order.Status.CONFIRMED)
+    return confirmed.aggregate(sum=Sum("total"))["sum"]
+
+
+def invoice_numbers() -> list[int]:
+    return list(Invoice.objects.order_by("number").values_list("number", flat=True))
