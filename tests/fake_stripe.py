@@ -53,6 +53,8 @@ class FakeStripe:
         self._next: deque[tuple[str, float]] = deque()
         self._lock = threading.RLock()
         self.closing = threading.Event()
+        # How many calls hang at this moment.
+        self.hanging = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.stripe = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -248,6 +250,13 @@ class FakeStripe:
         among = self._refunds_of(charge) if charge else list(self.refunds.values())
         return [one for one in among if one["status"] not in ("failed", "canceled")]
 
+    def hang(self, seconds: float) -> None:
+        with self._lock:
+            self.hanging += 1
+        self.closing.wait(seconds)
+        with self._lock:
+            self.hanging -= 1
+
     def next_trouble(self) -> tuple[str, float]:
         return self._next.popleft() if self._next else ("", 0)
 
@@ -328,7 +337,7 @@ class _Handler(BaseHTTPRequestHandler):
         if trouble == "fail":
             raise Refused(int(value), "api_error", "Something went wrong on Stripe's end.")
         if trouble == "hang":
-            stripe.closing.wait(value)
+            stripe.hang(value)
         answer = stripe.call(method, path, params, self.headers.get("Idempotency-Key") or "")
         if trouble == "drop":
             self.close_connection = True
