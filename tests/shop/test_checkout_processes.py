@@ -10,8 +10,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from catalog.models import Book, StockMovement
-from shop.models import CartItem, Invoice, Order, OrderEvent, OrderItem, Refund
+from shop.models import CartItem, Invoice, Order, OrderItem, Refund
 from shop.providers.base import State
 from shop.services import checkout
 from tests.conftest import IN_CI
@@ -19,6 +18,7 @@ from tests.crew import Broke, Crew
 from tests.factories import BookFactory, receive
 from tests.processes import wait_for
 
+from .audit import copies_by_book, invoice_numbers, wrong_books, wrong_orders
 from .shoppers import (
     LONG_AFTER,
     Bank,
@@ -113,54 +113,6 @@ def unexplained_refusals(run: Run) -> list[str]:
     return [text for text in told if "“Book " not in text and text != look_again]
 
 
-def wrong_books() -> list[str]:
-    """Books whose stock is not what came in less what was sold, or not the sum of its movements."""
-    sold = Counter(dict(_copies_by_book(OrderItem.objects.filter(order__status="confirmed"))))
-    moved = dict(_copies_by_book(StockMovement.objects.all()))
-    came = dict(_copies_by_book(StockMovement.objects.filter(reason="opening")))
-    return [
-        str(book)
-        for book in Book.objects.all()
-        if not 0 <= book.stock == moved[book.pk] == came[book.pk] - sold[book.pk]
-    ]
-
-
-def _copies_by_book(rows):
-    return rows.values_list("book_id").annotate(copies=Sum("quantity"))
-
-
-def wrong_orders() -> list[str]:
-    """Orders with another sum of money, other copies or another invoice than their state says."""
-    return [
-        f"{order} {order.status}"
-        for order in Order.objects.prefetch_related("payments__refunds", "items", "events")
-        if not (_is_over(order) and _has_its_money(order) and _has_its_copies(order))
-        or _was_paid(order) != hasattr(order, "invoice")
-    ]
-
-
-def _is_over(order: Order) -> bool:
-    [payment] = order.payments.all()
-    refunds = payment.refunds.all()
-    return not (order.is_pending or payment.is_open or any(refund.is_asked for refund in refunds))
-
-
-def _has_its_money(order: Order) -> bool:
-    kept = sum((payment.rest for payment in order.payments.all()), Decimal(0))
-    return kept == (order.total if order.is_confirmed else 0)
-
-
-def _has_its_copies(order: Order) -> bool:
-    moved = dict(_copies_by_book(StockMovement.objects.filter(order_number=order.number)))
-    held = 1 if order.is_confirmed else 0
-    return moved == {item.book_id: -item.quantity * held for item in order.items.all()}
-
-
-def _was_paid(order: Order) -> bool:
-    paid = (OrderEvent.Kind.PAID, OrderEvent.Kind.PAID_LATE)
-    return any(event.kind in paid for event in order.events.all())
-
-
 def wrong_customers(run: Run) -> list[Customer]:
     """Those with two orders, or whose books are neither ordered nor in their basket."""
     return [customer for customer in run.visits if not _is_served(customer)]
@@ -170,7 +122,7 @@ def _is_served(customer: Customer) -> bool:
     orders = Order.objects.filter(cart__token=customer.shopper.token)
     in_basket = CartItem.objects.filter(cart__token=customer.shopper.token)
     ordered = OrderItem.objects.filter(order__in=orders.exclude(status="payment_failed"))
-    found = Counter(dict(_copies_by_book(in_basket))) + Counter(dict(_copies_by_book(ordered)))
+    found = Counter(dict(copies_by_book(in_basket))) + Counter(dict(copies_by_book(ordered)))
     return len(orders) <= 1 and found == dict(customer.wanted)
 
 
@@ -184,7 +136,3 @@ def taken_by(bank: Bank) -> Decimal:
 def kept_by_the_shop() -> Decimal:
     confirmed = Order.objects.filter(status=Order.Status.CONFIRMED)
     return confirmed.aggregate(sum=Sum("total"))["sum"]
-
-
-def invoice_numbers() -> list[int]:
-    return list(Invoice.objects.order_by("number").values_list("number", flat=True))
