@@ -33,7 +33,8 @@ from .shoppers import (
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-SHOPPERS = 200 if IN_CI else 60
+SHOPPERS = 200 if IN_CI else 80
+PROCESSES = 8
 EVERY_SECOND = 1.0
 
 
@@ -73,7 +74,7 @@ def sell(folder: Path, *, hot: bool, kill_every: float | None) -> Run:
     for customer in customers:
         fill_basket(customer)
     bank, before = Bank(folder / "bank"), deadlocks()
-    crew = Crew(partial(visit, bank=bank), customers, kill_every=kill_every)
+    crew = Crew(partial(visit, bank=bank), customers, size=PROCESSES, kill_every=kill_every)
     crew.run()
     return Run(bank, crew.outcomes, crew.kills, deadlocks() - before)
 
