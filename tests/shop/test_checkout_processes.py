@@ -107,24 +107,26 @@ def _ask(question: str) -> int:
 
 
 def unexplained_refusals(run: Run) -> list[str]:
-    """Those that neither name a book nor ask to look again, since a book has come back meanwhile."""
+    """Those that name no book and do not tell what is true of the basket of somebody who came again."""
     told = [text for visit in run.visits.values() for text in visit.refusals]
     assert told, "there is only half of what they want"
-    look_again = str(checkout.BasketChanged())
-    return [text for text in told if "“Book " not in text and text != look_again]
+    # A book has come back since they looked; or they had laid aside all they wanted when killed.
+    of_baskets = {str(checkout.BasketChanged()), str(checkout.BasketIsEmpty())}
+    return [text for text in told if "“Book " not in text and text not in of_baskets]
 
 
 def wrong_customers(run: Run) -> list[Customer]:
-    """Those with two orders, or whose books are neither ordered nor in their basket."""
-    return [customer for customer in run.visits if not _is_served(customer)]
+    """Those with an order too many or unknown to them, or whose books are not there and not sold."""
+    return [customer for customer, visit in run.visits.items() if not _is_served(customer, visit)]
 
 
-def _is_served(customer: Customer) -> bool:
+def _is_served(customer: Customer, visit: Visit) -> bool:
     orders = Order.objects.filter(cart__token=customer.shopper.token)
     in_basket = CartItem.objects.filter(cart__token=customer.shopper.token)
     ordered = OrderItem.objects.filter(order__in=orders.exclude(status="payment_failed"))
     found = Counter(dict(copies_by_book(in_basket))) + Counter(dict(copies_by_book(ordered)))
-    return len(orders) <= 1 and found == dict(customer.wanted)
+    numbers = [order.number for order in orders]
+    return numbers == [visit.order] * bool(visit.order) and found == dict(customer.wanted)
 
 
 def taken_by(bank: Bank) -> Decimal:
