@@ -54,6 +54,9 @@ class DeliveryStep:
             return
         self.form = DeliveryForm(sent, initial=dict(known))
         self.bill = PostalAddressForm(sent, initial=known.get(BILL), prefix=BILL)
+        if sent is not None and not self.is_billed_elsewhere:
+            # Nobody asked for it: it is kept as it was typed, and not complained of.
+            self.bill = PostalAddressForm.retyped(sent, prefix=BILL)
         self.address = PostalAddressForm(sent, initial=known)
         if self.is_collected:
             self.address = PostalAddressForm(sent, initial=known, required=False)

@@ -226,6 +226,16 @@ def test_the_address_of_the_bill_is_asked_for_only_if_it_is_another(with_emma):
     assert {problem.anchor for problem in other.context["step"].problems} >= {"id_bill-line1"}
 
 
+def test_an_address_of_the_bill_that_nobody_asked_for_is_not_complained_of(with_emma):
+    form = delivery_form(with_emma, city="", **{"bill-city": "Leeds", "bill-postcode": "X"})
+
+    page = with_emma.post("/checkout/", form)
+
+    assert [problem.anchor for problem in page.context["step"].problems] == ["id_city"]
+    assert page.text.count('class="field bad"') == 1
+    assert 'value="Leeds"' in page.text
+
+
 @pytest.mark.parametrize("email", ["a@xn--zzzzü.de", f"a@{'ü' * 62}.de"])
 def test_an_address_that_no_mail_reaches_is_refused_at_the_field(with_emma, email):
     page = with_emma.post("/checkout/", delivery_form(with_emma, email=email))
