@@ -9,6 +9,10 @@ from .models import MOST_COPIES
 from .voucher_codes import LONGEST_CODE
 
 LARGEST_ID = 2**63 - 1
+EMAIL_ERRORS = {
+    "required": _("Please enter your e-mail address."),
+    "invalid": _("This is no e-mail address. One looks like name@example.org."),
+}
 
 
 class QuantityForm(forms.Form):
@@ -36,6 +40,7 @@ class DeliveryForm(forms.Form):
         max_length=254,
         help_text=_("For the receipt and news of the parcel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=EMAIL_ERRORS,
     )
     delivery_id = forms.IntegerField(
         label=_("How it reaches you"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .forms import EMAIL_ERRORS
 from .models import plain_number
 
 
@@ -17,9 +18,13 @@ class FindOrderForm(forms.Form):
         help_text=_(
             "Eight letters and digits, as in your confirmation mail. Case does not matter."
         ),
+        error_messages={"required": _("Please enter the number of the order.")},
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("The address that you gave with the order.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The address that you gave with the order."),
+        error_messages=EMAIL_ERRORS,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +39,11 @@ class FindOrderForm(forms.Form):
 class WithdrawForm(FindOrderForm):
     """What the law lets a shop ask of somebody who withdraws: who, from what, and where to answer."""
 
-    name = forms.CharField(label=_("Your name"), max_length=150)
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        error_messages={"required": _("Please enter your name.")},
+    )
     words = forms.CharField(
         label=_("Which books"),
         max_length=1000,

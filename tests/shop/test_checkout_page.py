@@ -236,6 +236,15 @@ def test_an_address_of_the_bill_that_nobody_asked_for_is_not_complained_of(with_
     assert 'value="Leeds"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("email", "words"), [("", "Please enter your e-mail address."), ("nadia", "name@example.org")]
+)
+def test_an_e_mail_address_that_is_none_is_told_how_to_mend_it(with_emma, email, words):
+    page = with_emma.post("/checkout/", delivery_form(with_emma, email=email))
+
+    assert words in page.context["step"].problems[0].words
+
+
 @pytest.mark.parametrize("email", ["a@xn--zzzzü.de", f"a@{'ü' * 62}.de"])
 def test_an_address_that_no_mail_reaches_is_refused_at_the_field(with_emma, email):
     page = with_emma.post("/checkout/", delivery_form(with_emma, email=email))
