@@ -177,6 +177,17 @@ def test_a_stranger_with_number_and_e_mail_withdraws_in_two_steps(order):
     assert "Withdrawn from" in text(client.get(f"/orders/{order.number}/"))
 
 
+def test_the_books_of_an_order_on_its_way_go_back_to_a_whole_address(order):
+    post(order)
+    client = Client()
+    client.post("/withdraw/", form_about(order))
+
+    done = client.post("/withdraw/confirm/", follow=True)
+
+    assert "8 Quarto Lane<br>Bristol BS1 4ZZ<br>United Kingdom</address>" in text(done)
+    assert "8 Quarto Lane, Bristol BS1 4ZZ, United Kingdom" in mails()[-2].body
+
+
 def test_the_button_pressed_again_leads_to_the_same_end(order):
     client = Client()
     client.post("/withdraw/", form_about(order))
