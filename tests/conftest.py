@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.models import User
 from bookstore.embedded.server import Server
 from tests.factories import UserFactory
+from tests.fake_stripe import FakeStripe
 
 IN_CI = os.environ.get("CI") == "true"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -130,3 +131,14 @@ def staff_client(staff) -> Client:
     client = Client()
     client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def fake_stripe(settings) -> Iterator[FakeStripe]:
+    """The shop's payment provider, in place of the real one."""
+    with FakeStripe() as fake:
+        settings.PAYMENT_PROVIDER = "stripe"
+        settings.STRIPE_SECRET_KEY = fake.secret_key
+        settings.STRIPE_WEBHOOK_SECRET = fake.webhook_secret
+        settings.STRIPE_API_BASE = fake.url
+        yield fake

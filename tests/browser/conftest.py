@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from catalog.models import Book
 from shop.models import DeliveryMethod
 from tests.conftest import IN_CI
-from tests.factories import DeliveryMethodFactory
+from tests.factories import BookFactory, DeliveryMethodFactory
 
 # Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -82,3 +83,14 @@ def delivery(transactional_db: None) -> DeliveryMethod:
     """The only method on offer."""
     DeliveryMethod.objects.all().delete()
     return DeliveryMethodFactory(price="2.95")
+
+
+@pytest.fixture
+def emma(delivery: DeliveryMethod) -> Book:
+    return BookFactory(title="Emma", slug="emma", byline="Jane Austen", stock=5)
+
+
+@pytest.fixture
+def shop(live_server, emma: Book) -> str:
+    """The address of a shop that sells one book."""
+    return live_server.url

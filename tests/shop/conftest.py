@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,6 @@ from shop.offer import offer_for
 from shop.providers.base import PaymentWord, State
 from shop.services import checkout, payments
 from tests.factories import DeliveryMethodFactory
-from tests.fake_stripe import FakeStripe
 
 ADDRESS = {
     "email": "nadia@example.org",
@@ -42,17 +41,6 @@ def delivery(db) -> DeliveryMethod:
 @pytest.fixture
 def guest() -> Shopper:
     return Shopper(token=uuid.uuid4())
-
-
-@pytest.fixture
-def fake_stripe(settings) -> Iterator[FakeStripe]:
-    """The shop's payment provider, in place of the real one."""
-    with FakeStripe() as fake:
-        settings.PAYMENT_PROVIDER = "stripe"
-        settings.STRIPE_SECRET_KEY = fake.secret_key
-        settings.STRIPE_WEBHOOK_SECRET = fake.webhook_secret
-        settings.STRIPE_API_BASE = fake.url
-        yield fake
 
 
 def fill(shopper: Shopper, *books: Book, quantity: int = 1) -> None:
