@@ -87,6 +87,7 @@ def test_missing_fields_are_named_reached_by_links_and_nothing_typed_is_lost(wit
 
     problems = page.get_by_role("alert")
     expect(problems).to_contain_text("Not complete yet")
+    expect(problems).to_be_focused()
     value_of(page, "Where to", "Full name").to_have_value("Nadia Rahman")
     problems.get_by_role("link", name="E-mail").click()
     expect(page.get_by_label("E-mail")).to_be_focused()
@@ -110,6 +111,20 @@ def test_the_bill_goes_elsewhere_a_voucher_counts_and_the_order_says_so(with_emm
     order = Order.objects.get(number=number)
     assert (order.voucher_code, order.billing_address.city) == ("SPRING", "Leeds")
     expect(page.get_by_role("main")).to_contain_text("Rahman Ltd")
+
+
+def test_a_voucher_that_does_not_count_is_told_and_the_code_can_be_mended(with_emma):
+    page = with_emma
+    steps.fill_in_delivery(page)
+    steps.go_on_to_payment(page)
+
+    steps.use_voucher(page, "NOPE")
+
+    problems = page.get_by_role("alert")
+    expect(problems).to_be_focused()
+    expect(problems).to_contain_text("We do not know the voucher “NOPE”.")
+    problems.get_by_role("link", name="Code").click()
+    expect(page.get_by_label("Code")).to_be_focused()
 
 
 def test_another_country_asks_for_its_own_fields_and_keeps_what_was_typed(with_emma):

@@ -57,6 +57,7 @@ def test_a_wrong_e_mail_address_finds_nothing_and_says_where_to_look(page, paid,
 
     problems = page.get_by_role("alert")
     expect(problems).to_contain_text("No order shown yet")
+    expect(problems).to_be_focused()
 
 
 def test_what_was_ordered_once_is_in_the_basket_again(page, paid):
