@@ -167,6 +167,18 @@ def test_the_country_is_changed_in_its_place_and_keeps_the_focus(with_script):
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
+def test_a_second_choice_of_country_does_not_wait_for_the_first(with_script):
+    page, held = with_script, []
+    page.route("**/checkout/", lambda route: route.fallback() if held else held.append(route))
+    country = steps.card(page, "Where to").get_by_label("Country")
+
+    country.select_option("Ireland")
+    country.select_option(AMERICA)
+
+    expect(page.get_by_label("ZIP code")).to_be_visible()
+    expect(country).to_have_value("US")
+
+
 def test_back_from_payment_loses_nothing(with_emma):
     page = with_emma
     steps.fill_in_delivery(page)
