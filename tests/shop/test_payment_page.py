@@ -1,7 +1,7 @@
 """The last page before paying: everything at a glance, the voucher, and the button that orders."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -49,6 +49,19 @@ def agree(client):
     """Send the form as the page shows it now."""
     page = look(client).context
     return send(client, {"seen": page["offer"].seen, "form_key": page["form"].key})
+
+
+def test_the_day_of_a_book_to_come_is_named_once(client, delivery):
+    waves = BookFactory(title="The Waves", on_sale_on=date(2099, 1, 14))
+    client.post(f"/basket/add/{waves.ean}/")
+    payment_form(client)
+    alone = look(client).text
+    client.post(f"/basket/add/{BookFactory(title='Emma').ean}/")
+
+    beside_another = look(client).text
+
+    for page in (alone, beside_another):
+        assert page.count("when it is published, 14 January 2099") == 1
 
 
 def test_nobody_pays_before_saying_where_to(with_emma):
