@@ -96,6 +96,11 @@ class Basket:
     def buyable(self) -> list[CartItem]:
         return [line for line in self.lines if line.can_buy]
 
+    @property
+    def is_posted_at_once(self) -> bool:
+        """Whether none of it waits for its day of sale."""
+        return all(line.book.availability.is_posted_at_once for line in self.buyable)
+
     @cached_property
     def total(self) -> Decimal:
         return sum((line.total for line in self.buyable), Decimal("0.00"))

@@ -87,8 +87,11 @@ class DeliveryStep:
         """The ways of delivery as the page shows them, with what each comes to for this basket."""
         pk = str(self.chosen.pk) if self.chosen else ""
         goods = quote(basket.buyable, taxes=TaxTable()).goods
+        # Days are counted from today, which is not when a book to come is posted.
+        is_known = basket.is_posted_at_once
         return [
-            method.as_choice(goods, chosen=pk) | {"days": days_words(method, self._now)}
+            method.as_choice(goods, chosen=pk)
+            | {"days": days_words(method, self._now) if is_known else ""}
             for method in self.methods
         ]
 

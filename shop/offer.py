@@ -22,7 +22,8 @@ from .vouchers import CannotUseVoucher
 
 @dataclass(frozen=True)
 class Offer:
-    """`refused` says why the basket's voucher does not count, if it does not; `days` when it comes."""
+    """`refused` says why the basket's voucher does not count, if it does not; `days`
+    when it comes, where all of it comes at once."""
 
     basket: Basket
     draft: Draft
@@ -87,7 +88,8 @@ def offer_for(shopper: Shopper, basket: Basket, draft: Draft, *, now: datetime) 
         terms = terms_for(country=draft.country, delivery_id=draft.delivery_id, now=now)
     except NoSuchDelivery:
         return None
-    offer = Offer(basket, draft, terms, days=days_words(terms.method, now))
+    days = days_words(terms.method, now) if basket.is_posted_at_once else ""
+    offer = Offer(basket, draft, terms, days=days)
     voucher = Voucher.objects.filter(carts__in=Cart.objects.of(shopper)).first()
     if voucher is None:
         return offer

@@ -304,3 +304,20 @@ def test_the_page_writes_the_address_as_its_country_does(client, order):
 
     written = "Nadia Rahman<br>1 Some Street<br>BRISTOL<br>BS1 4ZZ<br>United Kingdom<br>"
     assert f"<address>{written}</address>" in page
+
+
+def test_after_the_first_of_two_parcels_the_page_says_what_is_still_to_come(
+    client, delivery, order_through_pages
+):
+    to_come = BookFactory(on_sale_on=timezone.localdate() + timedelta(days=40))
+    client.post(f"/basket/add/{to_come.ean}/")
+    order = order_through_pages(client, BookFactory())
+    pay(order.number)
+    posting.post_order(number=order.number, tracking="", who="stella", now=timezone.now())
+
+    page = client.get(order.get_absolute_url()).text
+
+    assert "A first parcel is on its way" in page
+    assert "Until 14 days after the last parcel has come." in page
+    assert "Yes, cancel the order" not in page
+    assert "Partly posted" in client.get("/orders/").text

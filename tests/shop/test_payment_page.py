@@ -252,6 +252,10 @@ def test_the_days_of_the_delivery_are_named(with_emma, delivery):
 
     assert look(with_emma).context["offer"].days
 
+    to_come = BookFactory(on_sale_on=timezone.localdate() + timedelta(days=40))
+    with_emma.post(f"/basket/add/{to_come.ean}/")
+    assert not look(with_emma).context["offer"].days
+
 
 def test_a_provider_that_refuses_is_not_told_as_one_that_does_not_answer(with_emma, monkeypatch):
     def refuse(self, payment, *, return_url):
