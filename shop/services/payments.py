@@ -46,7 +46,8 @@ class CannotTakePayment(Exception):
 def begin(*, number: str, now: datetime, attempt: Payment | None = None) -> str:
     """The address where the shopper pays a PENDING order; asked twice, the same attempt.
 
-    `attempt` is the one that has just been made with the order, if there is one. Raises CannotTakePayment, ProviderDown or ProviderRefused; the order goes on waiting then.
+    `attempt` is the one that has just been made with the order, if there is one. Raises
+    CannotTakePayment, ProviderDown or ProviderRefused; the order goes on waiting then.
     """
     payment = attempt or Payment.objects.to_pay(number) or _new_attempt(number, now)
     if not payment.url:
