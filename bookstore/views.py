@@ -18,7 +18,7 @@ PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibil
 def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     context = {}
     if page == "delivery":
-        context["delivery_methods"] = DeliveryMethod.objects.offered().on(timezone.localdate())
+        context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     return TemplateResponse(request, f"pages/{page}.html", context)
 
 

@@ -67,7 +67,7 @@ def delivery_lines(now: datetime) -> list[DeliveryLine]:
     """The ways of delivery that name their days."""
     return [
         DeliveryLine(method.name, _days_text(coming), _terms(method, coming, now))
-        for method in DeliveryMethod.objects.offered().on(timezone.localdate(now))
+        for method in DeliveryMethod.objects.offered_on(timezone.localdate(now))
         if (coming := arrival(method, now))
     ]
 

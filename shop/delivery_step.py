@@ -65,7 +65,7 @@ class DeliveryStep:
     def methods(self) -> list[DeliveryMethod]:
         """The ways of delivery to the country of the form, with the steps of their prices."""
         country = self.address.rules.country or settings.SHOP["country"]
-        return list(DeliveryMethod.objects.offered_to(country, timezone.localdate(self._now)))
+        return DeliveryMethod.objects.offered_to(country, timezone.localdate(self._now))
 
     @cached_property
     def chosen(self) -> DeliveryMethod | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
-    from .models import Cart, CartItem, Payment, Voucher
+    from .models import Cart, CartItem, DeliveryMethod, Payment, Voucher
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -51,19 +51,13 @@ class DeliveryMethodQuerySet(models.QuerySet[Any]):
         """A method whose price goes by weight or sum reads its steps when it is asked for it."""
         return self.filter(is_active=True).order_by("position", "pk")
 
-    def on(self, day: date) -> DeliveryMethodQuerySet:
-        """Those that staff offer on that day."""
-        begun = Q(offered_from__isnull=True) | Q(offered_from__lte=day)
-        return self.filter(begun, Q(offered_until__isnull=True) | Q(offered_until__gte=day))
+    def offered_on(self, day: date) -> list[DeliveryMethod]:
+        return [method for method in self.offered() if method.is_offered_on(day)]
 
-    def offered_to(self, country: str, today: date) -> DeliveryMethodQuerySet:
-        """What somebody in `country` may choose from, with the steps of prices, in two queries.
-
-        Collecting goes nowhere, so it is offered wherever people live.
-        """
-        # Codes of two letters between commas: no two neighbours hold a third.
-        reaches = Q(countries="") | Q(countries__contains=country) | Q(kind="collect")
-        return self.offered().on(today).filter(reaches).prefetch_related("bands")
+    def offered_to(self, country: str, day: date) -> list[DeliveryMethod]:
+        """What somebody in `country` may choose from, with the steps of prices, in two queries."""
+        methods = self.offered().prefetch_related("bands")
+        return [method for method in methods if method.is_offered_to(country, day)]
 
 
 class OrderQuerySet(models.QuerySet[Any]):

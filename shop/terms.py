@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookstore.postgresql import prepared
+
 from . import vouchers
 from .drafts import Draft
 from .models import CartItem, DeliveryMethod, Voucher
@@ -61,10 +63,9 @@ class Terms:
 def terms_for(*, country: str, delivery_id: int, now: datetime) -> Terms:
     """Delivery and tax for somebody in `country`. Raises NoSuchDelivery."""
     today = timezone.localdate(now)
-    offered = DeliveryMethod.objects.offered_to(country, today)
     # The steps of its price are read if that has steps.
-    method = offered.prefetch_related(None).filter(pk=delivery_id).first()
-    if method is None:
+    method = prepared.row_of(DeliveryMethod, delivery_id)
+    if method is None or not method.is_offered_to(country, today):
         raise NoSuchDelivery
     return Terms(method, tax_table(method.destination(country), today))
 

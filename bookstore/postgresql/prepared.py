@@ -23,10 +23,28 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def row_of[M: Model](model: type[M], pk: int) -> M | None:
+    """The whole row with this key, or None."""
+    found = rows(_whole_row(model), [pk])
+    return model.from_db(DEFAULT_DB_ALIAS, _columns(model), found[0]) if found else None
+
+
 def instance[M: Model](model: type[M], names: tuple[str, ...], values: Sequence[Any]) -> M:
     """A row of `model` of which only these columns have been read, as the ORM would make it."""
     known, places = _in_order(model, names)
     return model.from_db(DEFAULT_DB_ALIAS, known, [values[place] for place in places])
+
+
+@cache
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@cache
+def _whole_row(model: type[Model]) -> str:
+    meta = model._meta
+    columns = ", ".join(f'"{field.column}"' for field in meta.concrete_fields)
+    return f'SELECT {columns} FROM "{meta.db_table}" WHERE "{meta.pk.column}" = %s::bigint'
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +115,18 @@ class DeliveryMethod(models.Model):
     @property
     def is_collected(self) -> bool:
         return self.kind == self.Kind.COLLECT
+
+    def is_offered_on(self, day: date) -> bool:
+        """Whether staff offer it on that day."""
+        has_begun = self.offered_from is None or self.offered_from <= day
+        return (
+            self.is_active and has_begun and not (self.offered_until and self.offered_until < day)
+        )
+
+    def is_offered_to(self, country: str, day: date) -> bool:
+        """Whether somebody in `country` may choose it. What is collected goes nowhere, so anybody may."""
+        goes_there = not self.countries or any(each.code == country for each in self.countries)
+        return self.is_offered_on(day) and (self.is_collected or goes_there)
 
     def destination(self, country: str) -> str:
         """Where what goes to somebody in `country` is handed over, which decides its tax."""

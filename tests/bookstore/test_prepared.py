@@ -42,3 +42,18 @@ def test_a_row_is_made_of_its_columns_in_whatever_order_they_were_read():
 
     assert (book.pk, book.title, book.stock) == (7, "Emma", 3)
     assert "price" in book.get_deferred_fields()
+
+
+def test_a_whole_row_is_what_the_orm_reads():
+    book = BookFactory(title="Emma", stock=3)
+
+    found = prepared.row_of(Book, book.pk)
+
+    assert found == book
+    assert {
+        field.attname: getattr(found, field.attname) for field in Book._meta.concrete_fields
+    } == {
+        field.attname: getattr(Book.objects.get(), field.attname)
+        for field in Book._meta.concrete_fields
+    }
+    assert prepared.row_of(Book, 0) is None
