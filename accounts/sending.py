@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 
+from bookstore.pauses import pause_after
+
 from .models import OutboxMessage
 
 log = logging.getLogger("bookstore.mail")
 
 MOST_ATTEMPTS = 12
-LONGEST_PAUSE = timedelta(hours=6)
 # How long a mail belongs to the worker that began to send it; the mail server gets 20 seconds.
 LEASE = timedelta(minutes=1)
 SWEEP_SIZE = 500
@@ -61,8 +62,9 @@ def _send(message: OutboxMessage) -> None:
 
 
 def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> None:
-    pause = min(timedelta(minutes=2 ** (message.attempts - 1)), LONGEST_PAUSE)
-    message.next_try_at = None if message.attempts >= MOST_ATTEMPTS else now + pause
+    message.next_try_at = (
+        None if message.attempts >= MOST_ATTEMPTS else now + pause_after(message.attempts)
+    )
     message.last_error = f"{type(error).__name__}: {error}"[:300]
     if message.has_failed:
         _forget_link(message)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bookstore.pauses import pause_after
 from catalog import stock
 from catalog.models import StockMovement
 from catalog.money import to_cents
@@ -25,7 +26,6 @@ log = logging.getLogger("bookstore.shop")
 # How long a refund belongs to the worker that asks for it.
 LEASE = timedelta(minutes=2)
 MOST_AT_A_TIME = 100
-LONGEST_PAUSE = timedelta(hours=6)
 # A refund that the bank still works on.
 ASK_AGAIN_AFTER = timedelta(hours=1)
 
@@ -263,17 +263,13 @@ def send(*, refund_id: int, now: datetime) -> bool:
     try:
         word = providers.named(refund.payment.provider).refund(refund)
     except ProviderDown as error:
-        refund.try_later(str(error), now + _pause(refund.attempts))
+        refund.try_later(str(error), now + pause_after(refund.attempts))
         log.warning("refund %s not done, attempt %d: %s", refund.pk, refund.attempts, error)
         return False
     except ProviderRefused as error:
         word = RefundWord(refund.key, "", State.FAILED, str(error))
     with transaction.atomic():
         return settle(word, now=now)
-
-
-def _pause(attempts: int) -> timedelta:
-    return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
 def settle(word: RefundWord, *, now: datetime) -> bool:
