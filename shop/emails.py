@@ -73,20 +73,8 @@ def tell_staff_of_failed_refund(order: Order, refund: Refund, now: datetime) -> 
 
 def tell_staff_of_event(provider: str, kind: str, event: WebhookEvent, now: datetime) -> None:
     """The provider tells of something that the shop cannot book by itself."""
-    context = {
-        "provider": provider,
-        "kind": kind,
-        "event": event,
-        "shop": settings.SHOP,
-        "site_url": settings.SITE_URL,
-    }
-    outbox.write(
-        to=settings.SHOP["email"],
-        subject=render_to_string("shop/emails/staff_event.subject.txt", context),
-        body=render_to_string("shop/emails/staff_event.txt", context),
-        dedupe_key=f"staff-event-{event.pk}",
-        now=now,
-    )
+    context = {"provider": provider, "kind": kind, "event": event}
+    _send("staff_event", settings.SHOP["email"], context, now, key=str(event.pk))
 
 
 def _write(
@@ -99,19 +87,26 @@ def _write(
     **more: Any,
 ) -> None:
     """Put a mail about a locked order into the outbox, once for each `key`."""
-    context = {
-        "order": order,
-        "shop": settings.SHOP,
-        "order_url": settings.SITE_URL + order.guest_url,
-        "site_url": settings.SITE_URL,
-        **more,
-    }
-    outbox.write(
-        to=settings.SHOP["email"] if to_staff else order.email,
-        subject=render_to_string(f"shop/emails/{template}.subject.txt", context),
-        body=render_to_string(f"shop/emails/{template}.txt", context),
-        dedupe_key="-".join(filter(None, [template.replace("_", "-"), order.number, key])),
+    _send(
+        template,
+        settings.SHOP["email"] if to_staff else order.email,
+        {"order": order, "order_url": settings.SITE_URL + order.guest_url, **more},
+        now,
+        key="-".join(filter(None, [order.number, key])),
         # Staff hear of it even if the shopper's mailbox is dead.
         thread="" if to_staff else order.number,
+    )
+
+
+def _send(
+    template: str, to: str, context: dict[str, Any], now: datetime, *, key: str, thread: str = ""
+) -> None:
+    context = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
+    outbox.write(
+        to=to,
+        subject=render_to_string(f"shop/emails/{template}.subject.txt", context),
+        body=render_to_string(f"shop/emails/{template}.txt", context),
+        dedupe_key=f"{template.replace('_', '-')}-{key}",
+        thread=thread,
         now=now,
     )
