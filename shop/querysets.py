@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from catalog.models import Book
+
 from .voucher_codes import is_code, tidy_code
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ class OrderQuerySet(models.QuerySet[Any]):
     def for_order_page(self) -> OrderQuerySet:
         """What shop/order_detail.html reads, in six queries."""
         orders = self.select_related("invoice", "billing_address")
-        return orders.prefetch_related("items__book", "events", "payments__refunds").order_by("pk")
+        books = models.Prefetch("items__book", Book.objects.defer("search"))
+        return orders.prefetch_related(books, "events", "payments__refunds").order_by("pk")
 
     def for_invoice(self) -> OrderQuerySet:
         """What shop/order_invoice.html reads of orders that have an invoice, in four queries."""
