@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from accounts import postal
-from catalog.money import format_money, format_percent
+from catalog.money import format_money
 
 from .cart import Basket, Shopper
 from .delivery import days_words
@@ -22,8 +22,9 @@ from .vouchers import CannotUseVoucher
 
 @dataclass(frozen=True)
 class Offer:
-    """`refused` says why the basket's voucher does not count, if it does not; `days`
-    when it comes, where all of it comes at once."""
+    """`refused` says why the basket's voucher does not count, if it does not; `days` when it comes,
+    where all of it comes at once.
+    """
 
     basket: Basket
     draft: Draft
@@ -37,7 +38,7 @@ class Offer:
 
     @property
     def seen(self) -> str:
-        return self.terms.seen(self.basket.buyable, self.draft)
+        return self.terms.seen(self.quote, self.draft)
 
     @property
     def method(self) -> DeliveryMethod:
@@ -70,12 +71,6 @@ class Offer:
     @property
     def total_text(self) -> str:
         return format_money(self.quote.total)
-
-    @property
-    def taxes(self) -> list[tuple[str, str]]:
-        """For each rate: the rate as people write it, and the tax that the total contains."""
-        parts = self.quote.tax_by_rate
-        return [(format_percent(part.rate), format_money(part.tax)) for part in parts]
 
     @property
     def is_free(self) -> bool:

@@ -95,27 +95,25 @@ class Quote:
     @cached_property
     def tax_by_rate(self) -> list[TaxAtRate]:
         """The sums of the invoice, from the lowest rate up; together they are the total."""
-        parts = [TaxAtRate(line.tax_rate, line.to_pay, line.tax) for line in self.lines]
-        if self.delivery_total:
-            delivery = (self.delivery_tax_rate, self.delivery_total, self.delivery_tax)
-            parts.append(TaxAtRate(*delivery))
-        return _by_rate(parts)
+        return _by_rate([(line.tax_rate, line.to_pay, line.tax) for line in self.lines], self)
 
 
 def tax_of(order: Order) -> list[TaxAtRate]:
     """The same sums of an order that was placed, as its lines have kept them."""
-    parts = [TaxAtRate(item.tax_rate, item.total, item.tax) for item in order.items.all()]
-    if order.delivery_total:
-        delivery = (order.delivery_tax_rate, order.delivery_total, order.delivery_tax)
-        parts.append(TaxAtRate(*delivery))
-    return _by_rate(parts)
+    return _by_rate([(item.tax_rate, item.total, item.tax) for item in order.items.all()], order)
 
 
-def _by_rate(parts: list[TaxAtRate]) -> list[TaxAtRate]:
+def _by_rate(
+    parts: list[tuple[Decimal, Decimal, Decimal]], delivered: Quote | Order
+) -> list[TaxAtRate]:
+    """Rates, prices and taxes of lines, and those of the delivery, added up."""
+    if delivered.delivery_total:
+        rate, price = delivered.delivery_tax_rate, delivered.delivery_total
+        parts = [*parts, (rate, price, delivered.delivery_tax)]
     sums: dict[Decimal, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
-    for part in parts:
-        sums[part.rate][0] += part.gross
-        sums[part.rate][1] += part.tax
+    for rate, gross, tax in parts:
+        sums[rate][0] += gross
+        sums[rate][1] += tax
     return [TaxAtRate(rate, gross, tax) for rate, (gross, tax) in sorted(sums.items())]
 
 

@@ -48,9 +48,8 @@ class Terms:
             discountable=counting,
         )
 
-    def seen(self, lines: Sequence[CartItem], draft: Draft) -> str:
+    def seen(self, priced: Quote, draft: Draft) -> str:
         """A digest of all that a shopper agrees to: who and where, lines, when they come, prices."""
-        priced = self.quote(lines)
         facts = [
             f"{line.line.book.pk}:{line.quantity}:{line.unit_price}:{line.discount}"
             f":{line.line.book.availability.posted_on}"

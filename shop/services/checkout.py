@@ -100,8 +100,9 @@ def place_order(
     items, has_order = order_rows.lines_to_buy(cart, key)
     if has_order or not items:
         return Placed(_placed_before(key), None)
-    terms = _agreed_terms(cart, items, shopper, draft, seen, now)
-    order, attempt = _write_order(cart, items, shopper, draft, terms, key, now)
+    terms = _terms(cart, items, shopper, draft, now)
+    quote = _agreed(items, terms, draft, seen)
+    order, attempt = _write_order(cart, quote, shopper, draft, terms, key, now)
     if draft.keep and shopper.user:
         save_address(user=shopper.user, address=order, now=now)
     # Last, since that lock is what others wait for.
@@ -117,15 +118,6 @@ def _placed_before(key: uuid.UUID) -> Order:
     if order is None:
         raise BasketIsEmpty
     return order
-
-
-def _agreed_terms(
-    cart: Cart, items: list[CartItem], shopper: Shopper, draft: Draft, seen: str, now: datetime
-) -> Terms:
-    """The terms of today, if they are what the shopper saw. Raises a CannotPlaceOrder."""
-    terms = _terms(cart, items, shopper, draft, now)
-    _check(items, terms, draft, seen)
-    return terms
 
 
 def _terms(
@@ -146,19 +138,22 @@ def _terms(
         return terms
 
 
-def _check(items: list[CartItem], terms: Terms, draft: Draft, seen: str) -> None:
+def _agreed(items: list[CartItem], terms: Terms, draft: Draft, seen: str) -> Quote:
+    """What the lines cost, if all can be had and is what the shopper saw."""
     for item in items:
         if item.book.stock < item.quantity and item.book.price is not None:
             raise NotEnoughCopies(item.book)
         if not item.can_buy:
             raise BookNotForSale(item.book)
-    if terms.seen(items, draft) != seen:
+    quote = terms.quote(items)
+    if terms.seen(quote, draft) != seen:
         raise BasketChanged
+    return quote
 
 
 def _write_order(
     cart: Cart,
-    items: list[CartItem],
+    quote: Quote,
     shopper: Shopper,
     draft: Draft,
     terms: Terms,
@@ -166,7 +161,6 @@ def _write_order(
     now: datetime,
 ) -> tuple[Order, Payment | None]:
     """Write the order and all that belongs to it, and empty the basket."""
-    quote = terms.quote(items)
     order = Order(
         user=shopper.user,
         cart=cart,
@@ -208,7 +202,7 @@ def _take_copies(
         raise NotEnoughCopies(short.book) from short
     for item in items:
         item.book = books[item.book_id]
-    _check(items, terms, draft, seen)
+    _agreed(items, terms, draft, seen)
 
 
 def _delivery(method: DeliveryMethod) -> dict[str, Any]:

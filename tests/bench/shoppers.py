@@ -145,7 +145,7 @@ def _seen(crowd: Crowd, terms: Terms, said: Draft) -> Iterator[tuple[int, str]]:
     baskets = CartItem.objects.filter(cart_id__gte=crowd.first, cart_id__lte=crowd.last)
     items: Sequence[CartItem] = cart.lines(baskets).order_by("cart_id", "book_id")
     for shopper, lines in groupby(items, key=lambda item: item.cart_id):
-        yield shopper, terms.seen(list(lines), said)
+        yield shopper, terms.seen(terms.quote(list(lines)), said)
 
 
 def _draft() -> Draft:
