@@ -41,6 +41,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    # Part of what every session is checked against: counting it up ends all of them at once.
+    sessions_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -62,6 +64,10 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = UserManager.normalize_email(self.email)
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        of_password = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{of_password}.{self.sessions_epoch}" if self.sessions_epoch else of_password
 
     def get_full_name(self) -> str:
         return self.name or self.email

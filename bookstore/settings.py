@@ -1,50 +1,18 @@
 """Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from .environment import BASE_DIR, env, folder, required
+
 # Paths
-BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that this machine writes: database, mail files, pictures, collected static files.
 LOCAL_DIR = BASE_DIR / ".local"
-
-# Environment
-env = environ.Env()
-env.smart_cast = False
-environ.Env.read_env(BASE_DIR / ".env")
-
-
-def required(name: str, what: str) -> str:
-    """The value of an environment variable that has no safe default.
-
-    Raises ImproperlyConfigured with what to do when it is missing or empty.
-    """
-    value = env.str(name, default="").strip()
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: {what}. Set it in the environment or in .env "
-            "(.env.example lists every setting; `make` writes a .env for this machine)."
-        )
-    return value
-
-
-def folder(name: str, default: Path) -> Path:
-    """A folder that the shop fills and empties; an empty setting means the default.
-
-    Raises ImproperlyConfigured for one that holds the project, which would be served or wiped.
-    """
-    path = Path(env.str(name, default="") or default).resolve()
-    if BASE_DIR.is_relative_to(path):
-        raise ImproperlyConfigured(f"{name} is {path}, which holds the project itself.")
-    return path
-
 
 # Core
 DEBUG = env.bool("DEBUG", default=False)
@@ -80,6 +48,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
 ]
 
@@ -167,10 +140,8 @@ CACHES = {
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+# One alone: a second one would hash a wrong password a second time, and so tell who has an account.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -191,11 +162,39 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+# The shopper chooses.
+ACCOUNT_SESSION_REMEMBER = None
+# What a thief of a session would change first asks for the password, or what stands in for it.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # What the shop limits besides allauth's own. Guessing a number and its address would take for ever.
 ACCOUNT_RATE_LIMITS = {"find_order": "10/m/ip", "use_voucher": "10/m/ip"}
+
+# Sign-in by another site. One without keys here shows no button (README, "Google and GitHub").
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SIGN_IN_SITES = {"google": "https://accounts.google.com", "github": "https://github.com"}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+SIGN_IN_PAGES: list[str] = []
+for _site, _address in SIGN_IN_SITES.items():
+    if _client := env.str(f"{_site.upper()}_CLIENT_ID", default=""):
+        _secret = required(f"{_site.upper()}_CLIENT_SECRET", f"it belongs to {_client}")
+        SOCIALACCOUNT_PROVIDERS[_site] = {
+            "APP": {"client_id": _client, "secret": _secret},
+            "OAUTH_PKCE_ENABLED": True,
+        }
+        SIGN_IN_PAGES.append(_address)
+
+# A second factor: an authenticator app, passkeys, and recovery codes for when both are lost.
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Only those are signed in, and can set one up, whose address is confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
 # Without a proxy in front (0) the address of the connection is the shopper's.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -284,6 +283,8 @@ if PAYMENT_PROVIDER == "stripe":
 # Security
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
+# Passkeys of a shop without HTTPS work on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
@@ -305,8 +306,8 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "base-uri": [CSP.SELF],
     "frame-ancestors": [CSP.SELF],
-    # The checkout form leads on to the payment page.
-    "form-action": [CSP.SELF, *PAYMENT_PAGES],
+    # The checkout form leads on to the payment page, the buttons of sign-in to the other site.
+    "form-action": [CSP.SELF, *PAYMENT_PAGES, *SIGN_IN_PAGES],
 }
 
 # Logging
@@ -341,6 +342,7 @@ if get_currency_precision(SHOP["currency"]) > 2:
     raise ImproperlyConfigured(
         f"SHOP_CURRENCY is {SHOP['currency']}: prices have two decimals here."
     )
+MFA_TOTP_ISSUER = SHOP["name"]
 DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
 SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24

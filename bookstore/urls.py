@@ -6,6 +6,7 @@ from . import views
 urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("shop.urls")),
+    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^media/(?P<path>covers/[\w.-]{1,150})$", views.media, name="media"),

@@ -122,14 +122,14 @@ def staff(db) -> User:
 @pytest.fixture
 def shopper_client(shopper) -> Client:
     client = Client()
-    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(shopper)
     return client
 
 
 @pytest.fixture
 def staff_client(staff) -> Client:
     client = Client()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     return client
 
 

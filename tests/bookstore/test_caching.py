@@ -204,7 +204,7 @@ def test_each_reader_gets_the_frame_that_is_theirs(client, shopper_client, staff
 
 def test_signing_in_is_a_change(client, shopper, drawn):
     response = client.get("/page/")
-    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(shopper)
 
     again = seen_again(client, response)
 

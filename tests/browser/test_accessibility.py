@@ -105,7 +105,7 @@ class Scene:
 
     def sign_in(self, **rights: bool) -> None:
         user = UserFactory(name="Sam Shopper", **rights)
-        self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(user)
 
     def payment(self) -> str:
         """The last page before paying, with an address of the bill and a voucher that counts."""

@@ -42,7 +42,7 @@ def member(page: Page, shop: str) -> Page:
     work = {"line1": "5 Work Lane", "city": "Leeds", "postcode": "LS1 4AP"}
     Address.objects.create(**british, **work, label="Work")
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     session = client.cookies["sessionid"]
     page.context.add_cookies([{"name": session.key, "value": session.value, "url": shop}])
     page.goto(shop)

@@ -30,7 +30,7 @@ def page_of(client, order) -> str:
 
 def sign_in(client, email: str = ADDRESS["email"]):
     user = UserFactory(email=email)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return user
 
 

@@ -192,7 +192,7 @@ def test_a_line_that_can_be_had_offers_nothing_else(with_emma):
 
 
 def test_the_basket_survives_signing_in(with_emma, shopper, emma):
-    with_emma.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+    with_emma.force_login(shopper)
 
     assert CartItem.objects.get().cart.user == shopper
     assert with_emma.get("/basket/").context["basket"].copies == 2
@@ -203,7 +203,7 @@ def test_signing_in_keeps_the_larger_of_two_quantities(client, shopper, emma):
     own.items.create(book=emma, quantity=1, price_seen=emma.price)
     client.post(f"/basket/add/{emma.ean}/", {"quantity": 3})
 
-    client.force_login(shopper, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(shopper)
 
     line = CartItem.objects.get()
     assert (line.cart, line.quantity) == (own, 3)

@@ -210,7 +210,7 @@ def test_staff_who_may_only_look_do_nothing(order, act):
     reader = UserFactory(is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_order"))
     client = Client()
-    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reader)
 
     assert client.post(address(order, act), refund_form(order, copies=1)).status_code == 403
     page = text(client.get(f"/admin/shop/order/{order.pk}/change/"))

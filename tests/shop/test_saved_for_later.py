@@ -13,7 +13,6 @@ from tests.factories import BookFactory, receive
 from .conftest import decline, fill, place
 
 HTMX = {"HX-Request": "true", "HX-Target": "basket-lines"}
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -191,7 +190,7 @@ def test_a_book_saved_meanwhile_is_in_the_basket_again_if_its_order_fails(guest,
 
 
 def test_saved_lines_survive_signing_in(with_emma_saved, shopper):
-    with_emma_saved.force_login(shopper, backend=MODEL_BACKEND)
+    with_emma_saved.force_login(shopper)
 
     assert lines(Shopper(user=shopper)) == ([], [("Emma", 2)])
 
@@ -214,7 +213,7 @@ def test_signing_in_prefers_the_line_in_a_basket_to_the_saved_one(
         saved = saved.filter(cart__user__isnull=saved_by == "the visitor")
     saved.update(saved_at=timezone.now())
 
-    with_emma.force_login(shopper, backend=MODEL_BACKEND)
+    with_emma.force_login(shopper)
 
     assert lines(own) == expected
 

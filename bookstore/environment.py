@@ -1,0 +1,37 @@
+"""Where settings come from: the environment, which wins, and `.env` beside the project."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.smart_cast = False
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def required(name: str, what: str) -> str:
+    """The value of an environment variable that has no safe default.
+
+    Raises ImproperlyConfigured with what to do when it is missing or empty.
+    """
+    value = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: {what}. Set it in the environment or in .env "
+            "(.env.example lists every setting; `make` writes a .env for this machine)."
+        )
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder that the shop fills and empties; an empty setting means the default.
+
+    Raises ImproperlyConfigured for one that holds the project, which would be served or wiped.
+    """
+    path = Path(env.str(name, default="") or default).resolve()
+    if BASE_DIR.is_relative_to(path):
+        raise ImproperlyConfigured(f"{name} is {path}, which holds the project itself.")
+    return path
