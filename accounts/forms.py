@@ -4,12 +4,12 @@ from typing import Any, Self, cast
 
 from django import forms
 from django.conf import settings
-from django.db.models import CharField
+from django.db.models import CharField, Model
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from . import postal
-from .models import PostalAddress
+from .models import Address, PostalAddress
 
 AUTOCOMPLETE = {
     "name": "name",
@@ -33,8 +33,8 @@ def offered_countries() -> list[tuple[str, str]]:
 class AddressPart(forms.CharField):
     """One line of an address: as long as its column, and nothing in it that no label can show."""
 
-    def __init__(self, column: str, **kwargs: Any) -> None:
-        longest = cast(CharField, PostalAddress._meta.get_field(column)).max_length
+    def __init__(self, column: str, *, model: type[Model] = PostalAddress, **kwargs: Any) -> None:
+        longest = cast(CharField, model._meta.get_field(column)).max_length
         super().__init__(max_length=longest, required=False, **kwargs)
         self.error_messages["max_length"] = _("Please use at most %(limit_value)d characters here.")
 
@@ -134,3 +134,15 @@ class PostalAddressForm(forms.Form):
 
     def _autocomplete(self, name: str) -> str:
         return f"billing {AUTOCOMPLETE[name]}" if self.prefix else AUTOCOMPLETE[name]
+
+
+class SavedAddressForm(PostalAddressForm):
+    """An address that a member keeps, with what they call it."""
+
+    label = AddressPart(
+        "label",
+        model=Address,
+        label=_("What you call it"),
+        help_text=_("For instance Home, or Mum."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -133,7 +133,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
 
 class Address(PostalAddress):
-    """An address that a member had kept, to be chosen again. `accounts.services` writes it."""
+    """An address that a member had kept, to be chosen again. `accounts.address_book` writes it."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="addresses", verbose_name=_("user"))
     label = models.CharField(_("label"), max_length=60, blank=True)
@@ -156,6 +156,11 @@ class Address(PostalAddress):
 
     def __str__(self) -> str:
         return self.label or ", ".join(self.address_lines)
+
+    @property
+    def short_name(self) -> str:
+        """What pages call it in a sentence."""
+        return self.label or self.line1 or self.name
 
 
 class OutboxMessage(models.Model):

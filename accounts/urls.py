@@ -1,9 +1,15 @@
 from django.urls import path
 
+from .views import addresses
 from .views.overview import overview
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", overview, name="overview"),
+    path("addresses/", addresses.address_list, name="address_list"),
+    path("addresses/add/", addresses.address_add, name="address_add"),
+    path("addresses/<int:address_id>/", addresses.address_edit, name="address_edit"),
+    path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
+    path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
 ]

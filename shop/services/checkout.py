@@ -1,6 +1,7 @@
 """A basket becomes an order."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.services import save_address
+from accounts.address_book import TooManyAddresses, save_address
 from catalog import stock
 from catalog.models import Book
 from shop.cart import Shopper
@@ -104,7 +105,9 @@ def place_order(
     quote = _agreed(items, terms, draft, seen)
     order, attempt = _write_order(cart, quote, shopper, draft, terms, key, now)
     if draft.keep and shopper.user:
-        save_address(user=shopper.user, address=order, now=now)
+        # The page offers it only while there is room, and for want of that no order fails.
+        with suppress(TooManyAddresses):
+            save_address(user=shopper.user, address=order, now=now)
     # Last, since that lock is what others wait for.
     _take_copies(order, items, terms, draft, seen, who=shopper.label, now=now)
     if attempt is None:

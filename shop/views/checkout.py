@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import address_book
 from accounts.models import User
 from bookstore.htmx import render_page
 from shop import cart, drafts, providers
@@ -35,11 +36,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if step.form.is_bound and step.is_valid():
         drafts.keep(request.session, step.draft)
         return redirect("shop:checkout_payment")
+    addresses = list(user.addresses.for_choice()) if user else []
     context = {
         "step": step,
         "basket": basket,
         "methods": step.choices(basket),
-        "addresses": user.addresses.for_choice() if user else [],
+        "addresses": addresses,
+        "may_keep": user is not None and len(addresses) < address_book.MOST_ADDRESSES,
         "takes_orders": providers.current() is not None,
     }
     status = 422 if step.form.is_bound else 200

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.address_book import save_address
 from accounts.models import Address
-from accounts.services import save_address
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts import address_book
 from accounts.models import Address
 from shop import drafts
 from shop.models import Order
@@ -82,6 +83,16 @@ def test_a_member_finds_their_first_address_and_may_choose_another(shopper_clien
     assert 'value="5 Work Lane"' in other.text
 
 
+def test_saved_addresses_go_by_their_labels_and_can_be_managed(shopper_client, shopper, emma):
+    shopper_client.post(f"/basket/add/{emma.ean}/")
+    address_of(shopper, label="Mum")
+
+    page = shopper_client.get("/checkout/").text
+
+    assert "Mum: Nadia Rahman" in page
+    assert 'href="/accounts/addresses/"' in page
+
+
 def test_choosing_a_saved_address_keeps_everything_else(shopper_client, shopper, emma, delivery):
     shopper_client.post(f"/basket/add/{emma.ean}/")
     work = address_of(shopper, line1="5 Work Lane")
@@ -117,6 +128,26 @@ def test_a_member_may_keep_the_address(shopper_client, shopper, emma):
     )
 
     assert shopper.addresses.get().line1 == "1 Some Street"
+
+
+def test_who_has_as_many_as_we_keep_is_not_offered_to_keep_another(
+    shopper_client, shopper, emma, monkeypatch
+):
+    shopper_client.post(f"/basket/add/{emma.ean}/")
+    offered = shopper_client.get("/checkout/").text
+    monkeypatch.setattr(address_book, "MOST_ADDRESSES", 1)
+    address_of(shopper, line1="5 Work Lane")
+
+    full = shopper_client.get("/checkout/").text
+    shopper_client.post("/checkout/", delivery_form(shopper_client, keep="on"))
+    page = shopper_client.get("/checkout/payment/").context
+    form = {"seen": page["offer"].seen, "form_key": page["form"].key}
+    shopper_client.post("/checkout/payment/", form)
+
+    assert 'name="keep"' in offered
+    assert 'name="keep"' not in full
+    assert shopper.orders.get().line1 == "1 Some Street"
+    assert shopper.addresses.get().line1 == "5 Work Lane"
 
 
 def test_without_being_asked_no_address_is_kept(shopper_client, shopper, emma):

@@ -1,0 +1,9 @@
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class MemberRequest(HttpRequest):
+    """What a view behind `login_required` gets."""
+
+    user: User
