@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from . import postal
-from .models import Address, PostalAddress
+from .models import Address, PostalAddress, User
 
 AUTOCOMPLETE = {
     "name": "name",
@@ -145,4 +145,16 @@ class SavedAddressForm(PostalAddressForm):
         label=_("What you call it"),
         help_text=_("For instance Home, or Mum."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class NameForm(forms.Form):
+    """What somebody is called."""
+
+    name = AddressPart(
+        "name",
+        model=User,
+        label=_("Your name"),
+        help_text=_("The checkout fills it in for you. Leave it empty, and we forget it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -1,12 +1,13 @@
 from django.urls import path
 
 from .views import addresses
-from .views.overview import overview
+from .views.overview import name_change, overview
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", overview, name="overview"),
+    path("name/", name_change, name="name_change"),
     path("addresses/", addresses.address_list, name="address_list"),
     path("addresses/add/", addresses.address_add, name="address_add"),
     path("addresses/<int:address_id>/", addresses.address_edit, name="address_edit"),

@@ -1,0 +1,82 @@
+"""What there is in somebody's account, for its front page (templates/accounts/overview.html)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers import registry
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from .models import Address, User
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """What somebody can show besides their password."""
+
+    has_app: bool
+    passkeys: int
+    # None: there are no recovery codes, not even used ones.
+    codes_left: int | None
+
+    @property
+    def is_on(self) -> bool:
+        return self.has_app or self.passkeys > 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    addresses: list[Address]
+    has_password: bool
+    second_step: SecondStep
+    # The names of the other sites that they can sign in by, and whether the shop has any of them.
+    sites: list[str]
+    has_sites: bool
+    other_devices: int
+
+    @property
+    def default_address(self) -> Address | None:
+        return next(iter(self.addresses), None)
+
+
+def summary_of(user: User, *, session_key: str | None, now: datetime) -> Summary:
+    """In four queries, however much there is. The session is the one that asks."""
+    linked = SocialAccount.objects.filter(user=user).values_list("provider", flat=True)
+    sites = [_site_name(provider) for provider in linked.order_by("provider").distinct()]
+    return Summary(
+        addresses=list(Address.objects.filter(user=user).for_choice()),
+        has_password=user.has_usable_password(),
+        second_step=_second_step(user),
+        sites=sites,
+        has_sites=bool(sites or settings.SOCIALACCOUNT_PROVIDERS),
+        other_devices=_other_devices(user, session_key, now),
+    )
+
+
+def _second_step(user: User) -> SecondStep:
+    kinds: dict[str, list[Authenticator]] = {}
+    for authenticator in Authenticator.objects.filter(user=user):
+        kinds.setdefault(authenticator.type, []).append(authenticator)
+    codes = kinds.get(Authenticator.Type.RECOVERY_CODES)
+    return SecondStep(
+        has_app=Authenticator.Type.TOTP in kinds,
+        passkeys=len(kinds.get(Authenticator.Type.WEBAUTHN, [])),
+        codes_left=len(RecoveryCodes(codes[0]).get_unused_codes()) if codes else None,
+    )
+
+
+def _site_name(provider: str) -> str:
+    """Also of one whose keys the shop no longer has."""
+    kind = registry.get_class(provider)
+    return kind.name if kind else provider
+
+
+def _other_devices(user: User, session_key: str | None, now: datetime) -> int:
+    """On how many others they are signed in. allauth's list has sessions that have run out, too."""
+    live = Session.objects.filter(expire_date__gt=now).exclude(session_key=session_key)
+    sessions = UserSession.objects.filter(user=user, session_key__in=live.values("session_key"))
+    return sessions.count()
