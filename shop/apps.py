@@ -6,10 +6,10 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self) -> None:
-        from . import cart
+        from . import merging
         from .views import visible
 
         # Sign-in happens in allauth and in the admin; the signal is the one place that sees both.
         # First, since the orders are those of the basket that is merged then.
         user_logged_in.connect(visible.adopt_at_sign_in, dispatch_uid="shop.adopt_at_sign_in")
-        user_logged_in.connect(cart.merge_at_sign_in, dispatch_uid="shop.merge_at_sign_in")
+        user_logged_in.connect(merging.merge_at_sign_in, dispatch_uid="shop.merge_at_sign_in")

@@ -9,12 +9,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.core.signing import BadSignature
 from django.db import transaction
 from django.db.models import Case, Sum, Value, When
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -200,7 +198,7 @@ def add(*, shopper: Shopper, book: Book, quantity: int, now: datetime) -> CartIt
     A book that was saved for later is in the basket then, in these copies.
     Raises NotForSale or TooManyCopies.
     """
-    cart = _locked_cart(shopper, now)
+    cart = locked_cart(shopper, now)
     item = cart.items.filter(book=book).first() or CartItem(cart=cart, book=book, quantity=0)
     return _set(item, book, item.copies_in_basket + quantity)
 
@@ -247,7 +245,7 @@ def undo(*, shopper: Shopper, packed: str, now: datetime) -> CartItem:
     """Put a line back as it was when it was taken out, even if it cannot be bought now.
 
     `packed` is what undo.pack() made of it. A line of the same book that came meanwhile is joined
-    with it, see _combine(). Raises CannotUndo.
+    with it, see combine(). Raises CannotUndo.
     """
     try:
         line = unpack(packed, now)
@@ -255,7 +253,7 @@ def undo(*, shopper: Shopper, packed: str, now: datetime) -> CartItem:
         raise CannotUndo from error
     if not Book.objects.filter(pk=line.book_id).exists():
         raise CannotUndo
-    cart = _locked_cart(shopper, now)
+    cart = locked_cart(shopper, now)
     _join(cart, [line])
     return lines(cart.items.filter(book_id=line.book_id)).get()
 
@@ -305,35 +303,20 @@ def take_voucher_out(cart: Cart, voucher_id: int | None) -> None:
         cart.save(update_fields=["voucher"])
 
 
-def merge_at_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """The visitor's basket becomes the user's; see _combine() for a book in both."""
-    if request is None or not hasattr(request, "session"):
-        return
-    if token := token_in(request.session):
-        if _merge(token, user, timezone.now()):
-            told = _("Your basket from before you signed in has been added to the one you had.")
-            # Sign-in by a program brings no page that could say it.
-            messages.info(request, told, fail_silently=True)
-        del request.session[SESSION_KEY]
+def locked_cart(shopper: Shopper, now: datetime) -> Cart:
+    """The shopper's basket, made if need be, locked so that two clicks follow one another."""
+    owner = {"user": shopper.user} if shopper.user else {"token": shopper.token}
+    cart, _created = Cart.objects.get_or_create(**owner, defaults={"updated_at": now})
+    return _touch(Cart.objects.locked().get(pk=cart.pk), now)
 
 
-@transaction.atomic
-def _merge(token: uuid.UUID, user: User, now: datetime) -> bool:
-    """Whether the user's own basket had lines, too, and two have become one."""
-    # Visitor's basket, then user's: an order that gives its lines back takes them in this order too.
-    visitors = Cart.objects.of(Shopper(token=token)).locked().first()
-    if visitors is None:
-        return False
-    users = _locked_cart(Shopper(user=user), now)
-    coming = list(visitors.items.all())
-    both_had_lines = bool(coming) and users.items.exists()
-    _join(users, coming)
-    # What is left there are books that the user's basket had, too.
-    CartItem.objects.filter(cart=visitors).delete()
-    visitors.merged_into = users
-    visitors.save(update_fields=["merged_into"])
-    offer_voucher(users, visitors.voucher_id)
-    return both_had_lines
+def combine(item: CartItem, other: CartItem) -> None:
+    """Make one line of two: the one in the basket before one saved for later, else the larger."""
+    is_saved_only_here = item.is_saved and not other.is_saved
+    is_like_it_and_larger = item.is_saved == other.is_saved and other.quantity > item.quantity
+    if is_saved_only_here or is_like_it_and_larger:
+        item.quantity, item.missing_seen = other.quantity, other.missing_seen
+        item.saved_at = other.saved_at
 
 
 def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
@@ -341,19 +324,10 @@ def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
     there = {item.book_id: item for item in cart.items.all()}
     for line in sorted(coming, key=lambda line: line.book_id):
         if item := there.get(line.book_id):
-            _combine(item, line)
+            combine(item, line)
         else:
             item, line.cart = line, cart
         item.save()
-
-
-def _combine(item: CartItem, other: CartItem) -> None:
-    """Make one line of two: the one in the basket before one saved for later, else the larger."""
-    is_saved_only_here = item.is_saved and not other.is_saved
-    is_like_it_and_larger = item.is_saved == other.is_saved and other.quantity > item.quantity
-    if is_saved_only_here or is_like_it_and_larger:
-        item.quantity, item.missing_seen = other.quantity, other.missing_seen
-        item.saved_at = other.saved_at
 
 
 def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
@@ -367,13 +341,6 @@ def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
     item.book, item.quantity, item.missing_seen, item.saved_at = book, quantity, 0, None
     item.save()
     return item
-
-
-def _locked_cart(shopper: Shopper, now: datetime) -> Cart:
-    """The shopper's basket, made if need be, locked so that two clicks follow one another."""
-    owner = {"user": shopper.user} if shopper.user else {"token": shopper.token}
-    cart, _created = Cart.objects.get_or_create(**owner, defaults={"updated_at": now})
-    return _touch(Cart.objects.locked().get(pk=cart.pk), now)
 
 
 def _locked_line(shopper: Shopper, item_id: int, now: datetime) -> CartItem:

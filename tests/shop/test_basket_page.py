@@ -3,17 +3,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from catalog.models import Book
 from shop import cart
-from shop.cart import Shopper
 from shop.models import Cart, CartItem
 from tests.factories import BookFactory, receive
-
-from .conftest import fill
 
 HTMX = {"HX-Request": "true", "HX-Target": "basket-lines"}
 
@@ -196,45 +192,6 @@ def test_the_basket_survives_signing_in(with_emma, shopper, emma):
 
     assert CartItem.objects.get().cart.user == shopper
     assert with_emma.get("/basket/").context["basket"].copies == 2
-
-
-def test_signing_in_keeps_the_larger_of_two_quantities(client, shopper, emma):
-    own = Cart.objects.create(user=shopper, updated_at=timezone.now())
-    own.items.create(book=emma, quantity=1, price_seen=emma.price)
-    client.post(f"/basket/add/{emma.ean}/", {"quantity": 3})
-
-    client.force_login(shopper)
-
-    line = CartItem.objects.get()
-    assert (line.cart, line.quantity) == (own, 3)
-
-
-MERGED = "Your basket from before you signed in has been added to the one you had."
-
-
-def sign_in(client, shopper):
-    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
-    form = {"login": shopper.email, "password": "a-good-password"}
-    return client.post("/accounts/login/", form, follow=True)
-
-
-def test_two_baskets_that_came_together_are_told_once(with_emma, shopper):
-    fill(Shopper(user=shopper), BookFactory())
-
-    page = sign_in(with_emma, shopper)
-
-    assert MERGED in messages(page)
-    assert MERGED not in text(with_emma.get("/basket/"))
-
-
-@pytest.mark.parametrize("whose", ["the visitor's", "the user's", "nobody's"])
-def test_a_basket_that_meets_no_other_is_not_spoken_of(client, shopper, emma, whose):
-    if whose == "the visitor's":
-        client.post(f"/basket/add/{emma.ean}/")
-    elif whose == "the user's":
-        fill(Shopper(user=shopper), emma)
-
-    assert MERGED not in messages(sign_in(client, shopper))
 
 
 def test_the_number_of_queries_does_not_grow_with_the_lines(

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
-from shop import cart, lists
+from shop import cart, lists, merging
 from shop.cart import Shopper
 from shop.models import Order
 from shop.services import checkout, payments
@@ -150,7 +150,7 @@ def test_signing_in_while_orders_are_given_up_never_deadlocks(delivery):
         outcomes = at_once(
             [
                 *(lambda n=order.number, at=now: decline(n, now=at) for order in orders),
-                lambda: cart._merge(visitor.token, user, now),  # noqa: B023, run here
+                lambda: merging.merge(token=visitor.token, user=user, now=now),  # noqa: B023, run here
             ]
         )
 

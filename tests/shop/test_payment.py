@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import StockMovement
-from shop import cart
+from shop import cart, merging
 from shop.models import Order
 from shop.services import payments
 from tests.factories import BookFactory
@@ -102,7 +102,7 @@ def test_a_basket_filled_meanwhile_keeps_the_larger_quantity(guest, order, emma)
 def test_a_visitor_who_signed_in_meanwhile_finds_the_lines_in_their_own_basket(
     guest, order, emma, shopper
 ):
-    cart._merge(guest.token, shopper, timezone.now())
+    merging.merge(token=guest.token, user=shopper, now=timezone.now())
 
     decline(order.number)
 
