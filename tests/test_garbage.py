@@ -182,6 +182,31 @@ def test_signing_in_and_up(client, value):
 
 
 @each_nonsense
+@pytest.mark.parametrize("field", [*ADDRESS, "label", "then", "region"])
+def test_addresses_of_a_member(shopper_client, field, value):
+    shopper_client.raise_request_exception = False
+    form = {**ADDRESS, field: value}
+
+    for country in ("GB", "US"):
+        sent = {**form, "country": country} if field != "country" else form
+        assert is_fine(shopper_client.post("/accounts/addresses/add/", sent))
+        assert is_fine(shopper_client.post("/accounts/addresses/add/", {**sent, "then": "country"}))
+    assert is_fine(shopper_client.get("/accounts/addresses/"))
+    assert is_fine(shopper_client.get("/accounts/"))
+
+
+@each_nonsense
+def test_which_address_and_what_name(shopper_client, value):
+    from urllib.parse import quote
+
+    shopper_client.raise_request_exception = False
+    for act in ("", "delete/", "default/"):
+        address = f"/accounts/addresses/{quote(value, safe='')}/{act}"
+        assert is_fine(shopper_client.post(address, ADDRESS))
+    assert is_fine(shopper_client.post("/accounts/name/", {"name": value}))
+
+
+@each_nonsense
 def test_where_to_go_after_signing_in(client, value):
     assert is_fine(client.get("/accounts/login/", {"next": value}))
 

@@ -155,6 +155,15 @@ class Scene:
         self.order(pay)
         return "/orders/"
 
+    def account(self, page: str = "") -> str:
+        """A page of the account of a member who keeps addresses."""
+        self.members_checkout()
+        fields = {name: text for name, text in ADDRESS.items() if name != "email"}
+        away = {**fields, "line1": "2 Other Street"}
+        user = User.objects.get()
+        Address.objects.create(user=user, is_default=True, created_at=timezone.now(), **away)
+        return f"/accounts/{page}".format(pk=Address.objects.latest("pk").pk)
+
 
 PAGES: dict[str, Callable[[Scene], str]] = {
     "home": lambda scene: "/",
@@ -191,6 +200,14 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "withdrawn": Scene.receipt,
     "orders": Scene.list_of_orders,
     "no orders": lambda scene: "/orders/",
+    "orders of a member": lambda scene: scene.account() and "/orders/",
+    "account": Scene.account,
+    "name": lambda scene: scene.account("name/"),
+    "addresses": lambda scene: scene.account("addresses/"),
+    "add an address": lambda scene: scene.account("addresses/add/"),
+    "address with errors": lambda scene: scene.account("addresses/add/"),
+    "edit an address": lambda scene: scene.account("addresses/{pk}/"),
+    "delete an address": lambda scene: scene.account("addresses/{pk}/delete/"),
     "sign in": lambda scene: "/accounts/login/",
     "sign up": lambda scene: "/accounts/signup/",
     "password reset": lambda scene: "/accounts/password/reset/",
@@ -211,6 +228,7 @@ SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
+    "address with errors": "Keep the address",
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 ONLY = dict.fromkeys(("post an order", "cancel an order", "refund an order"), "#content")
