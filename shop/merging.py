@@ -91,6 +91,7 @@ def _difference(line: CartItem, other: CartItem) -> str:
 
 
 def _told(changes: Sequence[str], new: Sequence[CartItem]) -> str:
+    """A sentence on each line."""
     told = [_("Your basket from before you signed in has joined the one you had.")]
     told += changes[:MOST_TOLD]
     if others := len(changes[MOST_TOLD:]):
@@ -106,4 +107,4 @@ def _told(changes: Sequence[str], new: Sequence[CartItem]) -> str:
             "One more is saved for later.", "%(saved)d more are saved for later.", saved
         )
         told.append(words % {"saved": saved})
-    return " ".join(told)
+    return "\n".join(told)

@@ -57,7 +57,7 @@ def sign_in(client: Client, member: Shopper) -> str:
     page = client.post("/accounts/login/", form, follow=True)
     told = [str(message) for message in get_messages(page.wsgi_request)]
     assert all(message in page.text for message in told)
-    return " ".join(message for message in told if message.startswith(JOINED))
+    return "".join(words for words in told if words.startswith(JOINED)).replace("\n", " ")
 
 
 def lines(member: Shopper) -> list[tuple[str, int]]:
