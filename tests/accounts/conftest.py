@@ -1,0 +1,90 @@
+"""Google and GitHub as they are for a test, and what a visitor does with them."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import UserFactory
+from tests.fake_sign_in import FakeGitHub, FakeGoogle, FakeSite, stand_in
+
+PASSWORD = "tulips-under-snow-41"
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+
+
+@pytest.fixture
+def google(settings, monkeypatch) -> Iterator[FakeSite]:
+    with FakeGoogle() as site:
+        stand_in(site, settings, monkeypatch)
+        yield site
+
+
+@pytest.fixture
+def github(settings, monkeypatch) -> Iterator[FakeSite]:
+    with FakeGitHub() as site:
+        stand_in(site, settings, monkeypatch)
+        yield site
+
+
+@pytest.fixture(params=["google", "github"])
+def site(request) -> FakeSite:
+    """Each of them in turn."""
+    return request.getfixturevalue(request.param)
+
+
+def leave_for(client: Client, site: FakeSite, **asked: str) -> str:
+    """Press the button; the address at the other site to which that leads."""
+    return client.post(f"/accounts/{site.id}/login/", asked)["Location"]
+
+
+def come_back(client: Client, address: str, *, follow: bool = True):
+    parts = urlsplit(address)
+    return client.get(f"{parts.path}?{parts.query}", follow=follow)
+
+
+def sign_in(client: Client, site: FakeSite, **asked: str):
+    """All the way: the button, the other site's consent page, and back."""
+    return come_back(client, site.agree(leave_for(client, site, **asked)))
+
+
+def link(client: Client, site: FakeSite):
+    return sign_in(client, site, process="connect")
+
+
+def member(email: str = "nadia@example.org", *, verified: bool = True, **facts) -> User:
+    """Somebody who opened an account by email and password."""
+    user = UserFactory(email=email, password=PASSWORD, **facts)
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+def without_password(user: User) -> User:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    return user
+
+
+def linked(user: User, provider: str, uid: str = "1001") -> SocialAccount:
+    return SocialAccount.objects.create(user=user, provider=provider, uid=uid)
+
+
+def signed_in(user: User) -> Client:
+    """In a browser that has just asked for whatever stands for the password."""
+    client = Client()
+    client.force_login(user)
+    if user.has_usable_password():
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def who_is_in(client: Client) -> str:
+    """The id of whoever is signed in, or nothing."""
+    return client.session.get("_auth_user_id", "")
