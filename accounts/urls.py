@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import addresses, callbacks
+from .views import addresses, callbacks, linking
 from .views.overview import name_change, overview
 
 app_name = "accounts"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
     path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
     # At the addresses that allauth has for the same, and before it.
+    path("3rdparty/", linking.links),
     path("3rdparty/signup/", callbacks.closed),
     path("google/login/token/", callbacks.closed),
     path("google/login/callback/", callbacks.google_callback),
