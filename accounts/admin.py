@@ -1,5 +1,8 @@
 from typing import Any
 
+# allauth's own page shows what is kept of a factor, and lets it be changed for another one. Taking
+# it in here, where it registers that page, is what makes it possible to take the page out again.
+from allauth.mfa.admin import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -9,6 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import Address, OutboxMessage, User
+
+admin.site.unregister(Authenticator)
 
 
 class UserCreationForm(BaseUserCreationForm):
