@@ -1,10 +1,15 @@
+from allauth.mfa.recovery_codes.views import view_recovery_codes
+from allauth.mfa.totp.views import activate_totp
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from .views import addresses, callbacks, linking
 from .views.overview import name_change, overview
+from .views.second_factor import confirm_by_passkey, second_step, sign_in_by_passkey, totp_qr
 
 app_name = "accounts"
 
+# Those below 2fa/ without a name stand in front of allauth's, which it names.
 urlpatterns = [
     path("", overview, name="overview"),
     path("name/", name_change, name="name_change"),
@@ -19,4 +24,11 @@ urlpatterns = [
     path("google/login/token/", callbacks.closed),
     path("google/login/callback/", callbacks.google_callback),
     path("github/login/callback/", callbacks.github_callback),
+    path("2fa/totp/qr.svg", totp_qr, name="totp_qr"),
+    path("2fa/authenticate/", second_step),
+    path("2fa/webauthn/login/", sign_in_by_passkey),
+    path("2fa/webauthn/reauthenticate/", confirm_by_passkey),
+    # They show secrets, which no browser should keep.
+    path("2fa/totp/activate/", never_cache(activate_totp)),
+    path("2fa/recovery-codes/", never_cache(view_recovery_codes)),
 ]

@@ -194,6 +194,18 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Only those are signed in, and can set one up, whose address is confirmed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A code of the period before or after is right too: clocks differ, and people type.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor_forms.CodeForm",
+    "reauthenticate": "accounts.second_factor_forms.ConfirmByCodeForm",
+    "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
+    "authenticate_webauthn": "accounts.second_factor_forms.PasskeyForm",
+    "login_webauthn": "accounts.second_factor_forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "accounts.second_factor_forms.ConfirmByPasskeyForm",
+    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
+}
 
 # Without a proxy in front (0) the address of the connection is the shopper's.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

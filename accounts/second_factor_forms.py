@@ -1,0 +1,148 @@
+"""What allauth's forms for second factors lack here: memory of used codes, kinder words, limits."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from textwrap import wrap
+from typing import Any
+
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.cache import cache
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+LONGEST_NAME = 60
+# What the libraries below raise for JSON that is no answer of a browser.
+NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
+PASSKEY_FAILED = _("That did not work with this passkey. Please try once more, or use another way.")
+
+
+class UsedCode:
+    """A code as the shop remembers it until no clock within the tolerance shows it any more.
+
+    RFC 6238 (5.2) asks that a code be taken once only. allauth remembers it for one period, which
+    is enough only without a tolerance; of two requests at once its own memory lets one pass.
+    """
+
+    def __init__(self, user: User, code: str) -> None:
+        digest = hashlib.sha256(normalize_user_code(code).encode(errors="replace")).hexdigest()
+        self.key = f"second-factor-code:{user.pk}:{digest}"
+
+    def is_remembered(self) -> bool:
+        return bool(cache.get(self.key))
+
+    def remember(self) -> None:
+        periods = 2 * app_settings.TOTP_TOLERANCE + 1
+        cache.set(self.key, True, timeout=periods * app_settings.TOTP_PERIOD)
+
+
+class CodeOnce(forms.Form):
+    """A form that takes a code of the app, or a recovery code, once only."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not a number: a code may begin with 0. Phones show digits all the same.
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+        self.fields["code"].label = _("Code")
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        used = UsedCode(self.user, code)
+        if used.is_remembered():
+            # Goes the way of every wrong code, which is counted and refused.
+            self.cleaned_data["code"] = ""
+        super().clean_code()  # type: ignore[misc]
+        used.remember()
+        return str(code)
+
+
+class CodeForm(CodeOnce, AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class ConfirmByCodeForm(CodeOnce, ReauthenticateForm):  # type: ignore[misc]
+    """For those who are signed in, before a change that a thief of their session would like."""
+
+
+class ActivateAppForm(CodeOnce, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new app, which then is no code to sign in with."""
+
+    @property
+    def spelled_secret(self) -> str:
+        """The secret in groups of four, to be typed."""
+        return " ".join(wrap(self.secret, 4))
+
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """Whatever is wrong with a browser's answer for a passkey is one error, in words of ours."""
+    try:
+        yield
+    except NONSENSE as error:
+        raise forms.ValidationError(PASSKEY_FAILED, code="passkey_failed") from error
+    except forms.ValidationError as error:
+        if error.code != "incorrect_code":
+            raise
+        raise forms.ValidationError(PASSKEY_FAILED, code="passkey_failed") from error
+
+
+class PasskeyAnswer(forms.Form):
+    """A form with what a browser says for a passkey."""
+
+    def clean_credential(self) -> Any:
+        with told_in_words():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class PasskeyForm(PasskeyAnswer, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as the second step of signing in."""
+
+
+class SignInByPasskeyForm(PasskeyAnswer, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of a password."""
+
+
+class ConfirmByPasskeyForm(PasskeyAnswer, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """As ConfirmByCodeForm, with a passkey."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, which stands for the password too unless one does not want that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _limit_name(self.fields["name"])
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.label = _("Sign in with it alone, without the password")
+
+    def clean(self) -> dict[str, Any]:
+        with told_in_words():
+            return dict(super().clean())
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _limit_name(self.fields["name"])
+
+
+def _limit_name(field: forms.Field) -> None:
+    field.label = _("Name")
+    field.validators.append(MaxLengthValidator(LONGEST_NAME))
+    field.widget.attrs["maxlength"] = str(LONGEST_NAME)
