@@ -1,9 +1,15 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal.httpkit import add_query_params
 from django.conf import settings
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts import factors
 
 
 class ShopAdminSite(admin.AdminSite):
@@ -14,20 +20,28 @@ class ShopAdminSite(admin.AdminSite):
     index_title = _("The shop")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff, and where STAFF_SECOND_FACTOR is on only those who signed in with one."""
-        if settings.STAFF_SECOND_FACTOR and not request.session.get("second_factor"):
+        """Staff, and where STAFF_SECOND_FACTOR is on only in a session proven by one."""
+        if not super().has_permission(request):
             return False
-        return super().has_permission(request)
+        return not settings.STAFF_SECOND_FACTOR or factors.is_proven(request)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        if (
-            request.user.is_authenticated
-            and request.user.is_staff
-            and not self.has_permission(request)
-        ):
-            raise PermissionDenied(
-                _("The admin asks for a second factor, and you came without one.")
-            )
+        if super().has_permission(request) and not self.has_permission(request):
+            return _ask_for_second_factor(request)
         return secure_admin_login(super().login)(request, extra_context)
+
+
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for one, and from there to where one wanted to go; or to set one up."""
+    address = factors.address_to_prove_one(request.user)
+    if address is None:
+        messages.warning(
+            request,
+            _("The admin asks for a second step. Set one up here, then open the admin again."),
+        )
+        return redirect("mfa_index")
+    messages.info(request, _("The admin asks for your second step."))
+    wanted = get_next_redirect_url(request) or reverse("admin:index")
+    return redirect(add_query_params(address, {REDIRECT_FIELD_NAME: wanted}))

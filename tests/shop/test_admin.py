@@ -62,12 +62,6 @@ def test_strangers_sign_in_by_the_shops_own_page():
     assert page.redirect_chain[-1][0].startswith("/accounts/login/")
 
 
-def test_without_their_second_factor_staff_stay_outside_too(staff_client, settings):
-    settings.STAFF_SECOND_FACTOR = True
-
-    assert staff_client.get("/admin/", follow=True).status_code == 403
-
-
 def test_a_book_without_a_number_gets_one_of_the_shops(staff_client):
     staff_client.post("/admin/catalog/book/add/", book_form(title="源氏物語"))
 
