@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from shop.models import Order
+from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
 from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
 
@@ -270,3 +271,16 @@ def test_a_japanese_title_has_a_page(client, book):
 
     assert page.status_code == 200
     assert "源氏物語" in page.content.decode()
+
+
+@each_nonsense
+def test_codes_of_the_second_step(client, value):
+    user = reader()
+    give_app(user)
+    sign_in(client, user)
+
+    assert is_fine(client.post("/accounts/2fa/authenticate/", {"code": value}))
+    assert is_fine(client.post("/accounts/2fa/webauthn/login/", {"credential": value}))
+    client.force_login(user)
+    assert is_fine(client.post("/accounts/2fa/reauthenticate/", {"code": value, "next": value}))
+    assert is_fine(client.get("/admin/login/", {"next": value}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.test import Client
@@ -17,6 +18,7 @@ from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import CartItem, DeliveryMethod, Order
 from shop.services import cancelling, posting
+from tests.accounts.second_factors import confirm, give_app, reader, sign_in
 from tests.conftest import IN_CI
 from tests.factories import (
     BookFactory,
@@ -36,6 +38,8 @@ if IN_CI:
     LOOKS += [(PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
 
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+# Blocks of data, which no browser runs.
+DATA = ('type="application/ld+json"', 'type="application/json"')
 STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
 
@@ -151,6 +155,22 @@ class Scene:
         self.sign_in(is_staff=True, is_superuser=True)
         return f"/admin/shop/order/{Order.objects.get().pk}/{act}/"
 
+    def member(self, page: str = "", *, with_app: bool = False) -> str:
+        """A page of the second step, for somebody who gave the password a moment ago."""
+        user = reader()
+        sign_in(self.client, user)
+        confirm(self.client)
+        if with_app:
+            give_app(user)
+            Authenticator.objects.create(user=user, type="webauthn", data=PASSKEY)
+        return f"/accounts/2fa/{page}"
+
+    def second_step(self) -> str:
+        user = reader()
+        give_app(user)
+        sign_in(self.client, user)
+        return "/accounts/2fa/authenticate/"
+
     def list_of_orders(self) -> str:
         self.order(pay)
         return "/orders/"
@@ -165,6 +185,10 @@ class Scene:
         return f"/accounts/{page}".format(pk=Address.objects.latest("pk").pk)
 
 
+PASSKEY = {
+    "name": "My phone",
+    "credential": {"clientExtensionResults": {"credProps": {"rk": False}}},
+}
 PAGES: dict[str, Callable[[Scene], str]] = {
     "home": lambda scene: "/",
     "list": lambda scene: "/books/",
@@ -211,6 +235,16 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "sign in": lambda scene: "/accounts/login/",
     "sign up": lambda scene: "/accounts/signup/",
     "password reset": lambda scene: "/accounts/password/reset/",
+    "no second step": Scene.member,
+    "second step": lambda scene: scene.member(with_app=True),
+    "set up an app": lambda scene: scene.member("totp/activate/"),
+    "stop using the app": lambda scene: scene.member("totp/deactivate/", with_app=True),
+    "recovery codes": lambda scene: scene.member("recovery-codes/", with_app=True),
+    "new recovery codes": lambda scene: scene.member("recovery-codes/generate/", with_app=True),
+    "passkeys": lambda scene: scene.member("webauthn/", with_app=True),
+    "add a passkey": lambda scene: scene.member("webauthn/add/"),
+    "is it still you, by code": lambda scene: scene.member("reauthenticate/", with_app=True),
+    "sign in with a second step": Scene.second_step,
     "terms": lambda scene: "/terms/",
     "privacy": lambda scene: "/privacy/",
     "delivery": lambda scene: "/delivery/",
@@ -286,7 +320,7 @@ def test_no_style_or_script_is_in_the_page(name, show):
     inline = [
         attributes
         for attributes in SCRIPT.findall(html)
-        if "src=" not in attributes and 'type="application/ld+json"' not in attributes
+        if "src=" not in attributes and not any(kind in attributes for kind in DATA)
     ]
 
     assert inline == []
