@@ -101,8 +101,26 @@ def told_in_words() -> Iterator[None]:
         raise forms.ValidationError(PASSKEY_FAILED, code="passkey_failed") from error
 
 
+class AnswerField(forms.JSONField):
+    """What a browser says for a passkey. Brackets nested without end are refused, too."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError(PASSKEY_FAILED, code="passkey_failed") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return None
+
+
 class PasskeyAnswer(forms.Form):
     """A form with what a browser says for a passkey."""
+
+    credential = AnswerField(widget=forms.HiddenInput)
 
     def clean_credential(self) -> Any:
         with told_in_words():
@@ -123,6 +141,8 @@ class ConfirmByPasskeyForm(PasskeyAnswer, ReauthenticateWebAuthnForm):  # type: 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey, which stands for the password too unless one does not want that."""
+
+    credential = AnswerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -42,7 +42,8 @@ NONSENSE = {
         {**ANSWER, "response": {"clientDataJSON": "e30", "attestationObject": "AAAA"}}
     ),
     "no base64": json.dumps({**ANSWER, "id": "ö", "response": {"clientDataJSON": "ö"}}),
-    "deep": "[" * 5000 + "]" * 5000,
+    "deep": "[" * 5_000 + "]" * 5_000,
+    "deeper": "[" * 50_000 + "]" * 50_000,
     "nul": json.dumps({**ANSWER, "id": "\0"}),
 }
 each_nonsense = pytest.mark.parametrize("credential", NONSENSE.values(), ids=NONSENSE)
