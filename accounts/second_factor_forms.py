@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
@@ -34,7 +35,7 @@ class UsedCode:
     """A code as the shop remembers it until no clock within the tolerance shows it any more.
 
     RFC 6238 (5.2) asks that a code be taken once only. allauth remembers it for one period, which
-    is enough only without a tolerance; of two requests at once its own memory lets one pass.
+    is enough only without a tolerance, and not the first code of a new app.
     """
 
     def __init__(self, user: User, code: str) -> None:
@@ -44,9 +45,10 @@ class UsedCode:
     def is_remembered(self) -> bool:
         return bool(cache.get(self.key))
 
-    def remember(self) -> None:
+    def remember(self) -> bool:
+        """False where another request was faster with it."""
         periods = 2 * app_settings.TOTP_TOLERANCE + 1
-        cache.set(self.key, True, timeout=periods * app_settings.TOTP_PERIOD)
+        return bool(cache.add(self.key, True, timeout=periods * app_settings.TOTP_PERIOD))
 
 
 class CodeOnce(forms.Form):
@@ -67,7 +69,8 @@ class CodeOnce(forms.Form):
             # Goes the way of every wrong code, which is counted and refused.
             self.cleaned_data["code"] = ""
         super().clean_code()  # type: ignore[misc]
-        used.remember()
+        if not used.remember():
+            raise get_adapter().validation_error("incorrect_code")
         return str(code)
 
 

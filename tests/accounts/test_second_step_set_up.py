@@ -1,10 +1,13 @@
 """Setting up a second step and taking it away, through the pages and without JavaScript."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from accounts.models import OutboxMessage, User
@@ -90,6 +93,32 @@ def test_the_first_code_is_none_to_sign_in_with(member, user):
     second_step(thief, code)
 
     assert not is_signed_in(thief)
+
+
+def test_pressing_twice_sets_up_one_app(member, user):
+    code = code_of(secret_on(member.get(SET_UP)))
+    other = Client()
+    other.cookies = member.cookies
+
+    def press(each: Client) -> int:
+        try:
+            return each.post(SET_UP, {"code": code}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, [member, other]))
+
+    assert 302 in answers
+    assert Authenticator.objects.filter(user=user, type="totp").count() == 1
+
+
+def test_the_picture_goes_when_the_password_was_too_long_ago(member, monkeypatch):
+    member.get(SET_UP)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 301)
+
+    assert member.get(QR).status_code == 404
 
 
 def test_the_page_shows_the_secret_and_keeps_it_nowhere(member):
