@@ -6,12 +6,12 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers import registry
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from .models import Address, User
+from .ways_in import site_name
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Summary:
 
 def summary_of(user: User, *, session_key: str | None, now: datetime) -> Summary:
     """In four queries, however much there is. The session is the one that asks."""
-    linked = SocialAccount.objects.filter(user=user).values_list("provider", flat=True)
-    sites = [_site_name(provider) for provider in linked.order_by("provider").distinct()]
+    linked = SocialAccount.objects.filter(user=user).order_by("provider").distinct("provider")
+    sites = [site_name(account) for account in linked]
     return Summary(
         addresses=list(Address.objects.filter(user=user).for_choice()),
         has_password=user.has_usable_password(),
@@ -67,12 +67,6 @@ def _second_step(user: User) -> SecondStep:
         passkeys=len(kinds.get(Authenticator.Type.WEBAUTHN, [])),
         codes_left=len(RecoveryCodes(codes[0]).get_unused_codes()) if codes else None,
     )
-
-
-def _site_name(provider: str) -> str:
-    """Also of one whose keys the shop no longer has."""
-    kind = registry.get_class(provider)
-    return kind.name if kind else provider
 
 
 def _other_devices(user: User, session_key: str | None, now: datetime) -> int:

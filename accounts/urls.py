@@ -5,7 +5,13 @@ from django.views.decorators.cache import never_cache
 
 from .views import addresses, callbacks, linking
 from .views.overview import name_change, overview
-from .views.second_factor import confirm_by_passkey, second_step, sign_in_by_passkey, totp_qr
+from .views.second_factor import (
+    confirm_by_passkey,
+    remove_passkey,
+    second_step,
+    sign_in_by_passkey,
+    totp_qr,
+)
 
 app_name = "accounts"
 
@@ -28,6 +34,7 @@ urlpatterns = [
     path("2fa/authenticate/", second_step),
     path("2fa/webauthn/login/", sign_in_by_passkey),
     path("2fa/webauthn/reauthenticate/", confirm_by_passkey),
+    path("2fa/webauthn/keys/<int:pk>/remove/", remove_passkey),
     # They show secrets, which no browser should keep.
     path("2fa/totp/activate/", never_cache(activate_totp)),
     path("2fa/recovery-codes/", never_cache(view_recovery_codes)),

@@ -1,5 +1,7 @@
 """What lets somebody into their account, and never taking the last of it away."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
@@ -15,8 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from .models import User
 
 
-class CannotUnlink(Exception):
-    """Its words are for the page."""
+class CannotTakeAway(Exception):
+    """Its words are for the page, and nothing was changed."""
+
+
+class LastWayIn(CannotTakeAway):
+    def __init__(self) -> None:
+        words = _(
+            "That is the only way into your account. Choose a password first, then take it off."
+        )
+        super().__init__(words)
+
+
+class NotLinked(CannotTakeAway):
+    def __init__(self) -> None:
+        super().__init__(_("That account is not linked to yours any more."))
 
 
 @dataclass(frozen=True)
@@ -56,31 +71,40 @@ def ways_in(user: User) -> list[Model]:
     return [*by_password, *linked, *(key for key in keys if key.wrap().is_passwordless)]
 
 
-@transaction.atomic
+@contextmanager
+def taking_away(way: Model, *, user: User) -> Iterator[None]:
+    """For whoever takes away something that may let a person in. Raises LastWayIn before that.
+
+    Two at once wait for each other, so that they cannot each count on what the other takes away.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+        if not _is_left(ways_in(user), without=way):
+            raise LastWayIn
+        yield
+
+
 def unlink(*, user: User, account_id: int) -> str:
     """Take an account at another site off, tell its owner by mail, and return the site's name.
 
-    Raises CannotUnlink and leaves everything as it is when it is the last way in, or not there.
-    Two at once wait for each other, so that they cannot each count on what the other takes away.
+    Raises CannotTakeAway, and leaves everything as it is, when it is the last way in or not there.
     """
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     account = SocialAccount.objects.filter(user=user, pk=account_id).first()
     if account is None:
-        raise CannotUnlink(_("That account is not linked to yours any more."))
-    if not _is_left(ways_in(user), without=account):
-        raise CannotUnlink(
-            _("That is the only way into your account. Choose a password first, then unlink it.")
+        raise NotLinked
+    with taking_away(account, user=user):
+        if not account.delete()[0]:
+            raise NotLinked
+        site = site_name(account)
+        get_adapter().send_notification_mail(
+            "socialaccount/email/account_disconnected", user, {"provider": site}
         )
-    account.delete()
-    site = site_name(account)
-    get_adapter().send_notification_mail(
-        "socialaccount/email/account_disconnected", user, {"provider": site}
-    )
     return site
 
 
 def site_name(account: SocialAccount) -> str:
-    return registry.get_class(account.provider).name
+    """Also of one whose keys the shop no longer has."""
+    return str(registry.get_class(account.provider).name)
 
 
 def _is_left(ways: list[Model], *, without: Model) -> bool:

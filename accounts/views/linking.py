@@ -34,7 +34,7 @@ def _unlink(request: HttpRequest) -> None:
     account_id = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
     try:
         site = ways_in.unlink(user=cast(User, request.user), account_id=account_id)
-    except ways_in.CannotUnlink as refusal:
+    except ways_in.CannotTakeAway as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(site)s is unlinked from your account.") % {"site": site})

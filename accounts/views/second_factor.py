@@ -3,15 +3,21 @@ from allauth.account.internal.stagekit import unstash_login
 from allauth.account.utils import passthrough_next_redirect_url
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import authenticate
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
-from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
+from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn, remove_webauthn
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import ways_in
+
+from .member import MemberRequest
 
 
 @require_safe
@@ -46,6 +52,20 @@ def sign_in_by_passkey(request: HttpRequest) -> HttpResponse:
 def confirm_by_passkey(request: HttpRequest) -> HttpResponse:
     """allauth's page, which a passkey that failed comes back to."""
     return _to_try_again(request, reauthenticate_webauthn(request), "mfa_reauthenticate_webauthn")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def remove_passkey(request: MemberRequest, pk: int) -> HttpResponse:
+    """allauth's page and what it does, unless nothing else would let its owner in."""
+    passkeys = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN)
+    passkey = get_object_or_404(passkeys, pk=pk)
+    try:
+        with ways_in.taking_away(passkey, user=request.user):
+            return remove_webauthn(request, pk=pk)
+    except ways_in.LastWayIn as refusal:
+        messages.error(request, str(refusal))
+        return redirect("mfa_list_webauthn")
 
 
 def _to_try_again(request: HttpRequest, response: HttpResponse, page: str) -> HttpResponse:

@@ -61,9 +61,10 @@ def member(client, user) -> Client:
     return client
 
 
-def passkey(user: User, name: str = "Passkey") -> Authenticator:
+def passkey(user: User, name: str = "Passkey", *, signs_in_alone: bool = False) -> Authenticator:
     """One as the database keeps it, without what it is checked by."""
-    data = {"name": name, "credential": {}}
+    extensions = {"credProps": {"rk": signs_in_alone}}
+    data = {"name": name, "credential": {"clientExtensionResults": extensions}}
     return Authenticator.objects.create(user=user, type="webauthn", data=data)
 
 
@@ -191,6 +192,22 @@ def test_the_last_passkey_is_removed_and_the_person_told(member, user):
     assert "You have no passkeys yet." in page.text
     assert not Authenticator.objects.exists()
     assert OutboxMessage.objects.get().subject == "A passkey was removed"
+
+
+def test_a_passkey_that_is_the_last_way_in_stays(member, user):
+    key = passkey(user, signs_in_alone=True)
+    user.emailaddress_set.update(verified=False)
+
+    page = member.post(f"/accounts/2fa/webauthn/keys/{key.pk}/remove/", follow=True)
+
+    assert "the only way into your account" in page.text
+    assert Authenticator.objects.get() == key
+    assert not OutboxMessage.objects.exists()
+
+    user.emailaddress_set.update(verified=True)
+    member.post(f"/accounts/2fa/webauthn/keys/{key.pk}/remove/")
+
+    assert not Authenticator.objects.exists()
 
 
 @pytest.mark.parametrize("act", ["edit", "remove"])
