@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
-from . import sending
+from . import sending, sessions
 
 
 @task(queue_name="mail")
@@ -19,4 +19,6 @@ def sweep_outbox() -> None:
 
 @task
 def clear_sessions() -> None:
+    """Delete the sessions that have ended, and what the lists of sessions say of them."""
     call_command("clearsessions")
+    sessions.forget_ended(now=timezone.now())
