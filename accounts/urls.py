@@ -3,7 +3,7 @@ from allauth.mfa.totp.views import activate_totp
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from .views import addresses, callbacks, linking
+from .views import addresses, callbacks, linking, sessions
 from .views.overview import name_change, overview
 from .views.second_factor import (
     confirm_by_passkey,
@@ -38,4 +38,8 @@ urlpatterns = [
     # They show secrets, which no browser should keep.
     path("2fa/totp/activate/", never_cache(activate_totp)),
     path("2fa/recovery-codes/", never_cache(view_recovery_codes)),
+    path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
+    path("sessions/end-others/", sessions.session_end_others, name="session_end_others"),
+    path("sessions/end-all/", sessions.session_end_all, name="session_end_all"),
 ]

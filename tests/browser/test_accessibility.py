@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.test import Client
@@ -110,6 +111,19 @@ class Scene:
     def sign_in(self, **rights: bool) -> None:
         user = UserFactory(name="Sam Shopper", **rights)
         self.client.force_login(user)
+
+    def sessions(self) -> str:
+        """Two of them, with the longest kind of network address."""
+        user = UserFactory()
+        for client in (Client(), self.client):
+            client.force_login(user)
+            UserSession.objects.create(
+                user=user,
+                session_key=client.session.session_key,
+                ip="2001:db8:1234:5678:9abc:def0:1234:5678",
+                user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0",
+            )
+        return "/accounts/sessions/"
 
     def payment(self) -> str:
         """The last page before paying, with an address of the bill and a voucher that counts."""
@@ -232,6 +246,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "address with errors": lambda scene: scene.account("addresses/add/"),
     "edit an address": lambda scene: scene.account("addresses/{pk}/"),
     "delete an address": lambda scene: scene.account("addresses/{pk}/delete/"),
+    "where one is signed in": Scene.sessions,
     "sign in": lambda scene: "/accounts/login/",
     "sign up": lambda scene: "/accounts/signup/",
     "password reset": lambda scene: "/accounts/password/reset/",
