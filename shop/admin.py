@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -52,10 +52,11 @@ class MovementForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reasons = StockMovement.Reason
-        choices: Any = self.fields["reason"]
-        choices.choices = [
-            (reason.value, reason.label) for reason in (reasons.DELIVERY, reasons.CORRECTION)
-        ]
+        # A movement that is only looked at has no fields.
+        if choices := cast(forms.ChoiceField | None, self.fields.get("reason")):
+            choices.choices = [
+                (reason.value, reason.label) for reason in (reasons.DELIVERY, reasons.CORRECTION)
+            ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -237,3 +237,12 @@ def test_a_picture_that_is_none_is_refused(staff_client):
     assert answer.context["adminform"].form.errors["cover_image"]
     book.refresh_from_db()
     assert not book.cover_image
+
+
+def test_a_movement_of_stock_can_be_looked_at(staff_client):
+    movement = BookFactory(stock=5).movements.get()
+
+    page = staff_client.get(f"/admin/catalog/stockmovement/{movement.pk}/change/")
+
+    assert page.status_code == 200
+    assert 'name="_save"' not in page.content.decode()
