@@ -228,7 +228,7 @@ class RefundAdmin(ReadOnlyAdmin):
                 messages.success(request, _("%(refund)s is on its way again.") % {"refund": refund})
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("shop.change_order"))
+        return bool(request.user.has_perm("shop.refund_order"))
 
     @admin.display(description=_("order"))
     def order(self, refund: Refund) -> str:

@@ -129,6 +129,12 @@ class Order(PostalAddress):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        # What staff do with orders (shop/views/staff.py): who packs parcels need not give money back.
+        permissions = [
+            ("post_order", "Can post order"),
+            ("cancel_order", "Can cancel order"),
+            ("refund_order", "Can refund order"),
+        ]
         constraints = [
             *PostalAddress.Meta.constraints,
             models.CheckConstraint(

@@ -17,11 +17,9 @@ from shop.models import Order
 from shop.services import cancelling, posting, refunds
 from shop.staff_forms import PostForm, RefundForm
 
-may_change_orders = permission_required("shop.change_order", raise_exception=True)
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@may_change_orders
+@permission_required("shop.post_order", raise_exception=True)
 def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     form = PostForm(_sent(request))
@@ -41,7 +39,7 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@may_change_orders
+@permission_required("shop.cancel_order", raise_exception=True)
 def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     form = forms.Form(_sent(request))
@@ -56,7 +54,7 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@may_change_orders
+@permission_required("shop.refund_order", raise_exception=True)
 def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     left = refunds.left_to_refund(order)
