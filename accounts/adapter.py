@@ -1,7 +1,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,3 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         }
         ways = super().get_reauthentication_methods(user)
         return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, unless the account was closed since the sign-in began."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password alone: an account closed in this moment must stay closed."""
+        user.set_password(password)
+        user.save(update_fields=["password"])

@@ -1,19 +1,24 @@
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-# allauth's own page shows what is kept of a factor, and lets it be changed for another one. Taking
-# it in here, where it registers that page, is what makes it possible to take the page out again.
-from allauth.mfa.admin import Authenticator
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import deactivating
 from .models import Address, OutboxMessage, User
 
-admin.site.unregister(Authenticator)
+# Who may change these could make themself anything.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class UserCreationForm(BaseUserCreationForm):
@@ -23,18 +28,11 @@ class UserCreationForm(BaseUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
 
-class AddressInline(admin.TabularInline):
-    """The addresses a member had kept, to look at: they are the member's to change."""
+class MembersInline(admin.TabularInline):
+    """What belongs to a member, to look at: it is the member's to change."""
 
-    model = Address
-    fields = readonly_fields = ("label", "written", "phone", "is_default", "created_at")
-    ordering = ("-is_default", "-created_at", "-pk")
     can_delete = False
     extra = 0
-
-    @admin.display(description=_("address"))
-    def written(self, address: Address) -> str:
-        return ", ".join(address.address_lines)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -43,8 +41,36 @@ class AddressInline(admin.TabularInline):
         return False
 
 
+class AddressInline(MembersInline):
+    model = Address
+    fields = readonly_fields = ("label", "written", "phone", "is_default", "created_at")
+    ordering = ("-is_default", "-created_at", "-pk")
+
+    @admin.display(description=_("address"))
+    def written(self, address: Address) -> str:
+        return ", ".join(address.address_lines)
+
+
+class EmailAddressInline(MembersInline):
+    """Whoever could change these could have the password sent to an address of their own."""
+
+    model = EmailAddress
+    fields = readonly_fields = ("email", "verified", "primary")
+    ordering = ("-primary", "pk")
+
+
+class SocialAccountInline(MembersInline):
+    """By which other sites the member signs in; what those sites told is left out."""
+
+    model = SocialAccount
+    fields = readonly_fields = ("provider", "uid", "date_joined", "last_login")
+    ordering = ("pk",)
+
+
 @admin.register(User)
 class UserAdmin(BaseUserAdmin):
+    """Accounts. Staff who are no superuser grant no rights, and change nobody who has some."""
+
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")
@@ -53,16 +79,62 @@ class UserAdmin(BaseUserAdmin):
     add_form = UserCreationForm
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("email", "password", "name")}),
-        (
-            _("Permissions"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
-        ),
+        (None, {"fields": ("email", "password", "name", "second_factors")}),
+        (_("Permissions"), {"fields": ("is_active", *RIGHTS)}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+    # Deactivating is more than a tick: it ends sessions, and not everybody can be deactivated.
+    readonly_fields = ("is_active", "second_factors", "last_login", "date_joined")
+    actions = ("deactivate", "reactivate")
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
-        return [AddressInline] if obj else []
+        return [AddressInline, EmailAddressInline, SocialAccountInline] if obj else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may_touch = obj is None or not obj.is_staff or request.user.is_superuser
+        return may_touch and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may_touch = obj is None or not obj.is_staff or request.user.is_superuser
+        return may_touch and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Write what was edited: an account closed in this moment must stay closed."""
+        columns = {field.name for field in User._meta.concrete_fields}
+        obj.save(update_fields=columns & set(form.changed_data) if change else None)
+
+    @admin.display(description=_("second factors"))
+    def second_factors(self, user: User) -> str:
+        types = (
+            Authenticator.objects.filter(user=user).order_by("pk").values_list("type", flat=True)
+        )
+        kinds = Counter(Authenticator.Type(kind).label for kind in types)
+        return ", ".join(f"{kind} × {times}" for kind, times in kinds.items()) or "-"
+
+    @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["change"])
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        self._each(request, chosen, deactivating.deactivate, _("Deactivated: %(user)s"))
+
+    @admin.action(description=_("Reactivate"), permissions=["change"])
+    def reactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        self._each(request, chosen, deactivating.reactivate, _("Active again: %(user)s"))
+
+    def _each(
+        self, request: HttpRequest, chosen: QuerySet[User], act: Callable[..., None], words: Any
+    ) -> None:
+        for user in chosen.order_by("pk"):
+            try:
+                act(user=user, who=request.user)
+            except deactivating.CannotDeactivate as refusal:
+                messages.error(request, f"{refusal} ({user})")
+            else:
+                sentence = words % {"user": user}
+                self.log_change(request, user, sentence)
+                messages.success(request, sentence)
 
 
 @admin.register(OutboxMessage)
