@@ -1,6 +1,10 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import add_query_params
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -10,6 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import factors
+
+# Pages of allauth's that show secrets, or let staff give themselves a way into any account. What staff
+# need of it is to be looked at on the page of the user.
+NOT_IN_THE_ADMIN = (
+    *(Authenticator, EmailAddress, UserSession),
+    *(SocialAccount, SocialApp, SocialToken),
+)
 
 
 class ShopAdminSite(admin.AdminSite):
@@ -45,3 +56,8 @@ def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("The admin asks for your second step."))
     wanted = get_next_redirect_url(request) or reverse("admin:index")
     return redirect(add_query_params(address, {REDIRECT_FIELD_NAME: wanted}))
+
+
+def hide_secrets() -> None:
+    """Take out of the admin what allauth has put there; once everybody has registered."""
+    admin.site.unregister([model for model in NOT_IN_THE_ADMIN if admin.site.is_registered(model)])

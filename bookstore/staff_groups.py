@@ -1,0 +1,76 @@
+"""What staff may do, by what they are. The groups are made and kept up after each migration."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as all_apps
+from django.contrib.auth.management import create_permissions
+from django.db import DEFAULT_DB_ALIAS
+
+LOOK_AT_ORDERS = (
+    "shop.view_order",
+    "shop.view_orderitem",
+    "shop.view_orderevent",
+    "shop.view_payment",
+    "shop.view_refund",
+    "shop.view_refunditem",
+    "shop.view_withdrawal",
+)
+# Members by what the shop knows of them, without the keys and secrets that allauth keeps.
+LOOK_AT_MEMBERS = (
+    "accounts.view_*",
+    "account.view_emailaddress",
+    "socialaccount.view_socialaccount",
+)
+# Permissions as "app.codename", where * stands for anything: those of a model to come arrive with it.
+GROUPS: dict[str, Sequence[str]] = {
+    "Bookseller": (
+        *("catalog.add_*", "catalog.change_*", "catalog.view_*"),
+        *("catalog.delete_contribution", "catalog.delete_fronttableentry"),
+        *LOOK_AT_ORDERS,
+    ),
+    "Fulfilment": (
+        *("catalog.view_book", "catalog.view_booktext", "catalog.view_contribution"),
+        *LOOK_AT_ORDERS,
+        "shop.post_order",
+    ),
+    "Manager": ("catalog.*", "waitlist.*", "shop.*", "reviews.*", *LOOK_AT_MEMBERS),
+    "Auditor": (
+        *("catalog.view_*", "waitlist.view_*", "shop.view_*", "reviews.view_*"),
+        *LOOK_AT_MEMBERS,
+        # Not the jobs of procrastinate: whoever may see them may also cancel them.
+        "auth.view_group",
+    ),
+}
+APPS = frozenset(pattern.partition(".")[0] for patterns in GROUPS.values() for pattern in patterns)
+
+
+def grant(
+    sender: AppConfig, using: str = DEFAULT_DB_ALIAS, apps: Any = all_apps, **kwargs: Any
+) -> None:
+    """Make the groups, and give them what GROUPS says of the app that was migrated.
+
+    Nothing is taken away: what an owner has added stays. What an owner has taken from one of these
+    groups comes back; who needs less makes a group of their own.
+    """
+    if sender.label not in APPS:
+        return
+    # Django's own receiver may come after this one.
+    create_permissions(sender, verbosity=0, using=using, apps=apps)
+    group_model, permission = (apps.get_model("auth", name) for name in ("Group", "Permission"))
+    groups = group_model.objects.using(using)
+    groups.bulk_create([group_model(name=name) for name in GROUPS], ignore_conflicts=True)
+    ids = dict(groups.filter(name__in=GROUPS).values_list("name", "pk"))
+    there = permission.objects.using(using).filter(content_type__app_label=sender.label)
+    pairs = group_model.permissions.through
+    pairs.objects.using(using).bulk_create(
+        [
+            pairs(group_id=ids[name], permission_id=pk)
+            for pk, codename in there.values_list("pk", "codename")
+            for name, patterns in GROUPS.items()
+            if any(fnmatchcase(f"{sender.label}.{codename}", pattern) for pattern in patterns)
+        ],
+        ignore_conflicts=True,
+    )
