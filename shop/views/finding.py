@@ -11,7 +11,7 @@ from shop.models import Order
 from shop.order_forms import FindOrderForm
 
 from .limits import TooManyTries, refuse_many
-from .visible import remember
+from .visible import open_up
 
 
 class NoSuchOrder(Exception):
@@ -43,7 +43,7 @@ def order_find(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = refusal.status
         else:
-            remember(request, order.number)
+            open_up(request, order.number)
             return redirect(order)
     return TemplateResponse(request, "shop/order_find.html", {"form": form}, status=status)
 

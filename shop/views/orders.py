@@ -13,7 +13,7 @@ from shop import cart, pricing
 from shop.models import GUEST_LINK_SALT, GUEST_LINK_SECONDS, Order
 from shop.services import cancelling, reordering
 
-from .visible import remember, visible_orders
+from .visible import open_up, visible_orders
 
 ORDERS_PER_PAGE = 20
 
@@ -52,7 +52,7 @@ def order_open(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     order = get_object_or_404(Order, number=number)
-    remember(request, order.number)
+    open_up(request, order.number)
     return redirect(order)
 
 

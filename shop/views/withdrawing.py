@@ -16,7 +16,7 @@ from shop.order_forms import WithdrawForm
 from shop.services import withdrawing as services
 
 from .finding import CannotFind, found_order
-from .visible import remember, visible_orders
+from .visible import open_up, visible_orders
 
 # The declaration as it was filled in and not confirmed yet.
 DRAFT_KEY = "withdrawal"
@@ -41,7 +41,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = 422
         else:
-            remember(request, order.number)
+            open_up(request, order.number)
             request.session[DRAFT_KEY] = {**form.cleaned_data, "key": str(uuid.uuid4())}
             return redirect("shop:withdraw_confirm")
     return TemplateResponse(request, "shop/withdraw.html", {"form": form}, status=status)

@@ -74,3 +74,28 @@ def test_tries_from_one_address_are_limited(client, order):
 def test_it_is_linked_from_where_people_look(client, db):
     for address in ("/orders/", "/accounts/login/", "/"):
         assert 'href="/orders/find/"' in text(client.get(address))
+
+
+def test_a_session_that_somebody_planted_does_not_see_the_order(order):
+    """Its key is known to whoever planted it, so the order is opened under another one."""
+    planter = Client()
+    planter.post(f"/basket/add/{BookFactory().ean}/")
+    victim = Client()
+    victim.cookies["sessionid"] = planter.cookies["sessionid"].value
+
+    assert find(victim, order.number, follow=True).status_code == 200
+
+    assert victim.cookies["sessionid"].value != planter.cookies["sessionid"].value
+    assert planter.get(f"/orders/{order.number}/").status_code == 404
+    assert order.number not in text(planter.get("/orders/"))
+
+
+def test_the_key_changes_once_and_not_for_members(order, client, shopper_client):
+    find(client, order.number)
+    key = client.session.session_key
+    find(client, order.number)
+    assert client.session.session_key == key
+
+    key = shopper_client.session.session_key
+    find(shopper_client, order.number)
+    assert shopper_client.session.session_key == key
