@@ -1,27 +1,77 @@
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from . import outbox
+from . import confirming, outbox
 from .models import User
+
+# Mails that anybody can have us send to anybody, by a form that needs no sign-in.
+ASKED_FOR_BY_ANYBODY = (
+    "account/email/account_already_exists",
+    "account/email/account_closed",
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    "account/email/password_reset_key",
+    "account/email/unknown_account",
+)
+# What the mails say of their links.
+HOW_LONG = {
+    "confirm_days": settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS,
+    "unconfirmed_days": confirming.UNCONFIRMED_FOR.days,
+    "reset_hours": settings.PASSWORD_RESET_TIMEOUT // (60 * 60),
+}
+# In a session: a link for confirmation that was opened before its reader had signed in.
+OPENED_LINK = "opened_confirmation_link"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """What allauth asks the shop: mails go through the outbox, addresses are one spelling."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": gettext_lazy("Your account has this address already."),
+        "email_password_mismatch": gettext_lazy(
+            "This email address and this password do not belong together. Perhaps there is a slip in "
+            "one of them."
+        ),
+        "enter_current_password": gettext_lazy("That is not your password at present."),
+        "incorrect_password": gettext_lazy("That is not your password."),
+    }
+
     def clean_email(self, email: str) -> str:
         return super().clean_email(email).lower()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write the mail to the outbox. All of allauth's mails count as holding a one-time link."""
+        """Write the mail to the outbox. All of allauth's mails count as holding a one-time link.
+
+        One mailbox gets only so many mails that strangers can ask for (ACCOUNT_RATE_LIMITS); the
+        page says the same then, and the links in the mails that are there still work.
+        """
+        if template_prefix in ASKED_FOR_BY_ANYBODY and not ratelimit.consume(
+            self.request, action="mail", key=email.lower()
+        ):
+            return
         # allauth's own words name a "site"; ours is the shop.
         site = {"name": settings.SHOP["name"], "domain": settings.SITE_URL.partition("://")[2]}
-        words = {"email": email, "shop": settings.SHOP, "current_site": site, **context}
+        words = {
+            "email": email,
+            "shop": settings.SHOP,
+            "current_site": site,
+            **HOW_LONG,
+            **_at_our_site(context),
+        }
         message = self.render_mail(template_prefix, email, words)
         outbox.write(
             to=email,
@@ -53,3 +103,55 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Write the password alone: an account closed in this moment must stay closed."""
         user.set_password(password)
         user.save(update_fields=["password"])
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        mail = "password_reset_key" if user.is_active else "account_closed"
+        self.send_mail(f"account/email/{mail}", email, context)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try of a password; where it is one too many, answer with the page that says so."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            raise ImmediateHttpResponse(ratelimit.respond_429(request)) from error
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth counts apart for each Host header, whose port is anybody's to make up.
+        return str(credentials["email"]).lower()
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address for whoever reads its mails and has the account as well.
+
+        Else somebody could open an account with another's address, wait until the owner of the
+        mailbox presses the link, and come in by the password they chose themselves.
+        """
+        if confirming.is_taken(email_address):
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+        if confirming.is_owner(request, email_address.user):
+            return bool(super().confirm_email(request, email_address))
+        request.session[OPENED_LINK] = request.path
+        words = _("Please sign in once, and %(email)s is confirmed.")
+        messages.info(request, words % {"email": email_address.email})
+        raise ImmediateHttpResponse(redirect("account_login"))
+
+    def respond_email_verification_sent(
+        self, request: HttpRequest, user: User | None
+    ) -> HttpResponse:
+        # The password was right, and the link was opened before: together they are enough.
+        if link := request.session.pop(OPENED_LINK, None):
+            return redirect(link)
+        response: HttpResponse = super().respond_email_verification_sent(request, user)
+        return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return request.session.pop(OPENED_LINK, None) or super().get_login_redirect_url(request)
+
+
+def _at_our_site(context: dict[str, Any]) -> dict[str, Any]:
+    """The same with every link at SITE_URL: the Host header, which allauth takes, is anybody's to write."""
+    return {
+        name: urljoin(settings.SITE_URL, urlsplit(value).path) if name.endswith("_url") else value
+        for name, value in context.items()
+    }

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-# allauth takes this module in from here, once that class is defined.
-from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
 from .models import User
 
 
-class ResetTokens(EmailAwarePasswordResetTokenGenerator):  # type: ignore[misc]
-    """allauth's, which end with a change of password or addresses, and with a deactivation too."""
+class ResetTokens(PasswordResetTokenGenerator):
+    """Django's, which end with a change of password or address, and with a deactivation too.
+
+    Not allauth's: an address that somebody has named and not confirmed would count there.
+    """
 
     def _make_hash_value(self, user: User, timestamp: datetime) -> str:
-        of_allauth = super()._make_hash_value(user, timestamp)
-        return f"{of_allauth}|{user.is_active}|{user.sessions_epoch}"
+        of_django = super()._make_hash_value(user, timestamp)  # type: ignore[misc]
+        return f"{of_django}|{user.is_active}|{user.sessions_epoch}"

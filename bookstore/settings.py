@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from . import limits
 from .environment import BASE_DIR, env, folder, required
 
 # Paths
@@ -142,7 +143,7 @@ CACHES = {
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
 # One alone: a second one would hash a wrong password a second time, and so tell who has an account.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -158,12 +159,28 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "shop:order_list"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "accounts.door_forms.AddEmailForm",
+    "change_password": "accounts.door_forms.ChangePasswordForm",
+    "login": "accounts.door_forms.LoginForm",
+    "reset_password": "accounts.door_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.door_forms.ResetPasswordKeyForm",
+    "set_password": "accounts.door_forms.SetPasswordForm",
+    "signup": "accounts.door_forms.SignupForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+# Opening the link is enough, since it counts for nothing without the account (accounts/adapter.py).
+ACCOUNT_CONFIRM_EMAIL_ON_GET = True
+# In the browser that signed up, and soon after; in any other one signs in.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "account_email"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # The shopper chooses: 60 days without a visit, or until the browser is closed (accounts/session_store.py).
 # Who comes by another site or a passkey, which the device keeps anyway, is remembered.
 ACCOUNT_SESSION_REMEMBER = None
@@ -172,8 +189,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.ResetTokens"
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# What the shop limits besides allauth's own. Guessing a number and its address would take for ever.
-ACCOUNT_RATE_LIMITS = {"find_order": "10/m/ip", "use_voucher": "10/m/ip"}
+# How often somebody may try, counted in the shared cache.
+ACCOUNT_RATE_LIMITS, TRY_AGAIN_AFTER = limits.RATES, limits.TRY_AGAIN_AFTER
 
 # Sign-in by another site. One without keys here shows no button (README, "Google and GitHub").
 SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"

@@ -3,6 +3,9 @@ from django.urls import include, path, re_path
 
 from . import views
 
+# allauth answers with it when somebody tries too often.
+handler429 = "bookstore.views.too_many_tries"
+
 urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("shop.urls")),

@@ -1,9 +1,12 @@
+from http import HTTPStatus
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
 from shop.models import DeliveryMethod
@@ -39,3 +42,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good."""
     return keep_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """Says when one may try again, to people and to programs."""
+    context = {"minutes": settings.TRY_AGAIN_AFTER // 60}
+    response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(settings.TRY_AGAIN_AFTER)
+    return response

@@ -78,6 +78,9 @@ def test_lists(client, book, key, value):
         "/orders/{}/demo-payment/",
         "/orders/{}/invoice/",
         "/orders/open/{}/",
+        "/accounts/confirm-email/{}/",
+        "/accounts/password/reset/key/1-{}/",
+        "/accounts/password/reset/key/{}-set-password/",
         "/covers/{}-abc.svg",
         "/covers/9780000000000-{}.svg",
         "/media/{}",
@@ -210,6 +213,30 @@ def test_which_address_and_what_name(shopper_client, value):
 @each_nonsense
 def test_where_to_go_after_signing_in(client, value):
     assert is_fine(client.get("/accounts/login/", {"next": value}))
+
+
+@each_nonsense
+def test_links_that_nobody_sent(client, value):
+    from urllib.parse import quote
+
+    for address in ("confirm-email/{}/", "password/reset/key/1-{}/", "password/reset/key/{}-x/"):
+        link = "/accounts/" + address.format(quote(value, safe=""))
+        assert is_fine(client.post(link, {"password1": value, "password2": value}))
+
+
+@each_nonsense
+def test_changing_what_one_signs_in_with(shopper_client, value):
+    shopper_client.raise_request_exception = False
+    passwords = {"oldpassword": value, "password1": value, "password2": value, "next": value}
+
+    assert is_fine(shopper_client.get("/accounts/signup/", {"email": value}))
+    for act in ("action_add", "action_send", "action_remove", "action_primary"):
+        assert is_fine(shopper_client.post("/accounts/email/", {act: value, "email": value}))
+    assert is_fine(shopper_client.post("/accounts/password/change/", passwords))
+    assert is_fine(
+        shopper_client.post("/accounts/reauthenticate/", {"password": value, **passwords})
+    )
+    assert is_fine(shopper_client.post("/accounts/logout/", {"next": value}))
 
 
 @each_nonsense

@@ -1,0 +1,116 @@
+"""The forms by which one comes in: allauth's, in the shop's words, where `User.email` alone counts.
+
+allauth also looks among the addresses that people want to change to and have not confirmed. For us
+those are nobody's: they must neither keep their owner from signing up nor open the account that
+named them.
+"""
+
+import uuid
+from typing import Any
+
+from allauth.account import forms as theirs
+from allauth.account.adapter import get_adapter
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from . import confirming
+from .models import User
+
+EMAIL = _("Email address")
+PASSWORD = _("Password")
+NEW_PASSWORD = _("New password")
+NEW_PASSWORD_AGAIN = _("New password, once more")
+
+
+class LoginForm(theirs.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = EMAIL
+        # Password managers look for the name of the account; the passkey button fills it as well.
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["remember"].label = _("Stay signed in on this device")
+        self.fields["remember"].help_text = _("Not on a computer that others use too.")
+
+
+class SignupForm(theirs.SignupForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = EMAIL
+        self.fields["password1"].label = PASSWORD
+        self.fields["password2"].label = _("Password, once more")
+
+    def validate_unique_email(self, value: str) -> str:
+        self.account_already_exists = User.objects.filter(email=value).exists()
+        return value
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Open the account, whole or not at all; for a known address tell its owner by mail.
+
+        The answer takes as long either way, for a known address costs what a new account costs.
+        """
+        if self.account_already_exists:
+            self._open_for_nobody(request)
+            return super().try_save(request)
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            # Somebody was quicker with the same address.
+            self.account_already_exists = True
+            return super().try_save(request)
+
+    def _open_for_nobody(self, request: HttpRequest) -> None:
+        known = self.cleaned_data["email"]
+        with transaction.atomic():
+            self.account_already_exists = False
+            self.cleaned_data["email"] = f"{uuid.uuid4()}@nobody.invalid"
+            self.save(request)
+            transaction.set_rollback(True)
+        self.account_already_exists, self.cleaned_data["email"] = True, known
+
+
+class ResetPasswordForm(theirs.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = EMAIL
+
+    def clean_email(self) -> str:
+        email: str = get_adapter().clean_email(self.cleaned_data["email"])
+        self.users = list(User.objects.filter(email=email))
+        return email
+
+
+class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = NEW_PASSWORD
+        self.fields["password2"].label = NEW_PASSWORD_AGAIN
+
+    def save(self) -> None:
+        super().save()
+        # The link came by mail, so the mailbox is theirs.
+        confirming.confirm_address(user=self.user)
+
+
+class ChangePasswordForm(theirs.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password at present")
+        # The page itself leads to a forgotten password.
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label = NEW_PASSWORD
+        self.fields["password2"].label = NEW_PASSWORD_AGAIN
+
+
+class SetPasswordForm(theirs.SetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = PASSWORD
+        self.fields["password2"].label = _("Password, once more")
+
+
+class AddEmailForm(theirs.AddEmailForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New email address")

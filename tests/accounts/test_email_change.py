@@ -1,0 +1,177 @@
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+from .doors import (
+    OTHER_PASSWORD,
+    ask_for_change,
+    ask_for_reset,
+    is_in,
+    link_in,
+    mails_to,
+    member,
+    reset,
+    sign_in,
+    sign_up,
+    words_of,
+)
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "sam@example.org", "new@example.org"
+
+
+@pytest.fixture
+def sam() -> User:
+    return member(OLD)
+
+
+@pytest.fixture
+def at_home(sam, client) -> Client:
+    sign_in(client)
+    return client
+
+
+def address_of(user: User) -> str:
+    user.refresh_from_db()
+    return user.email
+
+
+def test_the_address_changes_when_the_new_one_is_confirmed(sam, at_home):
+    ask_for_change(at_home, NEW)
+    assert address_of(sam) == OLD
+
+    page = at_home.get(link_in(mails_to(NEW)[0]), follow=True)
+
+    assert address_of(sam) == NEW
+    assert page.redirect_chain[-1][0] == "/accounts/email/"
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
+        (NEW, True, True)
+    ]
+    assert is_in(at_home)
+
+
+def test_the_old_address_is_told_and_signs_nobody_in_any_more(sam, at_home):
+    ask_for_change(at_home, NEW)
+    at_home.get(link_in(mails_to(NEW)[0]))
+
+    told = mails_to(OLD)[-1]
+    assert f"from {OLD} to {NEW}" in told.body
+    assert "answer this email at once" in told.body
+    sign_in(elsewhere := Client(), OLD)
+    assert not is_in(elsewhere)
+    sign_in(elsewhere, NEW)
+    assert is_in(elsewhere)
+
+
+def test_in_another_browser_the_link_asks_to_sign_in_first(sam, at_home):
+    ask_for_change(at_home, NEW)
+    elsewhere = Client()
+
+    page = elsewhere.get(link_in(mails_to(NEW)[0]), follow=True)
+    assert page.redirect_chain[-1][0] == "/accounts/login/"
+    assert address_of(sam) == OLD
+
+    page = sign_in(elsewhere, OLD)
+    assert page.redirect_chain[-1][0] == "/accounts/email/"
+    assert address_of(sam) == NEW
+
+
+def test_whoever_reads_the_new_mailbox_cannot_take_the_change_into_another_account(sam, at_home):
+    member("stranger@example.org")
+    ask_for_change(at_home, NEW)
+    sign_in(stranger := Client(), "stranger@example.org")
+
+    page = stranger.get(link_in(mails_to(NEW)[0]), follow=True)
+
+    assert page.redirect_chain[-1][0] == "/accounts/login/"
+    assert address_of(sam) == OLD
+
+
+def test_a_change_asks_for_the_password_once_more(sam, client):
+    client.force_login(sam)
+
+    page = client.post("/accounts/email/", {"action_add": "", "email": NEW}, follow=True)
+
+    assert "/accounts/reauthenticate/" in page.redirect_chain[-1][0]
+    assert not mails_to(NEW)
+
+
+def test_a_change_can_be_called_off(sam, at_home):
+    ask_for_change(at_home, NEW)
+    link = link_in(mails_to(NEW)[0])
+
+    page = at_home.post("/accounts/email/", {"action_remove": "", "email": NEW}, follow=True)
+
+    assert "Your email address stays as it is" in words_of(page)
+    assert f"it stays {OLD}" in mails_to(OLD)[-1].body
+    assert "This link has ended" in words_of(at_home.get(link))
+    assert address_of(sam) == OLD
+
+
+def test_a_second_change_takes_the_place_of_the_first(sam, at_home):
+    ask_for_change(at_home, "first@example.org")
+    ask_for_change(at_home, NEW)
+
+    assert not EmailAddress.objects.filter(email="first@example.org").exists()
+    page = at_home.get(link_in(mails_to("first@example.org")[0]))
+    assert "This link has ended" in words_of(page)
+
+
+def test_an_address_of_somebody_else_gets_the_same_answer(sam, at_home):
+    member("taken@example.org")
+
+    answers = {
+        without_tokens(words_of(ask_for_change(at_home, email)).replace(email, ""))
+        for email in ("taken@example.org", "nobody@example.org")
+    }
+
+    assert len(answers) == 1
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_an_address_of_somebody_else_is_never_taken(sam, at_home, is_confirmed):
+    if is_confirmed:
+        member("taken@example.org")
+    else:
+        sign_up(Client(), "taken@example.org", OTHER_PASSWORD)
+    cache.clear()
+    ask_for_change(at_home, "taken@example.org")
+
+    page = at_home.get(link_in(mails_to("taken@example.org")[-1]), follow=True)
+
+    assert "belongs to another account already" in words_of(page)
+    assert address_of(sam) == OLD
+
+
+def test_naming_an_address_keeps_its_owner_from_nothing(sam, at_home):
+    ask_for_change(at_home, "owner@example.org")
+    owner = Client()
+
+    sign_up(owner, "owner@example.org", OTHER_PASSWORD)
+    page = sign_in(owner, "owner@example.org", OTHER_PASSWORD)
+    assert page.redirect_chain[-1][0] == "/accounts/confirm-email/"
+    ask_for_reset(owner, "owner@example.org")
+    reset(owner, link_in(mails_to("owner@example.org")[-1]), OTHER_PASSWORD)
+    sign_in(owner, "owner@example.org", OTHER_PASSWORD)
+
+    assert is_in(owner)
+    assert User.objects.get(email="owner@example.org") != sam
+
+
+def test_who_owns_the_address_before_the_change_is_confirmed_keeps_it(sam, at_home):
+    ask_for_change(at_home, NEW)
+    member(NEW)
+
+    page = at_home.get(link_in(mails_to(NEW)[0]), follow=True)
+
+    assert "belongs to another account already" in words_of(page)
+    assert address_of(sam) == OLD

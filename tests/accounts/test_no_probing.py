@@ -1,0 +1,158 @@
+"""Whether somebody has an account is told by no page, no cookie and no clock."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from statistics import median
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.backends import EmailBackend
+from accounts.door_forms import SignupForm
+from accounts.models import OutboxMessage
+from bookstore import settings as real_settings
+from tests.factories import UserFactory
+
+from .doors import PASSWORD, RESET, SIGN_IN, SIGN_UP, mails_to, member, sign_up
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = "nobody@example.org"
+TRIES = 20
+ROUNDS = 3
+LEAST, MOST = 0.9, 1.1
+
+
+def waits_for_the_mail() -> None:
+    sign_up(Client(), "waiting@example.org")
+
+
+def has_no_password() -> None:
+    user = member("social@example.org")
+    user.set_unusable_password()
+    user.save()
+
+
+KNOWN: dict[str, Callable[[], object]] = {
+    "sam@example.org": lambda: member("sam@example.org"),
+    "SAM@Example.ORG": lambda: member("sam@example.org"),
+    "waiting@example.org": waits_for_the_mail,
+    "social@example.org": has_no_password,
+    "closed@example.org": lambda: member("closed@example.org", is_active=False),
+    "bare@example.org": lambda: UserFactory(email="bare@example.org"),
+}
+DOORS: dict[str, Callable[[str], dict[str, str]]] = {
+    SIGN_IN: lambda email: {"login": email, "password": "wrong"},
+    SIGN_UP: lambda email: {"email": email, "password1": PASSWORD, "password2": PASSWORD},
+    f"{SIGN_UP}?email=x&next=/orders/ABC/": lambda email: {
+        "email": email,
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    },
+    RESET: lambda email: {"email": email},
+}
+each_door = pytest.mark.parametrize("door", DOORS)
+
+
+def answer(door: str, email: str) -> list[object]:
+    """Everything a browser sees of a try, without what differs at every try."""
+    client = Client()
+    page = client.post(door, DOORS[door](email))
+    landing = client.get(page["Location"]) if page.has_header("Location") else page
+    cookies = sorted((name, cookie["max-age"]) for name, cookie in client.cookies.items())
+    words = landing.content.decode().replace(email, "")
+    words = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
+    headers = sorted(set(page.headers) - {"Expires"})
+    return [page.status_code, page.get("Location"), headers, landing.status_code, words, cookies]
+
+
+@each_door
+@pytest.mark.parametrize("email", KNOWN)
+def test_the_answer_is_the_same(door, email):
+    KNOWN[email]()
+
+    assert answer(door, email) == answer(door, UNKNOWN)
+
+
+@each_door
+def test_a_known_address_is_told_only_to_its_owner(door):
+    member("sam@example.org")
+    before = OutboxMessage.objects.count()
+
+    answer(door, "sam@example.org")
+    answer(door, UNKNOWN)
+
+    written = OutboxMessage.objects.count() - before
+    assert written == (0 if door == SIGN_IN else 2)
+    assert len(mails_to("sam@example.org")) == len(mails_to(UNKNOWN))
+
+
+@each_door
+def test_the_database_is_asked_as_often(door):
+    """Within what is read of a new account after it is opened."""
+    member("sam@example.org")
+    answer(door, "first@example.org")
+
+    counts = []
+    for email in ("sam@example.org", UNKNOWN):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post(door, DOORS[door](email))
+        counts.append(len(queries))
+
+    assert abs(counts[0] - counts[1]) <= 2, counts
+
+
+def ratio_of_times(door: str, known: str) -> float:
+    """Median time of tries with a known address to that with unknown ones, taken in turns."""
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(TRIES):
+        for is_known in (turn % 2 == 0, turn % 2 == 1):
+            client = Client()
+            form = DOORS[door](known if is_known else f"{uuid.uuid4()}@example.org")
+            start = time.perf_counter()
+            client.post(door, form)
+            times[is_known].append(time.perf_counter() - start)
+    return median(times[True]) / median(times[False])
+
+
+@pytest.fixture
+def as_in_production(transactional_db, settings):
+    """The real hasher, real commits, and nobody who counts the tries."""
+    settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS
+    settings.ACCOUNT_RATE_LIMITS = dict.fromkeys(settings.ACCOUNT_RATE_LIMITS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("door", "email"),
+    [
+        (SIGN_IN, "sam@example.org"),
+        (SIGN_IN, "social@example.org"),
+        (SIGN_IN, "closed@example.org"),
+        (SIGN_UP, "sam@example.org"),
+        (RESET, "sam@example.org"),
+        (RESET, "closed@example.org"),
+    ],
+)
+def test_the_answer_takes_as_long(as_in_production, door, email):
+    KNOWN[email]()
+
+    # What the machine does besides disturbs a round, never all of them in one direction.
+    ratios = [ratio_of_times(door, email)]
+    while not LEAST < ratios[-1] < MOST and len(ratios) < ROUNDS:
+        ratios.append(ratio_of_times(door, email))
+
+    assert LEAST < ratios[-1] < MOST, ratios
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("door", [SIGN_IN, SIGN_UP])
+def test_a_difference_of_one_hash_would_be_found(as_in_production, door, monkeypatch):
+    member()
+    monkeypatch.setattr(SignupForm, "_open_for_nobody", lambda form, request: None)
+    monkeypatch.setattr(EmailBackend, "_mitigate_timing_attack", lambda backend, password: None)
+
+    assert not LEAST < ratio_of_times(door, "sam@example.org") < MOST
