@@ -4,6 +4,7 @@ from functools import cache, partial
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from shop import cart
 
@@ -27,6 +28,19 @@ class RefuseNulMiddleware:
         if any(nul in text for nul in NUL for text in texts):
             return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+class AccountPagesMiddleware:
+    """Keeps the pages of accounts out of every cache, also that of a browser others use later."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith("/accounts/"):
+            add_never_cache_headers(response)
+        return response
 
 
 class ReaderMiddleware:

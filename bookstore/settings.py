@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from . import limits
+from . import limits, logs
 from .environment import BASE_DIR, env, folder, required
 
 # Paths
@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "bookstore.middleware.RefuseNulMiddleware",
+    "bookstore.middleware.AccountPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -344,18 +345,7 @@ SECURE_CSP = {
 }
 
 # Logging
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "bookstore": {"level": env.str("LOG_LEVEL", default="INFO")},
-        # A page that is not there is no event for the operator.
-        "django.request": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = {
