@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
-from . import sending, sessions
+from . import confirming, sending, sessions
 
 
 @task(queue_name="mail")
@@ -22,3 +22,8 @@ def clear_sessions() -> None:
     """Delete the sessions that have ended, and what the lists of sessions say of them."""
     call_command("clearsessions")
     sessions.forget_ended(now=timezone.now())
+
+
+@task
+def delete_unconfirmed_accounts() -> None:
+    confirming.delete_unconfirmed(now=timezone.now())

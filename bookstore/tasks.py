@@ -38,6 +38,7 @@ PERIODIC = {
     "refresh_suggestions": ("30 2 * * *", "catalog.tasks.refresh_suggestions"),
     "refresh_also_liked": ("40 2 * * *", "shop.tasks.refresh_also_liked"),
     "delete_old_missed_searches": ("50 2 * * *", "catalog.tasks.delete_old_missed_searches"),
+    "delete_unconfirmed_accounts": ("10 3 * * *", "accounts.tasks.delete_unconfirmed_accounts"),
     "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),
     "delete_old_baskets": ("30 3 * * *", "shop.tasks.delete_old_baskets"),
 }
