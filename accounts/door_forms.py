@@ -80,6 +80,13 @@ class ResetPasswordForm(theirs.ResetPasswordForm):  # type: ignore[misc]
         self.users = list(User.objects.filter(email=email))
         return email
 
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if not self.users:
+            # What takes its time in a link for somebody.
+            theirs.default_token_generator.make_token(User(email=self.cleaned_data["email"]))
+        email: str = super().save(request, **kwargs)
+        return email
+
 
 class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:

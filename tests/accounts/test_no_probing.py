@@ -22,7 +22,6 @@ from .doors import PASSWORD, RESET, SIGN_IN, SIGN_UP, mails_to, member, sign_up
 pytestmark = pytest.mark.django_db
 UNKNOWN = "nobody@example.org"
 TRIES = 20
-ROUNDS = 3
 LEAST, MOST = 0.9, 1.1
 
 
@@ -106,15 +105,19 @@ def test_the_database_is_asked_as_often(door):
 
 
 def ratio_of_times(door: str, known: str) -> float:
-    """Median time of tries with a known address to that with unknown ones, taken in turns."""
+    """Median time of tries with a known address to that with unknown ones, taken in turns.
+
+    It is the processor's time. On a busy machine the clock's differs by a fifth for the same work.
+    What the database does besides is counted in the test above.
+    """
     times: dict[bool, list[float]] = {True: [], False: []}
     for turn in range(TRIES):
         for is_known in (turn % 2 == 0, turn % 2 == 1):
             client = Client()
             form = DOORS[door](known if is_known else f"{uuid.uuid4()}@example.org")
-            start = time.perf_counter()
+            start = time.process_time()
             client.post(door, form)
-            times[is_known].append(time.perf_counter() - start)
+            times[is_known].append(time.process_time() - start)
     return median(times[True]) / median(times[False])
 
 
@@ -140,12 +143,7 @@ def as_in_production(transactional_db, settings):
 def test_the_answer_takes_as_long(as_in_production, door, email):
     KNOWN[email]()
 
-    # What the machine does besides disturbs a round, never all of them in one direction.
-    ratios = [ratio_of_times(door, email)]
-    while not LEAST < ratios[-1] < MOST and len(ratios) < ROUNDS:
-        ratios.append(ratio_of_times(door, email))
-
-    assert LEAST < ratios[-1] < MOST, ratios
+    assert LEAST < ratio_of_times(door, email) < MOST
 
 
 @pytest.mark.slow
