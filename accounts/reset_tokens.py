@@ -1,7 +1,5 @@
 """Links to reset a password: good until the account changes, or its sessions are ended."""
 
-from datetime import datetime
-
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
 from .models import User
@@ -13,6 +11,6 @@ class ResetTokens(PasswordResetTokenGenerator):
     Not allauth's: an address that somebody has named and not confirmed would count there.
     """
 
-    def _make_hash_value(self, user: User, timestamp: datetime) -> str:
-        of_django = super()._make_hash_value(user, timestamp)  # type: ignore[misc]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        of_django = super()._make_hash_value(user, timestamp)
         return f"{of_django}|{user.is_active}|{user.sessions_epoch}"

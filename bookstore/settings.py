@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from . import limits, logs
+from . import limits, logs, other_sites
 from .environment import BASE_DIR, env, folder, required
 
 # Paths
@@ -197,17 +197,7 @@ ACCOUNT_RATE_LIMITS, TRY_AGAIN_AFTER = limits.RATES, limits.TRY_AGAIN_AFTER
 SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SIGN_IN_SITES = {"google": "https://accounts.google.com", "github": "https://github.com"}
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
-SIGN_IN_PAGES: list[str] = []
-for _site, _address in SIGN_IN_SITES.items():
-    if _client := env.str(f"{_site.upper()}_CLIENT_ID", default=""):
-        _secret = required(f"{_site.upper()}_CLIENT_SECRET", f"it belongs to {_client}")
-        SOCIALACCOUNT_PROVIDERS[_site] = {
-            "APP": {"client_id": _client, "secret": _secret},
-            "OAUTH_PKCE_ENABLED": True,
-        }
-        SIGN_IN_PAGES.append(_address)
+SOCIALACCOUNT_PROVIDERS, SIGN_IN_PAGES = other_sites.with_keys()
 
 # A second factor: an authenticator app, passkeys, and recovery codes for when both are lost.
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"

@@ -99,15 +99,6 @@ def test_the_password_lets_nobody_in(sam):
     assert not is_signed_in(client)
 
 
-def test_a_reset_is_answered_as_for_an_address_that_nobody_has(sam):
-    deactivate(sam)
-
-    known, unknown = ask_for_reset(sam.email), ask_for_reset("nobody@example.org")
-
-    assert known.subject == unknown.subject
-    assert known.body.replace(sam.email, "nobody@example.org") == unknown.body
-
-
 def test_a_link_that_was_sent_before_is_void_even_after_reactivation(sam):
     link = re.search(r"/accounts/password/reset/key/\S+", ask_for_reset(sam.email).body)[0]
     assert "password1" in Client().get(link, follow=True).text
