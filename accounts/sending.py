@@ -22,6 +22,9 @@ MOST_ATTEMPTS = 12
 # How long a mail belongs to the worker that began to send it; the mail server gets 20 seconds.
 LEASE = timedelta(minutes=1)
 SWEEP_SIZE = 500
+# How long a mail that was sent or given up stays to be looked at (templates/pages/privacy.html).
+KEPT = timedelta(days=90)
+DELETED_AT_A_TIME = 1000
 
 
 def deliver(*, message_id: str, now: datetime) -> bool:
@@ -35,7 +38,10 @@ def deliver(*, message_id: str, now: datetime) -> bool:
     due_mail = OutboxMessage.objects.due(now).filter(message_id=message_id)
     if not due_mail.update(attempts=F("attempts") + 1, next_try_at=now + LEASE):
         return False
-    message = OutboxMessage.objects.get(message_id=message_id)
+    message = OutboxMessage.objects.filter(message_id=message_id).first()
+    if message is None:
+        # Whom it was for has just had their data erased.
+        return False
     try:
         _send(message)
     # ValueError: an address that cannot be written in a mail's header.
@@ -50,6 +56,18 @@ def due(*, now: datetime) -> list[str]:
     """The Message-IDs of mails that should have left by `now`, oldest first, a bounded number."""
     messages = OutboxMessage.objects.due(now).order_by("next_try_at", "pk")
     return list(messages.values_list("message_id", flat=True)[:SWEEP_SIZE])
+
+
+def delete_old(*, now: datetime) -> int:
+    """Delete mails that were written 90 days ago and wait no longer. Returns how many they were.
+
+    They go in batches, each in its own transaction, so that none is long.
+    """
+    old = OutboxMessage.objects.filter(next_try_at__isnull=True, created_at__lt=now - KEPT)
+    deleted = 0
+    while batch := list(old.order_by("pk").values_list("pk", flat=True)[:DELETED_AT_A_TIME]):
+        deleted += OutboxMessage.objects.filter(pk__in=batch).delete()[0]
+    return deleted
 
 
 def _send(message: OutboxMessage) -> None:
@@ -68,7 +86,7 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
     message.last_error = f"{type(error).__name__}: {error}"[:300]
     if message.has_failed:
         _forget_link(message)
-    message.save(update_fields=["next_try_at", "last_error", "body"])
+    _write_back(message, "next_try_at", "last_error", "body")
     log.warning(
         "mail %s not sent, attempt %d: %s", message.pk, message.attempts, message.last_error
     )
@@ -77,7 +95,13 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
 def _note_success(message: OutboxMessage, now: datetime) -> None:
     message.sent_at, message.next_try_at, message.last_error = now, None, ""
     _forget_link(message)
-    message.save(update_fields=["sent_at", "next_try_at", "last_error", "body"])
+    _write_back(message, "sent_at", "next_try_at", "last_error", "body")
+
+
+def _write_back(message: OutboxMessage, *fields: str) -> None:
+    """Without a complaint if the mail was deleted while it was sent: its reader has left the shop."""
+    same = OutboxMessage.objects.filter(pk=message.pk)
+    same.update(**{field: getattr(message, field) for field in fields})
 
 
 def _forget_link(message: OutboxMessage) -> None:

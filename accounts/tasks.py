@@ -18,6 +18,11 @@ def sweep_outbox() -> None:
 
 
 @task
+def delete_old_mails() -> None:
+    sending.delete_old(now=timezone.now())
+
+
+@task
 def clear_sessions() -> None:
     """Delete the sessions that have ended, and what the lists of sessions say of them."""
     call_command("clearsessions")

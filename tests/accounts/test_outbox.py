@@ -222,3 +222,30 @@ def test_a_mail_that_was_given_up_holds_up_no_other_of_its_thread(broken_server,
     monkeypatch.undo()
 
     assert send(second) is True
+
+
+def test_mails_that_wait_no_longer_are_deleted_after_90_days(monkeypatch):
+    monkeypatch.setattr(sending, "DELETED_AT_A_TIME", 2)
+    now = timezone.now()
+    old, young = now - timedelta(days=90, seconds=1), now - timedelta(days=89)
+    for at in (old, old, old, young):
+        assert send(write(now=at), now=at)
+    waiting = write(now=old)
+    given_up = write(now=old)
+    OutboxMessage.objects.filter(pk=given_up.pk).update(next_try_at=None)
+
+    assert sending.delete_old(now=now) == 4
+
+    assert set(OutboxMessage.objects.values_list("created_at", "sent_at")) == {
+        (young, young),
+        (waiting.created_at, None),
+    }
+
+
+def test_a_mail_that_is_erased_while_it_is_sent_troubles_nobody(monkeypatch):
+    message = write()
+    monkeypatch.setattr(sending, "_send", lambda message: OutboxMessage.objects.all().delete())
+
+    assert send(message) is True
+
+    assert not OutboxMessage.objects.exists()
