@@ -350,6 +350,8 @@ SHOP = {
     "opening_hours": env.str("SHOP_OPENING_HOURS", default="Every day, 9 to 6; Thursdays until 9"),
     "vat_number": env.str("SHOP_VAT_NUMBER", default=""),
     "currency": env.str("SHOP_CURRENCY", default="GBP"),
+    # What tax law asks for where the shop is: full years after that of the sale.
+    "years_kept": env.int("SHOP_YEARS_KEPT", default=6),
 }
 if get_currency_precision(SHOP["currency"]) > 2:
     raise ImproperlyConfigured(

@@ -167,7 +167,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
     list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter))
     search_fields = ("number__exact", "email__exact")
-    readonly_fields = ("refunds_so_far",)
+    readonly_fields = ("refunds_so_far", "erased_at")
     inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
 
     @admin.display(description=_("refunds"))
@@ -188,6 +188,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "post": staff.order_post,
             "cancel": staff.order_cancel,
             "refund": staff.order_refund,
+            "invoice": staff.order_invoice,
         }
         own = [
             path(

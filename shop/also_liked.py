@@ -25,6 +25,7 @@ SELECT lower(coalesce(account.email, placed.email)) AS reader, item.book_id AS b
 FROM shop_order placed JOIN shop_orderitem item ON item.order_id = placed.id
 LEFT JOIN accounts_user account ON account.id = placed.user_id
 WHERE placed.status = %(confirmed)s AND placed.placed_at >= %(since)s
+    AND placed.erased_at IS NULL
 """
 
 _CLEAR = "DROP TABLE IF EXISTS pg_temp.liked, pg_temp.wanted"

@@ -86,7 +86,12 @@ def _write(
     to_staff: bool = False,
     **more: Any,
 ) -> None:
-    """Put a mail about a locked order into the outbox, once for each `key`."""
+    """Put a mail about a locked order into the outbox, once for each `key`.
+
+    A shopper who had their data erased gets none: the shop no longer knows where.
+    """
+    if order.is_erased and not to_staff:
+        return
     _send(
         template,
         settings.SHOP["email"] if to_staff else order.email,

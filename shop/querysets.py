@@ -66,17 +66,30 @@ class OrderQuerySet(models.QuerySet[Any]):
     def visible_to(
         self, *, user: User | None, basket: Cart | None, numbers: Iterable[str]
     ) -> OrderQuerySet:
-        """A user's own orders, those of a visitor's basket, and those that the session opened."""
+        """A user's own orders, those of a visitor's basket, and those that the session opened.
+
+        None that was parted from its person: that is for staff alone.
+        """
         mine = Q(number__in=list(numbers))
         if basket is not None:
             mine |= Q(cart=basket)
         if user is not None:
             mine |= Q(user=user)
-        return self.filter(mine)
+        return self.with_person().filter(mine)
+
+    def with_person(self) -> OrderQuerySet:
+        return self.filter(erased_at__isnull=True)
+
+    def of_person(self, *, user: User | None, emails: Iterable[str]) -> OrderQuerySet:
+        """All orders of an account, and those that guests placed with these e-mail addresses."""
+        theirs = Q(user=user) if user else Q(pk__in=[])
+        for email in emails:
+            theirs |= Q(user__isnull=True, email__iexact=email)
+        return self.with_person().filter(theirs)
 
     def known_by(self, *, number: str, email: str) -> OrderQuerySet:
         """The order with this number, if it was placed with this e-mail address."""
-        return self.filter(number=number, email__iexact=email)
+        return self.with_person().filter(number=number, email__iexact=email)
 
     def of_a_guest(self, *, email: str) -> OrderQuerySet:
         """Orders without an account that were placed with this e-mail address."""

@@ -9,7 +9,10 @@ from .books import Book
 
 
 class StockMovement(models.Model):
-    """One change of a book's stock. Rows are only ever added; a book's stock is their sum."""
+    """One change of a book's stock. Rows are only ever added; a book's stock is their sum.
+
+    All that may change in one is that it forgets who it was, when they have their data erased.
+    """
 
     class Reason(models.TextChoices):
         OPENING = "opening", _("Opening stock")

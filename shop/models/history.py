@@ -10,7 +10,7 @@ from .orders import Order
 
 
 class OrderEvent(models.Model):
-    """Something that happened to an order. Rows are only ever added."""
+    """Something that happened to an order. Rows are only ever added, and may forget who it was."""
 
     class Kind(models.TextChoices):
         PLACED = "placed", _("Ordered")
@@ -46,7 +46,10 @@ class OrderEvent(models.Model):
 
 
 class Withdrawal(models.Model):
-    """The declaration of a shopper that they withdraw from an order, as it came. It is never changed."""
+    """The declaration of a shopper that they withdraw from an order, as it came.
+
+    It is never changed, except that it forgets a person who had their data erased.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="withdrawals")
     # Names one filled-in form: confirming it twice is one declaration.

@@ -11,11 +11,14 @@ from django.conf import settings
 from django.core import signing
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts import postal
 from accounts.models import PostalAddress
 from catalog.money import format_money
 from shop.querysets import OrderQuerySet
@@ -35,6 +38,14 @@ GUEST_LINK_SALT = "shop.order.guest"
 GUEST_LINK_SECONDS = 60 * 60 * 24 * 90
 ZERO = Decimal("0.00")
 TO_WITHDRAW = timedelta(days=14)
+# What is left of the person in an order whose person was erased. The country decides the tax.
+NOBODY = {
+    **{field: "" for field in postal.FIELDS if field != "country"},
+    "email": "",
+    "tracking": "",
+    "user": None,
+    "cart": None,
+}
 
 
 def new_order_number() -> str:
@@ -93,7 +104,9 @@ class Order(PostalAddress):
     # The day by which it should be there; the time to withdraw is counted from it.
     expected_on = models.DateField(_("expected by"), null=True, blank=True)
 
+    # Empty, as the rest of the person is, once they have had their data erased.
     email = models.EmailField(_("e-mail"))
+    erased_at = models.DateTimeField(_("person erased at"), null=True, blank=True, editable=False)
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)
@@ -180,6 +193,10 @@ class Order(PostalAddress):
                 | Q(first_posted_at__isnull=False, status="confirmed"),
                 name="shop_order_first_parcel_before_the_last",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | (Q(**NOBODY) & ~Q(status="pending")),
+                name="shop_order_erased_has_no_person",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="shop_order_by_user"),
@@ -190,6 +207,11 @@ class Order(PostalAddress):
                 fields=["voucher", "status"],
                 condition=Q(voucher__isnull=False),
                 name="shop_order_by_voucher",
+            ),
+            models.Index(
+                Upper("email"),
+                condition=Q(user__isnull=True, erased_at__isnull=True),
+                name="shop_order_of_guest_by_email",
             ),
         ]
 
@@ -203,6 +225,11 @@ class Order(PostalAddress):
     def guest_url(self) -> str:
         """An address, without the host, that shows this order to whoever has it, for 90 days."""
         return reverse("shop:order_open", args=[signing.dumps(self.number, salt=GUEST_LINK_SALT)])
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its person had their data erased: nobody but staff can look at it then."""
+        return self.erased_at is not None
 
     @property
     def is_pending(self) -> bool:
@@ -295,6 +322,15 @@ class Order(PostalAddress):
         """The address of the bill; empty where it goes with the parcel."""
         address = getattr(self, "billing_address", None)
         return address.address_lines if address else []
+
+    @property
+    def buyer_lines(self) -> list[str]:
+        """Whom the invoice is for."""
+        if not self.erased_at:
+            return self.bill_lines or self.address_lines
+        words = _("Name and address removed at the buyer’s request on %(day)s")
+        day = formats.date_format(timezone.localtime(self.erased_at), "j F Y")
+        return [words % {"day": day}, *self.address_lines]
 
     @property
     def items_total_text(self) -> str:

@@ -195,10 +195,15 @@ def _take(order: Order, payment: Payment, word: PaymentWord, now: datetime) -> N
             _fail(order, who=_("another sum was paid"), now=now)
     elif order.is_pending:
         confirm(order, who=payment.provider, now=now)
-    elif order.is_payment_failed and copies.take_again(order, who=payment.provider, now=now):
+    elif _can_still_have(order) and copies.take_again(order, who=payment.provider, now=now):
         confirm(order, who=payment.provider, now=now, kind=OrderEvent.Kind.PAID_LATE)
     else:
         _send_back(order, payment, NO_LONGER_WANTED[Order.Status(order.status)], now)
+
+
+def _can_still_have(order: Order) -> bool:
+    """Whether an order that was given up may be paid all the same. Without a person it goes nowhere."""
+    return order.is_payment_failed and not order.is_erased
 
 
 def _send_back(order: Order, payment: Payment, reason: Refund.Reason, now: datetime) -> None:

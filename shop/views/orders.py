@@ -51,7 +51,7 @@ def order_open(request: HttpRequest, token: str) -> HttpResponse:
         number = signing.loads(token, salt=GUEST_LINK_SALT, max_age=GUEST_LINK_SECONDS)
     except signing.BadSignature as error:
         raise Http404 from error
-    order = get_object_or_404(Order, number=number)
+    order = get_object_or_404(Order.objects.with_person(), number=number)
     open_up(request, order.number)
     return redirect(order)
 

@@ -75,7 +75,7 @@ def withdraw_confirm(request: HttpRequest) -> HttpResponse:
 def withdraw_done(request: HttpRequest) -> HttpResponse:
     if DONE_KEY not in request.session:
         return redirect("shop:withdraw")
-    withdrawals = Withdrawal.objects.select_related("order")
+    withdrawals = Withdrawal.objects.filter(order__erased_at__isnull=True).select_related("order")
     withdrawal = get_object_or_404(withdrawals, pk=request.session[DONE_KEY])
     return TemplateResponse(request, "shop/withdraw_done.html", {"withdrawal": withdrawal})
 

@@ -1,0 +1,117 @@
+"""One person, and the parts of what the shop holds about them.
+
+Each app that holds anything about people has a module `personal_data` with a list PARTS. Together
+they answer for every table that points at a user or names one; tests/accounts/test_personal_data.py
+fails for a table that nobody answers for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db.models import Model
+from django.utils.module_loading import module_has_submodule
+
+from .models import User, UserManager
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MODULE = "personal_data"
+# Stands where a row that must stay named somebody. Triggers of the database know it by this word.
+ERASED = "erased"
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom it is about: somebody with an account, or a guest whom the shop knows by their address.
+
+    `emails` are in lower case, and theirs for certain: an address that nobody has confirmed is not
+    among them.
+    """
+
+    user: User | None
+    emails: tuple[str, ...]
+
+    @classmethod
+    def of(cls, user: User) -> Person:
+        confirmed = EmailAddress.objects.filter(user=user, verified=True).order_by("pk")
+        others = confirmed.values_list("email", flat=True)
+        emails = dict.fromkeys(email.lower() for email in (user.email, *others))
+        return cls(user, tuple(emails))
+
+    @classmethod
+    def with_email(cls, email: str) -> Person:
+        """The person whose address this is. Whoever asks must have made sure that it is theirs."""
+        email = UserManager.normalize_email(email)
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            known = EmailAddress.objects.filter(email__iexact=email, verified=True)
+            address = known.select_related("user").order_by("pk").first()
+            user = address.user if address else None
+        return cls.of(user) if user else cls(None, (email,))
+
+
+class Obstacle(NamedTuple):
+    """Why somebody's data cannot be erased yet, in a sentence, and where they can do something."""
+
+    words: StrOrPromise
+    url: str = ""
+
+
+class Part:
+    """What one or a few tables hold about a person.
+
+    `models` are the tables it answers for. `on_erasure` says in words what becomes of it, with the
+    reason for what is kept. Rows are exported one by one, so that memory stays bounded.
+    """
+
+    name: str
+    title: StrOrPromise
+    on_erasure: StrOrPromise
+    models: Sequence[type[Model]]
+    # Whether something of it outlives the person's erasure.
+    is_kept = False
+
+    def rows(self, person: Person) -> Any:
+        """The rows about a person, in a total order."""
+        raise NotImplementedError
+
+    def describe(self, row: Any) -> dict[str, Any]:
+        """What the export says of a row: whatever JSON has, times, decimals and lists of these."""
+        raise NotImplementedError
+
+    def export(self, person: Person) -> Iterator[dict[str, Any]]:
+        for row in self.rows(person).iterator(chunk_size=AT_A_TIME):
+            yield self.describe(row)
+
+    def count(self, person: Person) -> int:
+        return int(self.rows(person).count())
+
+    def lock(self, person: Person) -> None:
+        """Keep others from adding to it or changing it until the transaction ends."""
+
+    def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
+        """What forbids to erase it now."""
+        return []
+
+    def erase(self, person: Person, now: datetime) -> None:
+        """Leave nothing of the person in it."""
+        self.rows(person).delete()
+
+
+def parts() -> list[Part]:
+    """The parts of every app, in the order of apps: what stands on an account comes after it."""
+    modules = [
+        import_module(f"{app.name}.{MODULE}")
+        for app in apps.get_app_configs()
+        if app.module and module_has_submodule(app.module, MODULE)
+    ]
+    return [part for module in modules for part in module.PARTS]

@@ -1,0 +1,253 @@
+"""What the shop holds about a person by their account: see accounts/person.py."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from .models import Address, OutboxMessage, User
+from .person import ERASED, Obstacle, Part, Person
+
+# Begins the key of the mail that tells of the erasure itself (accounts/erasing.py).
+FAREWELL = "farewell-"
+
+
+class AccountPart(Part):
+    name = "account"
+    title = _("Account")
+    on_erasure = _("Deleted.")
+    models = (User, User.groups.through, User.user_permissions.through)
+
+    def rows(self, person: Person) -> Any:
+        them = User.objects.filter(pk=person.user.pk) if person.user else User.objects.none()
+        return them.order_by("pk")
+
+    def describe(self, user: User) -> dict[str, Any]:
+        permissions = user.user_permissions.order_by("codename").values_list("codename", flat=True)
+        return {
+            "email": user.email,
+            "name": user.name,
+            "joined_at": user.date_joined,
+            "last_signed_in_at": user.last_login,
+            "has_password": user.has_usable_password(),
+            "is_active": user.is_active,
+            "is_staff": user.is_staff,
+            "is_superuser": user.is_superuser,
+            "times_signed_out_everywhere": user.sessions_epoch,
+            "groups": list(user.groups.order_by("name").values_list("name", flat=True)),
+            "permissions": list(permissions),
+        }
+
+    def lock(self, person: Person) -> None:
+        # Not `no_key`: until the account is gone, nobody may commit a row that points at it.
+        self.rows(person).select_for_update().first()
+
+    def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
+        user = person.user
+        if user is None or not (user.is_staff or user.is_superuser or _has_worked_here(user)):
+            return []
+        return [
+            Obstacle(
+                _(
+                    "This account is or was one of the staff, and what it did is the history of "
+                    "the shop. It cannot be deleted; a manager can deactivate it."
+                )
+            )
+        ]
+
+
+class EmailAddressesPart(Part):
+    name = "email_addresses"
+    title = _("Email addresses")
+    on_erasure = _("Deleted.")
+    models = (EmailAddress, EmailConfirmation)
+
+    def rows(self, person: Person) -> Any:
+        return EmailAddress.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+
+    def describe(self, address: EmailAddress) -> dict[str, Any]:
+        return {
+            "email": address.email,
+            "is_confirmed": address.verified,
+            "is_the_one_to_sign_in_with": address.primary,
+            "confirmations_asked_for_at": [
+                confirmation.created
+                for confirmation in address.emailconfirmation_set.order_by("pk")
+            ],
+        }
+
+
+class OtherSitesPart(Part):
+    name = "google_and_github"
+    title = _("Google and GitHub, where you sign in with them")
+    on_erasure = _("The link is deleted here. The account at the other site is not ours to delete.")
+    models = (SocialAccount, SocialToken)
+
+    def rows(self, person: Person) -> Any:
+        return SocialAccount.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+
+    def describe(self, account: SocialAccount) -> dict[str, Any]:
+        return {
+            "site": account.provider,
+            "id_there": account.uid,
+            "what_the_site_told": account.extra_data,
+            "linked_at": account.date_joined,
+            "last_signed_in_at": account.last_login,
+        }
+
+
+class SecondFactorsPart(Part):
+    """Never the secrets themselves: a copy of the file would be as good as the phone."""
+
+    name = "second_steps"
+    title = _("Authenticator app, passkeys and recovery codes")
+    on_erasure = _("Deleted.")
+    models = (Authenticator,)
+
+    def rows(self, person: Person) -> Any:
+        return Authenticator.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+
+    def describe(self, factor: Authenticator) -> dict[str, Any]:
+        return {
+            "kind": factor.get_type_display(),
+            "name": factor.data.get("name", ""),
+            "made_at": factor.created_at,
+            "last_used_at": factor.last_used_at,
+        }
+
+
+class DevicesPart(Part):
+    """The sessions of the account. The key of one is as good as a password, so nobody is told it."""
+
+    name = "devices"
+    title = _("Devices that are signed in")
+    on_erasure = _("All of them are signed out, and forgotten.")
+    models = (UserSession, Session)
+
+    def rows(self, person: Person) -> Any:
+        return UserSession.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+
+    def describe(self, session: UserSession) -> dict[str, Any]:
+        return {
+            "browser": session.user_agent,
+            "ip_address": session.ip,
+            "signed_in_at": session.created_at,
+            "last_seen_at": session.last_seen_at,
+            "more": session.data,
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        keys = list(self.rows(person).values_list("session_key", flat=True))
+        Session.objects.filter(session_key__in=keys).delete()
+        self.rows(person).delete()
+
+
+class AddressesPart(Part):
+    name = "addresses"
+    title = _("Saved addresses")
+    on_erasure = _("Deleted.")
+    models = (Address,)
+
+    def rows(self, person: Person) -> Any:
+        return Address.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+
+    def describe(self, address: Address) -> dict[str, Any]:
+        return {
+            "label": address.label,
+            **address.postal_fields,
+            "is_default": address.is_default,
+            "saved_at": address.created_at,
+        }
+
+
+class MailsPart(Part):
+    name = "mails"
+    title = _("Copies of mails to you")
+    on_erasure = _("Deleted, also those that have not left yet.")
+    models = (OutboxMessage,)
+
+    def rows(self, person: Person) -> Any:
+        """Mails to their addresses.
+
+        To one that they never confirmed, perhaps somebody else's, only mails of its confirmation
+        that have left.
+        """
+        unconfirmed = EmailAddress.objects.filter(user=person.user, user__isnull=False)
+        left = Q(has_one_time_link=True, next_try_at__isnull=True)
+        to_them = Q(address__in=person.emails)
+        to_them |= left & Q(address__in=unconfirmed.values_list(Lower("email"), flat=True))
+        farewell = Q(dedupe_key__isnull=False, dedupe_key__startswith=FAREWELL)
+        mails = OutboxMessage.objects.annotate(address=Lower("to"))
+        return mails.filter(to_them).exclude(farewell).order_by("pk")
+
+    def describe(self, mail: OutboxMessage) -> dict[str, Any]:
+        return describe_mail(mail)
+
+
+class AdminLogPart(Part):
+    """What staff did to the account in the admin. Their own acts are theirs, not of this person."""
+
+    name = "changes_by_staff"
+    title = _("Changes that staff made to your account")
+    on_erasure = _("Kept without names and addresses: when staff changed something.")
+    models = (LogEntry,)
+    is_kept = True
+
+    def rows(self, person: Person) -> QuerySet[LogEntry]:
+        about = Q(pk__in=[])
+        if person.user:
+            accounts = ContentType.objects.get_for_model(User)
+            about |= Q(content_type=accounts, object_id=str(person.user.pk))
+            about |= Q(user=person.user)
+        for email in person.emails:
+            about |= Q(object_repr__icontains=email) | Q(change_message__icontains=email)
+        return LogEntry.objects.filter(about).exclude(object_repr=ERASED).order_by("pk")
+
+    def describe(self, entry: LogEntry) -> dict[str, Any]:
+        return {
+            "at": entry.action_time,
+            "what": entry.object_repr,
+            "change": entry.get_change_message(),
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        self.rows(person).update(object_repr=ERASED, change_message="")
+
+
+def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
+    """A mail for the export; never a link that is as good as a password."""
+    return {
+        "to": mail.to,
+        "subject": mail.subject,
+        "text": "" if mail.has_one_time_link else mail.body,
+        "had_a_one_time_link": mail.has_one_time_link,
+        "written_at": mail.created_at,
+        "sent_at": mail.sent_at,
+        "problem": mail.last_error,
+    }
+
+
+def _has_worked_here(user: User) -> bool:
+    return LogEntry.objects.filter(user=user).exists()
+
+
+PARTS = [
+    AccountPart(),
+    # Erased from the last to the first: mails are found by addresses.
+    EmailAddressesPart(),
+    OtherSitesPart(),
+    SecondFactorsPart(),
+    DevicesPart(),
+    AddressesPart(),
+    MailsPart(),
+    AdminLogPart(),
+]

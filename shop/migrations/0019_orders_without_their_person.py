@@ -1,0 +1,55 @@
+"""Orders can outlive what the shop knows of their person: tax law keeps them, and only them."""
+
+import django.db.models.functions.text
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("shop", "0018_permissions_of_orders"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="order",
+            name="erased_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="person erased at"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                django.db.models.functions.text.Upper("email"),
+                condition=models.Q(("erased_at__isnull", True), ("user__isnull", True)),
+                name="shop_order_of_guest_by_email",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", True),
+                    models.Q(
+                        ("cart", None),
+                        ("city", ""),
+                        ("district", ""),
+                        ("email", ""),
+                        ("line1", ""),
+                        ("line2", ""),
+                        ("name", ""),
+                        ("phone", ""),
+                        ("postcode", ""),
+                        ("region", ""),
+                        ("tracking", ""),
+                        ("user", None),
+                        models.Q(("status", "pending"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="shop_order_erased_has_no_person",
+            ),
+        ),
+    ]

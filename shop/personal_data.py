@@ -1,0 +1,231 @@
+"""What the shop holds about a person by their orders and basket: see accounts/person.py."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OutboxMessage
+from accounts.person import Obstacle, Part, Person
+from accounts.personal_data import describe_mail
+from catalog.models import StockMovement
+
+from .models import (
+    BillingAddress,
+    Cart,
+    CartItem,
+    Invoice,
+    Order,
+    OrderEvent,
+    OrderItem,
+    Payment,
+    Refund,
+    RefundItem,
+    Withdrawal,
+)
+from .services import erasing
+
+
+class BasketPart(Part):
+    name = "basket"
+    title = _("Basket")
+    on_erasure = _("Deleted.")
+    models = (Cart, CartItem)
+
+    def rows(self, person: Person) -> Any:
+        theirs = Q(pk__in=erasing.visitors_baskets(person).values("pk"))
+        if person.user:
+            own = Cart.objects.filter(user=person.user)
+            theirs |= Q(user=person.user) | Q(merged_into__in=own.values("pk"))
+        return Cart.objects.filter(theirs).order_by("pk")
+
+    def describe(self, cart: Cart) -> dict[str, Any]:
+        items = cart.items.select_related("book").defer("book__search").order_by("book_id")
+        return {
+            "voucher": cart.voucher.code if cart.voucher else "",
+            "changed_at": cart.updated_at,
+            "books": [
+                {
+                    "title": item.book.title,
+                    "ean": item.book.ean,
+                    "copies": item.quantity,
+                    "price_seen": _money(item.price_seen, settings.SHOP["currency"]),
+                    "saved_for_later_at": item.saved_at,
+                }
+                for item in items
+            ],
+        }
+
+    def lock(self, person: Person) -> None:
+        # After their orders, and before what a checkout does: it takes the basket first.
+        list(self.rows(person).locked().values_list("pk"))
+
+
+class OrdersPart(Part):
+    name = "orders"
+    title = _("Orders")
+    models: tuple[type[Model], ...] = (
+        *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
+        *(Invoice, Withdrawal, StockMovement),
+    )
+    is_kept = True
+    on_erasure = format_lazy(
+        _(
+            "Kept without name, addresses, email address, phone and parcel number. What was bought, "
+            "prices, taxes, the country, days, numbers and the invoice stay: tax law makes the "
+            "shop keep them for {years} years after the end of the tax year. Nobody but staff can "
+            "look at them then."
+        ),
+        years=settings.SHOP["years_kept"],
+    )
+
+    def rows(self, person: Person) -> Any:
+        lines = ("items", "events", "withdrawals", "payments__refunds__items__item")
+        orders = erasing.orders_of(person).select_related("invoice", "billing_address")
+        return orders.prefetch_related(*lines).order_by("pk")
+
+    def describe(self, order: Order) -> dict[str, Any]:
+        return describe_order(order)
+
+    def lock(self, person: Person) -> None:
+        erasing.lock(person)
+
+    def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
+        return erasing.obstacles(person, now)
+
+    def erase(self, person: Person, now: datetime) -> None:
+        erasing.part_from(person, now)
+
+
+class OrderMailsPart(Part):
+    """Mails about their orders to others than them: to another address of theirs, and to staff."""
+
+    name = "mails_about_orders"
+    title = _("Copies of other mails about your orders")
+    on_erasure = _("Deleted.")
+    models = (OutboxMessage,)
+
+    def rows(self, person: Person) -> Any:
+        numbers = list(erasing.orders_of(person).values_list("number", flat=True))
+        about = Q(thread__in=numbers)
+        if numbers:
+            about |= Q(dedupe_key__regex=rf"-({'|'.join(numbers)})(-|$)")
+        to_them = Q(pk__in=[])
+        for email in person.emails:
+            to_them |= Q(to__iexact=email)
+        return OutboxMessage.objects.filter(about).exclude(to_them).order_by("pk")
+
+    def describe(self, mail: OutboxMessage) -> dict[str, Any]:
+        return describe_mail(mail)
+
+
+def describe_order(order: Order) -> dict[str, Any]:
+    invoice, bill = getattr(order, "invoice", None), getattr(order, "billing_address", None)
+    return {
+        "number": order.number,
+        "state": order.get_status_display(),
+        "placed_at": order.placed_at,
+        "to_be_paid_by": order.pay_by,
+        "paid_or_given_up_at": order.closed_at,
+        "first_parcel_at": order.first_posted_at,
+        "last_parcel_at": order.posted_at,
+        "expected_on": order.expected_on,
+        "tracking": order.tracking,
+        "email": order.email,
+        "address": order.postal_fields,
+        "billing_address": bill.postal_fields if bill else None,
+        "invoice": {"number": invoice.number_text, "issued_at": invoice.issued_at}
+        if invoice
+        else None,
+        "sums": _sums(order),
+        "voucher": order.voucher_code,
+        "books": [_line(item, order.currency) for item in order.items.all()],
+        "payments": [_payment(payment) for payment in order.payments.all()],
+        "withdrawals": [_withdrawal(withdrawal) for withdrawal in order.withdrawals.all()],
+        "history": [
+            {"at": event.at, "what": event.get_kind_display(), "who": event.who, "note": event.note}
+            for event in order.timeline
+        ],
+    }
+
+
+def _sums(order: Order) -> dict[str, Any]:
+    return {
+        "books": _money(order.items_total, order.currency),
+        "discount": _money(order.discount_total, order.currency),
+        "delivery": _money(order.delivery_total, order.currency),
+        "way_of_delivery": order.delivery_name,
+        "tax_within": _money(order.tax_total, order.currency),
+        "total": _money(order.total, order.currency),
+    }
+
+
+def _line(item: OrderItem, currency: str) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "ean": item.ean,
+        "copies": item.quantity,
+        "price": _money(item.unit_price, currency),
+        "discount": _money(item.discount, currency),
+        "tax_within": _money(item.tax, currency),
+        "taxed_as": item.get_tax_class_display(),
+        "tax_rate": f"{item.tax_rate} %",
+        "posted_at": item.sent_at,
+    }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    refunds = sorted(payment.refunds.all(), key=lambda refund: refund.pk)
+    return {
+        "by": payment.provider,
+        "references": [name for name in (payment.reference, payment.charge) if name],
+        "state": payment.get_status_display(),
+        "asked_for": _money(payment.amount, payment.currency),
+        "paid": _money(payment.paid, payment.currency) if payment.paid is not None else None,
+        "begun_at": payment.opened_at,
+        "settled_at": payment.settled_at,
+        "refunds": [_refund(refund, payment.currency) for refund in refunds],
+    }
+
+
+def _refund(refund: Refund, currency: str) -> dict[str, Any]:
+    return {
+        "amount": _money(refund.amount, currency),
+        "state": refund.get_status_display(),
+        "reason": refund.get_reason_display(),
+        "note": refund.note,
+        "who": refund.who,
+        "reference": refund.reference,
+        "problem": refund.last_error,
+        "asked_at": refund.asked_at,
+        "done_at": refund.done_at,
+        "books": [
+            {
+                "title": line.item.title,
+                "copies": line.copies,
+                "amount": _money(line.amount, currency),
+            }
+            for line in refund.items.all()
+        ],
+    }
+
+
+def _withdrawal(withdrawal: Withdrawal) -> dict[str, Any]:
+    return {
+        "name": withdrawal.name,
+        "email": withdrawal.email,
+        "books": withdrawal.words,
+        "received_at": withdrawal.received_at,
+    }
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{amount:.2f} {currency}"
+
+
+# From the last to the first: orders are locked before baskets, and mails are found by orders.
+PARTS = [BasketPart(), OrdersPart(), OrderMailsPart()]

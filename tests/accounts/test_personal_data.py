@@ -1,0 +1,296 @@
+"""No table is forgotten, and no column of one, when people ask for their data or have it erased."""
+
+import io
+import json
+import uuid
+from collections.abc import Iterable
+from zipfile import ZipFile
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, isolate_apps
+from django.utils import timezone
+
+from accounts.exporting import write_archive
+from accounts.models import PostalAddress, User
+from accounts.person import Part, Person, parts
+from shop.cart import Shopper
+from shop.models import DeliveryMethod
+from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
+from tests.shop import whole_life
+from tests.shop.conftest import draft, fill, pay, place
+
+Model = type[models.Model]
+BOOKS = "books and what is told of them"
+RULES = "a rule of the shop, which staff make"
+TASKS = "tasks and workers; tasks name mails and orders by their keys"
+# Tables that no part answers for, and why none need.
+HOLDS_NOBODY = {
+    **dict.fromkeys(
+        (
+            *("Genre", "Publisher", "Series", "Work", "Book", "Book_genres", "BookText"),
+            *("Contribution", "FrontTableEntry", "PriceChange", "FacetCount", "Lexeme", "Word"),
+            *("Suggestion", "SuggestionPrefix", "AlsoLiked"),
+        ),
+        BOOKS,
+    ),
+    "Contributor": "people who made books, not who buy them",
+    "MissedSearch": "words that were looked for, not by whom",
+    **dict.fromkeys(
+        (
+            *("Voucher", "Voucher_excluded_genres", "Voucher_excluded_books"),
+            *("DeliveryMethod", "DeliveryBand", "TaxRate", "InvoiceCounter"),
+        ),
+        RULES,
+    ),
+    "WebhookEvent": "what providers say of people is taken out before it is kept",
+    **dict.fromkeys(("Permission", "Group", "Group_permissions", "ContentType"), RULES),
+    "SocialApp": "keys of the shop at other sites",
+    **dict.fromkeys(
+        (
+            *("ProcrastinateWorker", "ProcrastinateJob"),
+            *("ProcrastinateEvent", "ProcrastinatePeriodicDefer"),
+        ),
+        TASKS,
+    ),
+}
+# Columns that the export leaves out, and why.
+SECRET = "would open the account to whoever finds the file"
+KEY = "a key of the machine, which says nothing of anybody"
+SAME = "the order says the same"
+WITHHELD = {
+    "User.password": SECRET,
+    "EmailConfirmation.key": SECRET,
+    "SocialToken.token": SECRET,
+    "Authenticator.data": SECRET,
+    "UserSession.session_key": SECRET,
+    "Session.session_key": SECRET,
+    "Session.session_data": SECRET,
+    "Session.expire_date": KEY,
+    "Cart.token": SECRET,
+    "Payment.url": SECRET,
+    "Payment.key": KEY,
+    "Order.idempotency_key": KEY,
+    "Withdrawal.key": KEY,
+    "OutboxMessage.dedupe_key": KEY,
+    "OutboxMessage.message_id": KEY,
+    "Invoice.seller": "the shop itself",
+    "StockMovement.reason": SAME,
+    "StockMovement.at": SAME,
+}
+
+
+def all_models() -> list[Model]:
+    return apps.get_models(include_auto_created=True)
+
+
+def points_at_people(all_of_them: Iterable[Model]) -> set[Model]:
+    """Models from which foreign keys lead to a user, however many tables lie between."""
+    all_of_them, reached = list(all_of_them), {User}
+    while True:
+        more = {
+            model
+            for model in all_of_them
+            for field in model._meta.get_fields(include_parents=True)
+            if field.is_relation and not field.auto_created and field.related_model in reached
+        } - reached
+        if not more:
+            return reached
+        reached |= more
+
+
+def names_people(model: Model) -> bool:
+    """Whether it has a column for what tells people apart."""
+    kinds = (models.EmailField, models.GenericIPAddressField)
+    fields = model._meta.get_fields()
+    return issubclass(model, PostalAddress) or any(
+        isinstance(field, kinds) or field.name in ("who", "phone", "user_agent") for field in fields
+    )
+
+
+def claimed(known: Iterable[Part]) -> set[Model]:
+    return {model for part in known for model in part.models}
+
+
+def forgotten(known: Iterable[Part], all_of_them: Iterable[Model]) -> set[str]:
+    """Models that no part answers for, unless it is said why none need, and they hold nobody."""
+    people = points_at_people(all_of_them)
+    return {
+        model.__name__
+        for model in set(all_of_them) - claimed(known)
+        if model.__name__ not in HOLDS_NOBODY or model in people or names_people(model)
+    }
+
+
+def test_no_table_is_forgotten():
+    assert forgotten(parts(), all_models()) == set()
+
+
+@pytest.mark.parametrize("model", sorted(claimed(parts()), key=lambda model: model.__name__))
+def test_a_table_is_missed_as_soon_as_no_part_answers_for_it(model):
+    others = [part for part in parts() if model not in part.models]
+
+    assert model.__name__ in forgotten(others, all_models())
+
+
+@isolate_apps("accounts")
+@pytest.mark.parametrize("target", [User, EmailAddress, "names"])
+def test_a_table_to_come_is_missed(target):
+    class Word(models.Model):  # noqa: DJ008
+        """Named as one that holds nobody, which is not enough."""
+
+        class Meta:
+            app_label = "accounts"
+
+    column = models.EmailField()
+    if target != "names":
+        column = models.ForeignKey(target, models.CASCADE, related_name="+")
+    column.contribute_to_class(Word, "somebody")
+
+    assert forgotten(parts(), [*all_models(), Word]) == {"Word"}
+
+
+def test_the_list_of_what_holds_nobody_names_only_what_is_there():
+    assert HOLDS_NOBODY.keys() <= {model.__name__ for model in all_models()}
+
+
+def test_each_part_has_a_file_of_its_own():
+    names = [part.name for part in parts()]
+
+    assert len(names) == len(set(names))
+
+
+def read(person: Person) -> dict[str, str]:
+    file = io.BytesIO()
+    write_archive(person=person, file=file, now=timezone.now())
+    with ZipFile(file) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+@pytest.fixture
+def person(delivery) -> Person:
+    user = whole_life.live(Client())
+    whole_life.add_second_steps(user)
+    return Person.of(user)
+
+
+@pytest.fixture
+def delivery(db):
+    DeliveryMethod.objects.all().delete()
+    return DeliveryMethodFactory()
+
+
+@pytest.fixture
+def guest() -> Shopper:
+    return Shopper(token=uuid.uuid4())
+
+
+def rows_about_them(model: Model) -> Iterable[models.Model]:
+    """The rows of a database that holds this person, the staff, and books."""
+    others = {
+        "User": {"is_staff": True},
+        "StockMovement": {"who": "a test"},
+        # Of a link that only its reader may use, the export says that there was one.
+        "OutboxMessage": {"has_one_time_link": True},
+    }
+    rows = model._default_manager.all()
+    return rows.exclude(**others[model.__name__]) if model.__name__ in others else rows
+
+
+def told_by(row: models.Model) -> Iterable[tuple[str, str]]:
+    """Each column of a row that says something, with how the export has to say it."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.is_relation or field.primary_key or isinstance(value, bool | int) or not value:
+            continue
+        shown = getattr(row, f"get_{field.name}_display")() if field.choices else value
+        text = json.dumps(shown, cls=DjangoJSONEncoder, ensure_ascii=False).strip('"{}')
+        yield f"{type(row).__name__}.{field.name}", text
+
+
+@pytest.mark.django_db
+def test_every_column_of_every_table_is_in_the_export_or_left_out_for_a_reason(person):
+    files = [json.loads(text) for name, text in read(person).items() if name.endswith(".json")]
+    told = json.dumps(files, ensure_ascii=False)
+
+    missing = {
+        f"{column}: {text}"
+        for model in claimed(parts())
+        for row in rows_about_them(model)
+        for column, text in told_by(row)
+        if text not in told and column not in WITHHELD
+    }
+
+    assert missing == set()
+
+
+@pytest.mark.django_db
+def test_no_secret_is_in_the_export(person):
+    told = "".join(read(person).values())
+
+    for secret in ("token-of-hers", "CONFIRM-KEY-OF-HERS", "A link", person.user.password):
+        assert secret not in told
+    for row in UserSession.objects.all():
+        assert row.session_key not in told
+
+
+@pytest.mark.django_db
+def test_it_is_written_in_words_numbers_and_times_that_anybody_can_read(person):
+    files = read(person)
+
+    order = json.loads(files["orders.json"])[0]
+    assert order["sums"]["total"] == "22.95 GBP"
+    assert order["placed_at"].endswith("Z")
+    assert order["books"][0]["price"] == "10.00 GBP"
+    assert order["invoice"]["number"] == "INV-000001"
+    assert "orders.json\n    Orders: 4\n" in files["README.txt"]
+    assert f"{whole_life.EMAIL}, {whole_life.SECOND}" in files["README.txt"]
+    assert {"README.txt", *(f"{part.name}.json" for part in parts())} == files.keys()
+
+
+@pytest.mark.django_db
+def test_it_holds_nothing_of_anybody_else(person):
+    other = UserFactory(email="other@example.org", name="Otto Other")
+    fill(Shopper(user=other), BookFactory())
+    place(Shopper(user=other), said=draft(email=whole_life.SECOND))
+
+    files = read(person)
+
+    assert "other@example.org" not in "".join(files.values())
+    assert len(json.loads(files["orders.json"])) == 4
+    assert [row["email"] for row in json.loads(files["account.json"])] == [whole_life.EMAIL]
+
+
+@pytest.mark.django_db
+def test_an_address_that_nobody_confirmed_brings_no_orders(shopper, delivery, guest):
+    EmailAddress.objects.create(user=shopper, email="nadia@example.org", verified=False)
+    fill(guest, BookFactory())
+    place(guest)
+
+    assert json.loads(read(Person.of(shopper))["orders.json"]) == []
+
+
+@pytest.mark.django_db
+def test_somebody_of_whom_little_is_known_gets_lists_that_are_empty(shopper):
+    files = read(Person.of(shopper))
+
+    assert json.loads(files["orders.json"]) == []
+    assert len(json.loads(files["account.json"])) == 1
+
+
+@pytest.mark.django_db
+def test_more_orders_take_no_more_queries(shopper, delivery):
+    def order_and_count() -> int:
+        fill(Shopper(user=shopper), BookFactory(), BookFactory())
+        pay(place(Shopper(user=shopper)).number)
+        with CaptureQueriesContext(connection) as queries:
+            read(Person.of(shopper))
+        return len(queries)
+
+    assert order_and_count() == [order_and_count() for _ in range(4)][-1]

@@ -1,0 +1,185 @@
+"""Somebody of whom the shop holds a row of every kind, all of it settled."""
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts import outbox
+from accounts.models import Address, OutboxMessage, User
+from catalog import stock
+from catalog.models import StockMovement
+from shop.cart import Shopper
+from shop.models import Order, Refund
+from shop.services import cancelling, discounts, posting, refunds, withdrawing
+from tests.factories import BookFactory, UserFactory, VoucherFactory
+
+from .conftest import decline, draft, fill, pay, place
+
+EMAIL, SECOND, PENDING = "zenobia@quartermain.example", "zq@second.example", "zq@pending.example"
+NAME, PHONE, STREET = "Zenobia Quartermain", "+44 7700 900123", "77 Marmalade Row"
+AUNT, AUNTS_STREET = "Hortensia Bellweather", "3 Treacle Mews"
+TRACKING, AGENT, IP = "PARCEL-ZQ-991", "ZenBrowser/9.1", "203.0.113.77"
+PASSWORD = "a-good-password"
+HERE = {"name": NAME, "line1": STREET, "city": "Bristol", "postcode": "BS1 4ZZ", "phone": PHONE}
+AT_THE_AUNTS = {**HERE, "name": AUNT, "line1": AUNTS_STREET, "country": "GB"}
+# Whatever of these is found anywhere tells of them.
+SIGNS = (
+    *(EMAIL, SECOND, PENDING, NAME, PHONE, STREET, AUNT, AUNTS_STREET, TRACKING, AGENT, IP),
+    *("zenobia", "quartermain", "google-uid-of-hers", "Her telephone", "the marmalade one"),
+    *("Sorry, dear reader", "Her home", "token-of-hers", "CONFIRM-KEY-OF-HERS"),
+)
+LONG_AGO = timezone.now() - timedelta(days=90)
+
+
+def live(client: Client) -> User:
+    """Signed in with `client`; another browser has signed in, too."""
+    user = UserFactory(email=EMAIL, name=NAME, date_joined=LONG_AGO)
+    _open_every_door(user)
+    for browser in (client, Client()):
+        agent = {"headers": {"User-Agent": AGENT}, "REMOTE_ADDR": IP}
+        browser.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD}, **agent)
+    _keep_addresses(user)
+    _buy_with_the_account(user)
+    _buy_as_a_guest()
+    _be_changed_by_staff(user)
+    fill(Shopper(user=user), BookFactory(title="Middlemarch"))
+    outbox.write(
+        to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
+    )
+    outbox.write(to=PENDING, subject="Is it you?", body="", has_one_time_link=True, now=LONG_AGO)
+    OutboxMessage.objects.filter(to=PENDING).update(next_try_at=None, sent_at=LONG_AGO)
+    return user
+
+
+def past_second_step(client: Client) -> None:
+    """Give the password once more, as the pages about one's data ask."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+def _open_every_door(user: User) -> None:
+    main = EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    EmailConfirmation.objects.create(email_address=main, key="CONFIRM-KEY-OF-HERS")
+    EmailAddress.objects.create(user=user, email=SECOND, verified=True)
+    EmailAddress.objects.create(user=user, email=PENDING, verified=False)
+    user.groups.add(Group.objects.create(name="Reading circle"))
+    user.user_permissions.add(Permission.objects.order_by("pk").first())
+    account = SocialAccount.objects.create(
+        user=user, provider="google", uid="google-uid-of-hers", extra_data={"name": NAME}
+    )
+    SocialToken.objects.create(account=account, token="token-of-hers")
+
+
+def add_second_steps(user: User) -> None:
+    """Apart, since they would stand before the sign-in of live()."""
+    kinds = Authenticator.Type
+    for kind, data in (
+        (kinds.TOTP, {"secret": "token-of-hers"}),
+        (kinds.RECOVERY_CODES, {"seed": "token-of-hers", "used_mask": 0}),
+        (kinds.WEBAUTHN, {"name": "Her telephone", "credential": {"id": "token-of-hers"}}),
+    ):
+        Authenticator.objects.create(user=user, type=kind, data=data)
+
+
+def _keep_addresses(user: User) -> None:
+    Address.objects.create(
+        user=user, label="Her home", is_default=True, created_at=LONG_AGO, country="GB", **HERE
+    )
+
+
+def _said(**changes: Any) -> Any:
+    usual = draft()
+    address = {**usual.address, **HERE}
+    return draft(**{"email": EMAIL, "address": address, **changes})
+
+
+def _buy_with_the_account(user: User) -> None:
+    """One order that came, was withdrawn from in part and refunded; one not paid; one cancelled."""
+    shopper, bill = Shopper(user=user), {**draft().address, **AT_THE_AUNTS}
+    order = _order(shopper, "Emma", billing=bill, copies=2)
+    _post(order)
+    withdrawing.withdraw(
+        number=order.number,
+        key=uuid.uuid4(),
+        name=NAME,
+        email=SECOND,
+        words="the marmalade one",
+        now=LONG_AGO + timedelta(days=8),
+    )
+    _refund(order)
+    decline(_placed(shopper, "Persuasion").number, LONG_AGO)
+    cancelled = _order(shopper, "Sanditon")
+    cancelling.cancel_order(number=cancelled.number, who=EMAIL, now=LONG_AGO)
+    _money_went_back(cancelled)
+
+
+def _buy_as_a_guest() -> None:
+    """With the second address, in capitals, and withdrawn from before it left."""
+    guest = Shopper(token=uuid.uuid4())
+    order = _order(guest, "Evelina", email=SECOND.upper())
+    withdrawing.withdraw(
+        number=order.number, key=uuid.uuid4(), name=NAME, email=SECOND, words="", now=LONG_AGO
+    )
+    _money_went_back(order)
+    fill(guest, BookFactory(title="Cecilia"))
+    voucher = VoucherFactory()
+    discounts.use_voucher(shopper=guest, code=voucher.code, email=SECOND, now=timezone.now())
+
+
+def _placed(shopper: Shopper, title: str, *, copies: int = 1, **changes: Any) -> Order:
+    fill(shopper, BookFactory(title=title, stock=9), quantity=copies)
+    return place(shopper, said=_said(**changes), now=LONG_AGO)
+
+
+def _order(shopper: Shopper, title: str, **changes: Any) -> Order:
+    return pay(_placed(shopper, title, **changes).number, LONG_AGO)
+
+
+def _post(order: Order) -> None:
+    later = LONG_AGO + timedelta(days=1)
+    posting.post_order(number=order.number, tracking=TRACKING, who="stella@x.example", now=later)
+
+
+def _refund(order: Order) -> None:
+    refunds.refund_lines(
+        number=order.number,
+        quantities={order.items.get().pk: 1},
+        delivery=Decimal(0),
+        restock=True,
+        reason=Refund.Reason.WITHDRAWN,
+        who="stella@x.example",
+        words="Sorry, dear reader",
+        now=LONG_AGO + timedelta(days=9),
+    )
+    _money_went_back(order)
+
+
+def _money_went_back(order: Order) -> None:
+    for refund in Refund.objects.filter(payment__order=order):
+        assert refunds.send(refund_id=refund.pk, now=timezone.now())
+
+
+def _be_changed_by_staff(user: User) -> None:
+    """And leave a movement in the ledger, as somebody does who was staff once."""
+    stella = UserFactory(email="stella@x.example", is_staff=True)
+    LogEntry.objects.create(
+        user=stella,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        object_repr=EMAIL,
+        action_flag=CHANGE,
+        change_message=f"{NAME} had asked for it.",
+    )
+    counted = {BookFactory(title="Belinda").pk: 1}
+    with transaction.atomic():
+        stock.record(counted, reason=StockMovement.Reason.CORRECTION, who=EMAIL, at=LONG_AGO)
