@@ -224,7 +224,7 @@ class RefundItem(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """A message that a provider sent, kept as it came. Each is acted on once."""
+    """A message that a provider sent, kept without the person it names. Each is acted on once."""
 
     class Outcome(models.TextChoices):
         DONE = "done", _("Acted on")

@@ -431,9 +431,8 @@ def test_the_same_message_is_the_same_event(provider, fake_stripe):
 
 
 def test_a_message_is_kept_as_it_came(provider, fake_stripe):
-    body, headers = message(
-        fake_stripe, "customer.created", {"id": "cus_1", "address": {"line1": ""}}
-    )
+    about = {"id": "ch_1", "metadata": {"order": "K7MWXQ2P"}, "refunds": [{"amount": 5}, None]}
+    body, headers = message(fake_stripe, "charge.updated", about)
 
     event = provider.read_event(body, headers, NOW)
 
@@ -513,3 +512,16 @@ def test_a_body_that_is_no_json_is_not_genuine(provider, fake_stripe, body):
 
     with pytest.raises(NotGenuine):
         provider.read_event(body, {"Stripe-Signature": signature}, NOW)
+
+
+def test_who_paid_and_by_what_card_is_not_kept(provider, fake_stripe):
+    person = {"email": "nadia@example.org", "name": "Nadia Rahman", "address": {"line1": "1 St"}}
+    said = {"id": "ch_1", "amount": 1295, "billing_details": person, "receipt_email": "n@x.example"}
+    lines = [{"price": 1295, "custom_fields": [{"text": "Nadia"}]}]
+    body, headers = message(fake_stripe, "charge.dispute.created", {**said, "lines": lines})
+
+    event = provider.read_event(body, headers, NOW)
+
+    kept = {"id": "ch_1", "amount": 1295, "lines": [{"price": 1295}]}
+    assert event.body["data"]["object"] == kept
+    assert event.body["id"] == event.id
