@@ -158,3 +158,10 @@ class NameForm(forms.Form):
         help_text=_("The checkout fills it in for you. Leave it empty, and we forget it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+class DeleteAccountForm(forms.Form):
+    is_sure = forms.BooleanField(
+        label=_("Yes, delete my account and everything in it"),
+        error_messages={"required": _("Please tick the box if you are sure.")},
+    )

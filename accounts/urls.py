@@ -3,7 +3,7 @@ from allauth.mfa.totp.views import activate_totp
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from .views import addresses, callbacks, linking, sessions
+from .views import addresses, callbacks, linking, personal_data, sessions
 from .views.overview import name_change, overview
 from .views.second_factor import (
     confirm_by_passkey,
@@ -42,4 +42,8 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
     path("sessions/end-others/", sessions.session_end_others, name="session_end_others"),
     path("sessions/end-all/", sessions.session_end_all, name="session_end_all"),
+    path("data/", personal_data.your_data, name="your_data"),
+    path("data/download/", personal_data.download_data, name="download_data"),
+    path("delete/", personal_data.delete_account, name="delete_account"),
+    path("deleted/", personal_data.account_deleted, name="account_deleted"),
 ]
