@@ -211,6 +211,15 @@ def test_which_address_and_what_name(shopper_client, value):
 
 
 @each_nonsense
+def test_deleting_an_account(shopper_client, value):
+    shopper_client.raise_request_exception = False
+    shopper_client.post("/accounts/reauthenticate/", {"password": "a-good-password"})
+
+    assert is_fine(shopper_client.post("/accounts/delete/", {"is_sure": value}))
+    assert is_fine(shopper_client.post("/accounts/data/download/", {value: value}))
+
+
+@each_nonsense
 def test_where_to_go_after_signing_in(client, value):
     assert is_fine(client.get("/accounts/login/", {"next": value}))
 

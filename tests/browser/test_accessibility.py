@@ -185,6 +185,18 @@ class Scene:
         sign_in(self.client, user)
         return "/accounts/2fa/authenticate/"
 
+    def own_data(self, address: str) -> str:
+        """A page about a member's data, which asks for the password once more."""
+        self.sign_in()
+        self.client.post("/accounts/reauthenticate/", {"password": "a-good-password"})
+        return address
+
+    def cannot_leave(self) -> str:
+        """A member whose order is under way wants to delete their account."""
+        address = self.own_data("/accounts/delete/")
+        self.order(pay)
+        return address
+
     def list_of_orders(self) -> str:
         self.order(pay)
         return "/orders/"
@@ -260,6 +272,10 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "add a passkey": lambda scene: scene.member("webauthn/add/"),
     "is it still you, by code": lambda scene: scene.member("reauthenticate/", with_app=True),
     "sign in with a second step": Scene.second_step,
+    "your data": lambda scene: scene.own_data("/accounts/data/"),
+    "delete an account": lambda scene: scene.own_data("/accounts/delete/"),
+    "an account that cannot be deleted": Scene.cannot_leave,
+    "account deleted": lambda scene: "/accounts/deleted/",
     "terms": lambda scene: "/terms/",
     "privacy": lambda scene: "/privacy/",
     "delivery": lambda scene: "/delivery/",
