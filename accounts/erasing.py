@@ -62,7 +62,7 @@ def _as_they_are_now(person: Person) -> Person:
     if person.user is None:
         return person
     user = User.objects.filter(pk=person.user.pk).first()
-    return Person.of(user) if user else Person(None, ())
+    return Person.of(user, *person.emails) if user else Person(None, ())
 
 
 def _say_goodbye(email: str, now: datetime) -> None:

@@ -41,11 +41,14 @@ class Person:
     emails: tuple[str, ...]
 
     @classmethod
-    def of(cls, user: User) -> Person:
-        confirmed = EmailAddress.objects.filter(user=user, verified=True).order_by("pk")
-        others = confirmed.values_list("email", flat=True)
-        emails = dict.fromkeys(email.lower() for email in (user.email, *others))
-        return cls(user, tuple(emails))
+    def of(cls, user: User, *named: str) -> Person:
+        """Somebody with an account; `named` are addresses that are theirs besides."""
+        addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+        known = {address.email.lower(): address.verified for address in addresses}
+        # Accounts that staff made have none of these rows before their first sign-in.
+        own = [user.email] if known.get(user.email, True) else []
+        confirmed = [email for email, is_confirmed in known.items() if is_confirmed]
+        return cls(user, tuple(dict.fromkeys((*named, *own, *confirmed))))
 
     @classmethod
     def with_email(cls, email: str) -> Person:
@@ -56,7 +59,7 @@ class Person:
             known = EmailAddress.objects.filter(email__iexact=email, verified=True)
             address = known.select_related("user").order_by("pk").first()
             user = address.user if address else None
-        return cls.of(user) if user else cls(None, (email,))
+        return cls.of(user, email) if user else cls(None, (email,))
 
 
 class Obstacle(NamedTuple):

@@ -124,3 +124,10 @@ def test_a_second_confirmed_address_finds_the_account(shopper):
 
     assert Person.with_email("sammy@EXAMPLE.org").user == shopper
     assert Person.with_email("not.mine@example.org").user is None
+
+
+def test_an_address_that_its_account_never_confirmed_is_theirs_if_the_operator_says_so(shopper):
+    shopper.emailaddress_set.create(email=shopper.email, verified=False)
+
+    assert Person.of(shopper).emails == ()
+    assert Person.with_email(shopper.email) == Person(shopper, (shopper.email,))
