@@ -8,7 +8,7 @@ from django.tasks import default_task_backend
 from django.utils import timezone
 
 from accounts import outbox, sending, tasks
-from accounts.models import OutboxMessage
+from accounts.models import OutboxMessage, OutboxQuerySet
 from bookstore.pauses import LONGEST
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +249,19 @@ def test_a_mail_that_is_erased_while_it_is_sent_troubles_nobody(monkeypatch):
     assert send(message) is True
 
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_mail_that_is_erased_as_it_is_claimed_is_not_sent(monkeypatch):
+    message = write()
+    claim = OutboxQuerySet.update
+
+    def claim_and_erase(self, **fields: object) -> int:
+        claimed = claim(self, **fields)
+        OutboxMessage.objects.all().delete()
+        return claimed
+
+    monkeypatch.setattr(OutboxQuerySet, "update", claim_and_erase)
+
+    assert send(message) is False
+
+    assert mail.outbox == []

@@ -4,6 +4,7 @@ import io
 import json
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from zipfile import ZipFile
 
 import pytest
@@ -15,6 +16,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, isolate_apps
 from django.utils import timezone
+from django_countries.fields import CountryField
 
 from accounts.exporting import write_archive
 from accounts.models import PostalAddress, User
@@ -209,22 +211,27 @@ def told_by(row: models.Model) -> Iterable[tuple[str, str]]:
         value = getattr(row, field.attname)
         if field.is_relation or field.primary_key or isinstance(value, bool | int) or not value:
             continue
-        shown = getattr(row, f"get_{field.name}_display")() if field.choices else value
+        has_words = field.choices and not isinstance(field, CountryField)
+        shown = getattr(row, f"get_{field.name}_display")() if has_words else str(value)
+        shown = value if isinstance(value, datetime | dict) else shown
         text = json.dumps(shown, cls=DjangoJSONEncoder, ensure_ascii=False).strip('"{}')
         yield f"{type(row).__name__}.{field.name}", text
 
 
 @pytest.mark.django_db
 def test_every_column_of_every_table_is_in_the_export_or_left_out_for_a_reason(person):
-    files = [json.loads(text) for name, text in read(person).items() if name.endswith(".json")]
-    told = json.dumps(files, ensure_ascii=False)
+    files = read(person)
+    told = dict.fromkeys(claimed(parts()), "")
+    for part in parts():
+        for model in part.models:
+            told[model] += json.dumps(json.loads(files[f"{part.name}.json"]), ensure_ascii=False)
 
     missing = {
         f"{column}: {text}"
-        for model in claimed(parts())
+        for model, words in told.items()
         for row in rows_about_them(model)
         for column, text in told_by(row)
-        if text not in told and column not in WITHHELD
+        if text not in words and column not in WITHHELD
     }
 
     assert missing == set()

@@ -4,11 +4,13 @@ import json
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
-from shop.models import Order, Payment, Refund
+from shop.models import Order, Payment, Refund, WebhookEvent
 from shop.providers.base import (
     NotGenuine,
     PaymentWord,
@@ -17,7 +19,7 @@ from shop.providers.base import (
     RefundWord,
     State,
 )
-from shop.providers.stripe import StripeProvider
+from shop.providers.stripe import PERSONAL, StripeProvider
 from tests.fake_stripe import FakeStripe
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -525,3 +527,18 @@ def test_who_paid_and_by_what_card_is_not_kept(provider, fake_stripe):
     kept = {"id": "ch_1", "amount": 1295, "lines": [{"price": 1295}]}
     assert event.body["data"]["object"] == kept
     assert event.body["id"] == event.id
+
+
+@pytest.mark.django_db
+def test_messages_that_were_kept_before_lose_the_person_too():
+    migration = import_module("shop.migrations.0020_messages_without_people")
+    said = {"data": {"object": {"id": "cs_1", "customer_details": {"email": "n@x.example"}}}}
+    event = WebhookEvent.objects.create(
+        provider="stripe", event_id="evt_1", kind="k", body=said, outcome="done", received_at=NOW
+    )
+
+    migration.strip(apps, None)
+
+    event.refresh_from_db()
+    assert event.body == {"data": {"object": {"id": "cs_1"}}}
+    assert migration.PERSONAL == PERSONAL
