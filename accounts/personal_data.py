@@ -171,7 +171,7 @@ class AddressesPart(Part):
 
 class MailsPart(Part):
     name = "mails"
-    title = _("Copies of mails to you")
+    title = _("Copies of emails to you")
     on_erasure = _("Deleted, also those that have not left yet.")
     models = (OutboxMessage,)
 
@@ -198,7 +198,10 @@ class AdminLogPart(Part):
 
     name = "changes_by_staff"
     title = _("Changes that staff made to your account")
-    on_erasure = _("Kept without names and addresses: when staff changed something.")
+    on_erasure = _(
+        "Kept without names and addresses, as a record of what staff did: that something was "
+        "changed, and when."
+    )
     models = (LogEntry,)
     is_kept = True
 

@@ -32,7 +32,7 @@ from .services import erasing
 
 class BasketPart(Part):
     name = "basket"
-    title = _("Basket")
+    title = _("Books in the basket")
     on_erasure = _("Deleted.")
     models = (Cart, CartItem)
 
@@ -42,6 +42,9 @@ class BasketPart(Part):
             own = Cart.objects.filter(user=person.user)
             theirs |= Q(user=person.user) | Q(merged_into__in=own.values("pk"))
         return Cart.objects.filter(theirs).order_by("pk")
+
+    def count(self, person: Person) -> int:
+        return CartItem.objects.filter(cart__in=self.rows(person).values("pk")).count()
 
     def describe(self, cart: Cart) -> dict[str, Any]:
         items = cart.items.select_related("book").defer("book__search").order_by("book_id")
@@ -61,8 +64,10 @@ class BasketPart(Part):
         }
 
     def lock(self, person: Person) -> None:
-        # After their orders, and before what a checkout does: it takes the basket first.
-        list(self.rows(person).locked().values_list("pk"))
+        # Visitors' before the account's, as everywhere. A checkout begins by locking its basket, so
+        # it is over then, or has not begun.
+        for kind in (Q(user__isnull=True), Q(user__isnull=False)):
+            list(self.rows(person).filter(kind).locked().values_list("pk"))
 
 
 class OrdersPart(Part):
@@ -105,7 +110,7 @@ class OrderMailsPart(Part):
     """Mails about their orders to others than them: to another address of theirs, and to staff."""
 
     name = "mails_about_orders"
-    title = _("Copies of other mails about your orders")
+    title = _("Copies of other emails about your orders")
     on_erasure = _("Deleted.")
     models = (OutboxMessage,)
 
