@@ -531,7 +531,7 @@ def test_who_paid_and_by_what_card_is_not_kept(provider, fake_stripe):
 
 @pytest.mark.django_db
 def test_messages_that_were_kept_before_lose_the_person_too():
-    migration = import_module("shop.migrations.0020_messages_without_people")
+    migration = import_module("shop.migrations.0021_messages_without_people")
     said = {"data": {"object": {"id": "cs_1", "customer_details": {"email": "n@x.example"}}}}
     event = WebhookEvent.objects.create(
         provider="stripe", event_id="evt_1", kind="k", body=said, outcome="done", received_at=NOW
