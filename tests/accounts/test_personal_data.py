@@ -81,6 +81,7 @@ WITHHELD = {
     "Withdrawal.key": KEY,
     "OutboxMessage.dedupe_key": KEY,
     "OutboxMessage.message_id": KEY,
+    "LogEntry.object_id": KEY,
     "Invoice.seller": "the shop itself",
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
