@@ -51,6 +51,12 @@ def list_of(*, user: User, current: str, now: datetime) -> list[SignedIn]:
     ]
 
 
+def count_others(*, user: User, current: str, now: datetime) -> int:
+    """On how many devices `user` is signed in besides the one that asks. Two queries."""
+    rows = UserSession.objects.filter(user=user).exclude(session_key=current)
+    return len(_alive(rows.select_related("user"), now))
+
+
 @transaction.atomic
 def end(*, session: UserSession) -> None:
     """End one session: its very next request is a stranger's."""

@@ -1,7 +1,4 @@
-from allauth.mfa.recovery_codes.views import view_recovery_codes
-from allauth.mfa.totp.views import activate_totp
 from django.urls import path
-from django.views.decorators.cache import never_cache
 
 from .views import addresses, callbacks, linking, personal_data, sessions
 from .views.overview import name_change, overview
@@ -35,9 +32,6 @@ urlpatterns = [
     path("2fa/webauthn/login/", sign_in_by_passkey),
     path("2fa/webauthn/reauthenticate/", confirm_by_passkey),
     path("2fa/webauthn/keys/<int:pk>/remove/", remove_passkey),
-    # They show secrets, which no browser should keep.
-    path("2fa/totp/activate/", never_cache(activate_totp)),
-    path("2fa/recovery-codes/", never_cache(view_recovery_codes)),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
     path("sessions/end-others/", sessions.session_end_others, name="session_end_others"),

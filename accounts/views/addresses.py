@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import address_book
@@ -20,7 +19,6 @@ from .member import MemberRequest
 
 @require_safe
 @login_required
-@never_cache
 def address_list(request: MemberRequest) -> HttpResponse:
     addresses = list(request.user.addresses.for_choice())
     context = {"addresses": addresses, "is_full": len(addresses) >= address_book.MOST_ADDRESSES}
@@ -29,7 +27,6 @@ def address_list(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@never_cache
 def address_add(request: MemberRequest) -> HttpResponse:
     user = request.user
     form = _form(request, {"name": user.name})
@@ -45,7 +42,6 @@ def address_add(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@never_cache
 def address_edit(request: MemberRequest, address_id: int) -> HttpResponse:
     address = get_object_or_404(request.user.addresses, pk=address_id)
     form = _form(request, {**address.postal_fields, "label": address.label})
@@ -61,7 +57,6 @@ def address_edit(request: MemberRequest, address_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@never_cache
 def address_delete(request: MemberRequest, address_id: int) -> HttpResponse:
     """Asks first: an address takes long to type, and nothing of a deleted one is to be kept."""
     address = get_object_or_404(request.user.addresses, pk=address_id)

@@ -1,17 +1,16 @@
 """The page "Google and GitHub" of somebody's account."""
 
-from typing import cast
-
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import ways_in
-from accounts.models import User
+
+from .member import MemberRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,21 +18,21 @@ from accounts.models import User
 @reauthentication_required(  # type: ignore[untyped-decorator]
     enabled=lambda request: request.method == "POST", app="allauth.socialaccount"
 )
-def links(request: HttpRequest) -> HttpResponse:
+def links(request: MemberRequest) -> HttpResponse:
     """Which other sites lead into this account; a POST unlinks one. In place of allauth's page,
     which looks for a password alone and may let two at once take the last way in."""
     if request.method == "POST":
         _unlink(request)
         return redirect("socialaccount_connections")
-    context = {"links": ways_in.links_of(cast(User, request.user))}
+    context = {"links": ways_in.links_of(request.user)}
     return render(request, "socialaccount/connections.html", context)
 
 
-def _unlink(request: HttpRequest) -> None:
+def _unlink(request: MemberRequest) -> None:
     wanted = request.POST.get("account", "")
     account_id = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
     try:
-        site = ways_in.unlink(user=cast(User, request.user), account_id=account_id)
+        site = ways_in.unlink(user=request.user, account_id=account_id)
     except ways_in.CannotTakeAway as refusal:
         messages.error(request, str(refusal))
     else:

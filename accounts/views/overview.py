@@ -5,7 +5,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
@@ -17,17 +16,17 @@ from .member import MemberRequest
 
 @require_safe
 @login_required
-@never_cache
 def overview(request: MemberRequest) -> HttpResponse:
     """The front page of somebody's account: what there is, in what state, and where."""
-    summary = summary_of(request.user, session_key=request.session.session_key, now=timezone.now())
+    summary = summary_of(
+        request.user, session_key=request.session.session_key or "", now=timezone.now()
+    )
     context = {"summary": summary}
     return TemplateResponse(request, "accounts/overview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@never_cache
 def name_change(request: MemberRequest) -> HttpResponse:
     user = request.user
     form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})

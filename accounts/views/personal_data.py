@@ -14,7 +14,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import erasing, exporting
@@ -25,7 +24,6 @@ from accounts.person import Person, parts
 @require_safe
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-@never_cache
 def your_data(request: HttpRequest) -> HttpResponse:
     return _data_page(request)
 
@@ -33,7 +31,6 @@ def your_data(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-@never_cache
 def download_data(request: HttpRequest) -> HttpResponseBase:
     """The ZIP. It is made on disk and never whole in memory."""
     if not ratelimit.consume(request, action="download_data"):
@@ -51,7 +48,6 @@ def download_data(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-@never_cache
 def delete_account(request: HttpRequest) -> HttpResponse:
     now, person = timezone.now(), _person(request)
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)

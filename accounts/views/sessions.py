@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
@@ -18,7 +17,6 @@ from accounts.models import User
 
 
 @require_safe
-@never_cache
 @login_required
 def session_list(request: HttpRequest) -> HttpResponse:
     key = request.session.session_key or ""

@@ -120,7 +120,7 @@ def test_devices_are_counted_while_their_sessions_last(shopper):
 def test_the_number_of_queries_does_not_grow(shopper_client, shopper, django_assert_num_queries):
     shopper_client.get("/accounts/")
     # Session, member, linked sites, addresses, second step, devices, copies for the badge.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shopper_client.get("/accounts/")
     for number in range(20):
         keep(shopper, f"{number} Long Street")
@@ -128,7 +128,7 @@ def test_the_number_of_queries_does_not_grow(shopper_client, shopper, django_ass
     for provider in ("google", "github"):
         SocialAccount.objects.create(user=shopper, provider=provider, uid="1")
     sign_in_on(shopper, "Firefox")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shopper_client.get("/accounts/")
 
 
