@@ -22,6 +22,6 @@ RATES = {
     # Guessing a number and its address would take for ever.
     "find_order": "10/m/ip",
     "use_voucher": "10/m/ip",
-    # It reads all there is of a person.
-    "download_data": "5/5m/user",
+    # It reads all there is of a person; its own page says how long to wait.
+    "download_data": "5/h/user",
 }

@@ -20,18 +20,20 @@ from accounts import erasing, exporting
 from accounts.forms import DeleteAccountForm
 from accounts.person import Person, parts
 
+from .member import MemberRequest
+
 
 @require_safe
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-def your_data(request: HttpRequest) -> HttpResponse:
+def your_data(request: MemberRequest) -> HttpResponse:
     return _data_page(request)
 
 
 @require_POST
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-def download_data(request: HttpRequest) -> HttpResponseBase:
+def download_data(request: MemberRequest) -> HttpResponseBase:
     """The ZIP. It is made on disk and never whole in memory."""
     if not ratelimit.consume(request, action="download_data"):
         words = _("You have downloaded this often just now. Please wait an hour and try again.")
@@ -39,7 +41,7 @@ def download_data(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     # FileResponse closes it, and then it is gone.
     file = TemporaryFile()  # noqa: SIM115
-    exporting.write_archive(person=_person(request), file=file, now=now)
+    exporting.write_archive(person=Person.of(request.user), file=file, now=now)
     file.seek(0)
     name = f"{slugify(settings.SHOP['name'])}-{timezone.localdate(now).isoformat()}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
@@ -48,8 +50,8 @@ def download_data(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
-def delete_account(request: HttpRequest) -> HttpResponse:
-    now, person = timezone.now(), _person(request)
+def delete_account(request: MemberRequest) -> HttpResponse:
+    now, person = timezone.now(), Person.of(request.user)
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     obstacles = erasing.obstacles(person=person, now=now)
     if form.is_valid():
@@ -75,18 +77,13 @@ def account_deleted(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "accounts/account_deleted.html")
 
 
-def _person(request: HttpRequest) -> Person:
-    assert request.user.is_authenticated
-    return Person.of(request.user)
-
-
-def _data_page(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    counts = exporting.counts(person=_person(request))
+def _data_page(request: MemberRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    counts = exporting.counts(person=Person.of(request.user))
     context = {"counts": counts.items(), "refusal": refusal}
     return TemplateResponse(request, "accounts/your_data.html", context, status=status)
 
 
-def _forgotten(request: HttpRequest) -> HttpResponse:
+def _forgotten(request: MemberRequest) -> HttpResponse:
     """Signed out, with every cookie of ours taken back."""
     logout(request)
     response = redirect("accounts:account_deleted")

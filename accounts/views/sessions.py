@@ -1,33 +1,32 @@
 """Where somebody is signed in."""
 
-from typing import cast
-
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
-from accounts.models import User
+
+from .member import MemberRequest
 
 
 @require_safe
 @login_required
-def session_list(request: HttpRequest) -> HttpResponse:
+def session_list(request: MemberRequest) -> HttpResponse:
     key = request.session.session_key or ""
-    listed = sessions.list_of(user=_member(request), current=key, now=timezone.now())
+    listed = sessions.list_of(user=request.user, current=key, now=timezone.now())
     return render(request, "accounts/session_list.html", {"sessions": listed})
 
 
 @require_POST
 @login_required
-def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = get_object_or_404(UserSession, user=_member(request), pk=session_id)
+def session_end(request: MemberRequest, session_id: int) -> HttpResponse:
+    session = get_object_or_404(UserSession, user=request.user, pk=session_id)
     is_this_one = session.session_key == request.session.session_key
     sessions.end(session=session)
     if is_this_one:
@@ -38,8 +37,8 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def session_end_others(request: HttpRequest) -> HttpResponse:
-    user = _member(request)
+def session_end_others(request: MemberRequest) -> HttpResponse:
+    user = request.user
     sessions.end_all(user=user, keep=request.session.session_key or "")
     update_session_auth_hash(request, user)
     messages.success(request, _("You are signed out everywhere but here."))
@@ -48,17 +47,12 @@ def session_end_others(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def session_end_all(request: HttpRequest) -> HttpResponse:
-    sessions.end_all(user=_member(request))
+def session_end_all(request: MemberRequest) -> HttpResponse:
+    sessions.end_all(user=request.user)
     return _signed_out(request, _("You are signed out everywhere."))
 
 
-def _member(request: HttpRequest) -> User:
-    """Who asks, behind @login_required."""
-    return cast(User, request.user)
-
-
-def _signed_out(request: HttpRequest, words: str) -> HttpResponse:
+def _signed_out(request: MemberRequest, words: str) -> HttpResponse:
     logout(request)
     messages.success(request, words)
     return redirect("catalog:home")

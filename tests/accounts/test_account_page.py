@@ -118,8 +118,9 @@ def test_devices_are_counted_while_their_sessions_last(shopper):
 
 
 def test_the_number_of_queries_does_not_grow(shopper_client, shopper, django_assert_num_queries):
+    sign_in_on(shopper, "Chromium")
     shopper_client.get("/accounts/")
-    # Session, member, linked sites, addresses, second step, devices, copies for the badge.
+    # Session, member, linked sites, addresses, second step, devices twice, copies for the badge.
     with django_assert_num_queries(8):
         shopper_client.get("/accounts/")
     for number in range(20):
