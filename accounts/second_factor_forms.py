@@ -22,6 +22,8 @@ from django import forms
 from django.core.cache import cache
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from fido2.utils import websafe_decode
+from fido2.webauthn import AuthenticatorData
 
 from .models import User
 
@@ -135,7 +137,20 @@ class PasskeyForm(PasskeyAnswer, AuthenticateWebAuthnForm):  # type: ignore[misc
 
 
 class SignInByPasskeyForm(PasskeyAnswer, LoginWebAuthnForm):  # type: ignore[misc]
-    """A passkey instead of a password."""
+    """A passkey instead of a password, and of the second step too.
+
+    It must be one that its owner lets stand alone, and it must have asked for its PIN, a finger or
+    a face: the shop asks for that here, but a challenge from another of its pages would do without.
+    """
+
+    def clean_credential(self) -> Any:
+        sent = self.cleaned_data["credential"]
+        passkey = super().clean_credential()
+        # It holds: the passkey has signed it.
+        told = AuthenticatorData(websafe_decode(sent["response"]["authenticatorData"]))
+        if not (told.is_user_verified() and passkey.wrap().is_passwordless):
+            raise forms.ValidationError(PASSKEY_FAILED, code="passkey_failed")
+        return passkey
 
 
 class ConfirmByPasskeyForm(PasskeyAnswer, ReauthenticateWebAuthnForm):  # type: ignore[misc]
