@@ -39,9 +39,26 @@ class ShopAdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        if super().has_permission(request) and not self.has_permission(request):
-            return _ask_for_second_factor(request)
-        return secure_admin_login(super().login)(request, extra_context)
+        """On to where one wanted to go, to the shop's own sign-in, or to the second step.
+
+        Never Django's form: it knows of no second step and no limits, also for those who are in.
+        """
+        return secure_admin_login(self._enter)(request)
+
+    def _enter(self, request: HttpRequest) -> HttpResponse:
+        if self.has_permission(request):
+            return redirect(_wanted(request))
+        return _ask_for_second_factor(request)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """On the page of everybody, which counts tries and tells by mail."""
+        return redirect("account_change_password")
+
+
+def _wanted(request: HttpRequest) -> str:
+    return get_next_redirect_url(request) or reverse("admin:index")
 
 
 def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
@@ -54,8 +71,7 @@ def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
         )
         return redirect("mfa_index")
     messages.info(request, _("The admin asks for your second step."))
-    wanted = get_next_redirect_url(request) or reverse("admin:index")
-    return redirect(add_query_params(address, {REDIRECT_FIELD_NAME: wanted}))
+    return redirect(add_query_params(address, {REDIRECT_FIELD_NAME: _wanted(request)}))
 
 
 def hide_secrets() -> None:

@@ -186,3 +186,27 @@ def test_the_operator_is_told_when_there_is_nothing_to_do(bookseller):
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("remove_second_factor", bookseller.email)
     assert User.objects.get(pk=bookseller.pk).sessions_epoch == 0
+
+
+@pytest.mark.parametrize("with_second_factor", [True, False])
+def test_nobody_signs_in_by_the_admins_own_form(client, bookseller, settings, with_second_factor):
+    settings.STAFF_SECOND_FACTOR = with_second_factor
+    clerk = reader(email="cleo@example.org", is_staff=True)
+    secret = give_app(clerk)
+    sign_in(client, clerk)
+    second_step(client, code_of(secret))
+
+    form = {"username": bookseller.email, "password": PASSWORD, "next": "/admin/"}
+    answer = client.post("/admin/login/", form)
+
+    assert answer["Location"] == "/admin/"
+    assert client.session["_auth_user_id"] == str(clerk.pk)
+
+
+def test_staff_change_their_password_where_everybody_does(client, bookseller, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(bookseller)
+
+    answer = client.post("/admin/password_change/", {"old_password": "a guess"})
+
+    assert answer["Location"] == "/accounts/password/change/"
