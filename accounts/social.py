@@ -12,11 +12,14 @@ from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from .models import User
+from .still_you import has_just_proved
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +83,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         # The shop asks the other site nothing more, so its key goes nowhere, not into the session.
         sociallogin.token = None
+        is_linking = sociallogin.state.get("process") == AuthProcess.CONNECT
+        if is_linking and request.user.is_authenticated and not has_just_proved(request):
+            # allauth would link it whenever the owner proves something else, whoever had asked for it.
+            words = _("That took a while. Please press “Link” once more.")
+            messages.info(request, words)
+            raise ImmediateHttpResponse(redirect("socialaccount_connections"))
         if request.user.is_authenticated:
             # Linking writes the whole row, and the other site took its time to answer.
             request.user.refresh_from_db()

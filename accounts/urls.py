@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .views import addresses, callbacks, linking, personal_data, sessions
-from .views.overview import name_change, overview
+from .views.overview import name_change, overview, sign_in_again
 from .views.second_factor import (
     confirm_by_passkey,
     remove_passkey,
@@ -22,7 +22,8 @@ urlpatterns = [
     path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
     path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
     # At the addresses that allauth has for the same, and before it.
-    path("3rdparty/", linking.links),
+    path("3rdparty/", linking.links, name="links"),
+    path("sign-in-again/", sign_in_again, name="sign_in_again"),
     path("3rdparty/signup/", callbacks.closed),
     path("google/login/token/", callbacks.closed),
     path("google/login/callback/", callbacks.google_callback),
@@ -31,7 +32,7 @@ urlpatterns = [
     path("2fa/authenticate/", second_step),
     path("2fa/webauthn/login/", sign_in_by_passkey),
     path("2fa/webauthn/reauthenticate/", confirm_by_passkey),
-    path("2fa/webauthn/keys/<int:pk>/remove/", remove_passkey),
+    path("2fa/webauthn/keys/<int:pk>/remove/", remove_passkey, name="passkey_remove"),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
     path("sessions/end-others/", sessions.session_end_others, name="session_end_others"),

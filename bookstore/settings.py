@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StillYouMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bookstore.middleware.ReaderMiddleware",
     "bookstore.htmx.LiveRegionMiddleware",
@@ -178,14 +179,15 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 # In the browser that signed up, and soon after; in any other one signs in.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "account_email"
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "accounts:overview"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # The shopper chooses: 60 days without a visit, or until the browser is closed (accounts/session_store.py).
 # Who comes by another site or a passkey, which the device keeps anyway, is remembered.
 ACCOUNT_SESSION_REMEMBER = None
-# What a thief of a session would change first asks for the password, or what stands in for it.
+# What a thief of a session would change first asks for the password, or what stands in for it
+# (accounts/still_you.py).
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.ResetTokens"
 ACCOUNT_LOGOUT_REDIRECT_URL = "catalog:home"

@@ -1,6 +1,5 @@
 """The page "Google and GitHub" of somebody's account."""
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -15,9 +14,6 @@ from .member import MemberRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@reauthentication_required(  # type: ignore[untyped-decorator]
-    enabled=lambda request: request.method == "POST", app="allauth.socialaccount"
-)
 def links(request: MemberRequest) -> HttpResponse:
     """Which other sites lead into this account; a POST unlinks one. In place of allauth's page,
     which looks for a password alone and may let two at once take the last way in."""

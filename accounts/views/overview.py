@@ -36,3 +36,10 @@ def name_change(request: MemberRequest) -> HttpResponse:
         return redirect("accounts:overview")
     status = 422 if form.is_bound else 200
     return TemplateResponse(request, "accounts/name_change.html", {"form": form}, status=status)
+
+
+@require_safe
+@login_required
+def sign_in_again(request: MemberRequest) -> HttpResponse:
+    """Is it still you? For those whom nothing but another site lets in."""
+    return TemplateResponse(request, "accounts/sign_in_again.html")

@@ -2,7 +2,6 @@
 
 from tempfile import TemporaryFile
 
-from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth import logout
@@ -25,14 +24,12 @@ from .member import MemberRequest
 
 @require_safe
 @login_required
-@reauthentication_required  # type: ignore[untyped-decorator]
 def your_data(request: MemberRequest) -> HttpResponse:
     return _data_page(request)
 
 
 @require_POST
 @login_required
-@reauthentication_required  # type: ignore[untyped-decorator]
 def download_data(request: MemberRequest) -> HttpResponseBase:
     """The ZIP. It is made on disk and never whole in memory."""
     if not ratelimit.consume(request, action="download_data"):
@@ -49,7 +46,6 @@ def download_data(request: MemberRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@reauthentication_required  # type: ignore[untyped-decorator]
 def delete_account(request: MemberRequest) -> HttpResponse:
     now, person = timezone.now(), Person.of(request.user)
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)

@@ -1,9 +1,15 @@
 """Google and GitHub as they are for a test, and what a visitor does with them."""
 
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
@@ -82,7 +88,17 @@ def signed_in(user: User) -> Client:
     client.force_login(user)
     if user.has_usable_password():
         client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    else:
+        came_by_another_site(client, user, at=time.time())
     return client
+
+
+def came_by_another_site(client: Client, user: User, *, at: float) -> None:
+    """As if the session of whoever is signed in had begun that way, at that second."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "socialaccount", "at": at}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
+    session.save()
 
 
 def who_is_in(client: Client) -> str:

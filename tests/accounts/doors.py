@@ -48,12 +48,9 @@ def reset(client: Client, link: str, password: str = OTHER_PASSWORD):
 
 
 def ask_for_change(client: Client, email: str, password: str = PASSWORD):
-    """Ask for another address, giving the password where it is asked for."""
-    page = client.post(EMAIL, {"action_add": "", "email": email}, follow=True)
-    if page.redirect_chain and "/reauthenticate/" in page.redirect_chain[-1][0]:
-        address = page.redirect_chain[-1][0]
-        page = client.post(address, {"password": password}, follow=True)
-    return page
+    """Give the password once more, and ask for another address."""
+    client.post("/accounts/reauthenticate/", {"password": password})
+    return client.post(EMAIL, {"action_add": "", "email": email}, follow=True)
 
 
 def mails_to(email: str) -> list[OutboxMessage]:

@@ -48,7 +48,7 @@ def test_the_address_changes_when_the_new_one_is_confirmed(sam, at_home):
     page = at_home.get(link_in(mails_to(NEW)[0]), follow=True)
 
     assert address_of(sam) == NEW
-    assert page.redirect_chain[-1][0] == "/accounts/email/"
+    assert page.redirect_chain[-1][0] == "/accounts/"
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
         (NEW, True, True)
     ]
@@ -77,7 +77,7 @@ def test_in_another_browser_the_link_asks_to_sign_in_first(sam, at_home):
     assert address_of(sam) == OLD
 
     page = sign_in(elsewhere, OLD)
-    assert page.redirect_chain[-1][0] == "/accounts/email/"
+    assert page.redirect_chain[-1][0] == "/accounts/"
     assert address_of(sam) == NEW
 
 

@@ -88,14 +88,14 @@ def test_the_download_is_a_zip_that_no_cache_keeps(known_client):
     assert account["email"] == "sam@example.org"
 
 
-def test_a_download_that_had_to_wait_for_the_password_comes_after_it(shopper_client):
+def test_a_download_asks_for_the_password_and_then_for_the_button_again(shopper_client):
     asked = shopper_client.post("/accounts/data/download/")
-    assert asked.url == "/accounts/reauthenticate/?next=%2Faccounts%2Fdata%2Fdownload%2F"
+    assert asked.url == "/accounts/reauthenticate/?next=%2Faccounts%2Fdata%2F"
 
-    answer = shopper_client.post(
-        "/accounts/reauthenticate/", {**PASSWORD, "next": "/accounts/data/download/"}
-    )
+    page = shopper_client.post(asked.url, PASSWORD, follow=True)
 
+    assert "/accounts/data/download/" in page.text
+    answer = shopper_client.post("/accounts/data/download/")
     assert answer["Content-Type"] == "application/zip"
     assert content(answer).startswith(b"PK")
 
@@ -153,14 +153,17 @@ def test_the_account_goes_and_its_browsers_forget_it(known_client, shopper):
     assert "http://localhost:8000/privacy/" in farewell.body
 
 
-def test_a_deletion_that_had_to_wait_for_the_password_comes_after_it(shopper_client):
+def test_nobody_is_deleted_by_a_form_that_was_sent_before_the_password(shopper_client):
     shopper_client.post("/accounts/delete/", {"is_sure": "on"})
-    assert User.objects.exists()
 
     form = {**PASSWORD, "next": "/accounts/delete/"}
     page = shopper_client.post("/accounts/reauthenticate/", form, follow=True)
 
-    assert "Your account is deleted" in page.text
+    assert page.redirect_chain[-1][0] == "/accounts/delete/"
+    assert User.objects.exists()
+
+    shopper_client.post("/accounts/delete/", {"is_sure": "on"})
+
     assert not User.objects.exists()
 
 
