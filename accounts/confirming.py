@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
-from .models import User
+from .models import OutboxMessage, User
 
 # The link in the mail holds for three days (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS).
 UNCONFIRMED_FOR = timedelta(days=14)
@@ -44,32 +44,40 @@ def confirm_address(*, user: User) -> None:
 def delete_unconfirmed(*, now: datetime) -> int:
     """Delete accounts opened UNCONFIRMED_FOR ago that nobody confirmed, a bounded number at once.
 
-    Never one of staff, one that somebody has been signed in to, or one that anything else points
-    at. Gives back how many went.
+    Never one that staff made, one of staff, one that somebody has been signed in to, one that was
+    sent a link for this long, or one that anything else points at. Gives back how many went.
     """
-    user_ids = (
-        User.objects.filter(
-            last_login=None,
-            is_staff=False,
-            is_superuser=False,
-            date_joined__lt=now - UNCONFIRMED_FOR,
-            emailaddress__verified=False,
+    since = now - UNCONFIRMED_FOR
+    waiting = (
+        EmailAddress.objects.filter(
+            verified=False,
+            # As sign-up writes it. To accounts that staff made, allauth adds one that is not.
+            primary=True,
+            user__last_login=None,
+            user__is_staff=False,
+            user__is_superuser=False,
+            user__date_joined__lt=since,
         )
-        .exclude(emailaddress__verified=True)
-        .exclude(_is_pointed_at())
-        .order_by("pk")
-        # Whoever signs in at this moment holds the row.
-        .select_for_update(of=("self",), skip_locked=True)
-        .values_list("pk", flat=True)[:SWEEP_SIZE]
+        .exclude(_was_written_to(since) | _is_pointed_at())
+        .order_by("user")
+        .select_related("user")
+        # Whoever confirms the address, or signs in, at this moment holds one of the rows.
+        .select_for_update(of=("self", "user"), skip_locked=True)[:SWEEP_SIZE]
     )
-    _, deleted = User.objects.filter(pk__in=list(user_ids)).delete()
+    user_ids = [address.user_id for address in waiting]
+    _, deleted = User.objects.filter(pk__in=user_ids).delete()
     return deleted.get(User._meta.label, 0)
+
+
+def _was_written_to(since: datetime) -> Q:
+    links = OutboxMessage.objects.filter(has_one_time_link=True, created_at__gte=since)
+    return Q(Exists(links.filter(to=OuterRef("email"))))
 
 
 def _is_pointed_at() -> Q:
     condition = Q()
     for relation in User._meta.related_objects:
         if relation.related_model._meta.app_label not in PARTS_OF_AN_ACCOUNT:
-            pointing = {relation.field.name: OuterRef("pk")}
+            pointing = {relation.field.name: OuterRef("user")}
             condition |= Q(Exists(relation.related_model._base_manager.filter(**pointing)))
     return condition
