@@ -92,6 +92,8 @@ class UserAdmin(BaseUserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
+        # An address is its owner's once they have confirmed it, so they alone change it.
+        fields = (*fields, "email") if obj else fields
         return fields if request.user.is_superuser else (*fields, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
