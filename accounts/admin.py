@@ -97,11 +97,11 @@ class UserAdmin(BaseUserAdmin):
         return fields if request.user.is_superuser else (*fields, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        may_touch = obj is None or not obj.is_staff or request.user.is_superuser
+        may_touch = obj is None or not obj.has_rank or request.user.is_superuser
         return may_touch and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        may_touch = obj is None or not obj.is_staff or request.user.is_superuser
+        may_touch = obj is None or not obj.has_rank or request.user.is_superuser
         return may_touch and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

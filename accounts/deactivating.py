@@ -23,7 +23,7 @@ class Oneself(CannotDeactivate):
 
 class ForSuperusers(CannotDeactivate):
     def __init__(self) -> None:
-        super().__init__(_("Only a superuser can do this to a superuser."))
+        super().__init__(_("Only a superuser can do this to one of the staff."))
 
 
 class LastSuperuser(CannotDeactivate):
@@ -72,5 +72,5 @@ def _locked(user: User, who: User | None) -> dict[int, User]:
 
 
 def _check_rank(user: User, who: User | None) -> None:
-    if user.is_superuser and who is not None and not (who.is_superuser and who.is_active):
+    if user.has_rank and who is not None and not (who.is_superuser and who.is_active):
         raise ForSuperusers

@@ -61,6 +61,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def has_rank(self) -> bool:
+        """Whether only a superuser may touch the account."""
+        return self.is_staff or self.is_superuser
+
     def clean(self) -> None:
         super().clean()
         self.email = UserManager.normalize_email(self.email)

@@ -188,13 +188,14 @@ def test_nobody_deactivates_themself(staff):
     assert is_active(staff)
 
 
-def test_only_superusers_deactivate_or_reactivate_superusers(staff):
-    other = UserFactory(is_superuser=True)
+@pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
+def test_only_superusers_deactivate_or_reactivate_staff_and_superusers(rank, staff):
+    other = UserFactory(**{rank: True})
     bookseller = UserFactory(is_staff=True)
 
     with pytest.raises(deactivating.ForSuperusers):
-        deactivate(staff, bookseller)
-    assert is_active(staff)
+        deactivate(other, bookseller)
+    assert is_active(other)
     deactivate(other, staff)
     with pytest.raises(deactivating.ForSuperusers):
         deactivating.reactivate(user=other, who=bookseller)

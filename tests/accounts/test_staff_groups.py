@@ -257,7 +257,7 @@ def test_who_may_change_users_grants_no_rights_and_touches_no_staff(sam, staff):
     for field in ("is_staff", "is_superuser", "groups", "user_permissions"):
         assert f'name="{field}"' not in page
 
-    for other in (staff, helper):
+    for other in (staff, helper, UserFactory(is_superuser=True)):
         assert client.post(address(other, "change", other.pk), {}).status_code == 403
         assert client.post(f"/admin/accounts/user/{other.pk}/password/", {}).status_code == 403
         assert client.post(address(other, "delete", other.pk), {"post": "yes"}).status_code == 403
