@@ -104,6 +104,9 @@ class UserAdmin(BaseUserAdmin):
         may_touch = obj is None or not obj.has_rank or request.user.is_superuser
         return may_touch and super().has_delete_permission(request, obj)
 
+    def has_deactivate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.deactivate_user"))
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Write what was edited: an account closed in this moment must stay closed."""
         columns = {field.name for field in User._meta.concrete_fields}
@@ -117,11 +120,11 @@ class UserAdmin(BaseUserAdmin):
         kinds = Counter(Authenticator.Type(kind).label for kind in types)
         return ", ".join(f"{kind} × {times}" for kind, times in kinds.items()) or "-"
 
-    @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["change"])
+    @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["deactivate"])
     def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         self._each(request, chosen, deactivating.deactivate, _("Deactivated: %(user)s"))
 
-    @admin.action(description=_("Reactivate"), permissions=["change"])
+    @admin.action(description=_("Reactivate"), permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         self._each(request, chosen, deactivating.reactivate, _("Active again: %(user)s"))
 

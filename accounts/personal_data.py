@@ -59,7 +59,7 @@ class AccountPart(Part):
             Obstacle(
                 _(
                     "This account is or was one of the staff, and what it did is the history of "
-                    "the shop. It cannot be deleted; a manager can deactivate it."
+                    "the shop. It cannot be deleted; a superuser can deactivate it."
                 )
             )
         ]

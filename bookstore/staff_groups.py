@@ -36,7 +36,11 @@ GROUPS: dict[str, Sequence[str]] = {
         *LOOK_AT_ORDERS,
         "shop.post_order",
     ),
-    "Manager": ("catalog.*", "waitlist.*", "shop.*", "reviews.*", *LOOK_AT_MEMBERS),
+    "Manager": (
+        *("catalog.*", "waitlist.*", "shop.*", "reviews.*"),
+        *LOOK_AT_MEMBERS,
+        "accounts.deactivate_user",
+    ),
     "Auditor": (
         *("catalog.view_*", "waitlist.view_*", "shop.view_*", "reviews.view_*"),
         *LOOK_AT_MEMBERS,

@@ -197,5 +197,5 @@ def test_staff_are_told_whom_to_ask(staff_client):
     page = staff_client.post("/accounts/delete/", {"is_sure": "on"})
 
     assert page.status_code == 422
-    assert "a manager can deactivate it" in page.text
+    assert "a superuser can deactivate it" in page.text
     assert User.objects.exists()
