@@ -79,7 +79,16 @@ class UserAdmin(BaseUserAdmin):
     add_form = UserCreationForm
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("email", "password", "name", "second_factors")}),
+        (
+            None,
+            {
+                "fields": ("email", "password", "name", "second_factors"),
+                "description": _(
+                    "Accounts are not deleted here. “Deactivate” in the list of users closes one; "
+                    "members delete theirs themselves, and gdpr_erase does it for those who write."
+                ),
+            },
+        ),
         (_("Permissions"), {"fields": ("is_active", *RIGHTS)}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
@@ -101,8 +110,8 @@ class UserAdmin(BaseUserAdmin):
         return may_touch and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        may_touch = obj is None or not obj.has_rank or request.user.is_superuser
-        return may_touch and super().has_delete_permission(request, obj)
+        """It would go round the erasure: orders would keep their person, and staff take their log along."""
+        return False
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.deactivate_user"))

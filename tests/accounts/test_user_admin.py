@@ -27,3 +27,14 @@ def test_an_address_is_its_members_to_change(staff_client):
     assert (sam.email, sam.name) == ("sam@example.org", "Sam")
     sign_in(client := Client())
     assert is_in(client)
+
+
+def test_nobody_deletes_an_account_past_its_erasure(staff_client):
+    sam = member()
+    chosen = {"action": "delete_selected", "_selected_action": [sam.pk], "post": "yes"}
+
+    assert "gdpr_erase" in staff_client.get(page_of(sam)).text
+    assert staff_client.post(page_of(sam, "delete"), {"post": "yes"}).status_code == 403
+    staff_client.post("/admin/accounts/user/", chosen)
+
+    assert User.objects.filter(pk=sam.pk).exists()
