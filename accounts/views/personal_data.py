@@ -6,6 +6,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -20,6 +21,14 @@ from accounts.forms import DeleteAccountForm
 from accounts.person import Person, parts
 
 from .member import MemberRequest
+
+# All that the shop sets; the last is that of the books one has looked at.
+OUR_COOKIES = {
+    settings.SESSION_COOKIE_NAME,
+    settings.CSRF_COOKIE_NAME,
+    CookieStorage.cookie_name,
+    "recently_viewed",
+}
 
 
 @require_safe
@@ -83,6 +92,6 @@ def _forgotten(request: MemberRequest) -> HttpResponse:
     """Signed out, with every cookie of ours taken back."""
     logout(request)
     response = redirect("accounts:account_deleted")
-    for name in request.COOKIES:
+    for name in OUR_COOKIES & request.COOKIES.keys():
         response.delete_cookie(name)
     return response

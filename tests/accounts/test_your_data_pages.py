@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import OutboxMessage, User
+from catalog import recently_viewed
 from shop.cart import Shopper
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.shop.conftest import fill, place
@@ -134,7 +135,7 @@ def test_without_the_tick_nothing_happens(known_client, shopper):
 
 
 def test_the_account_goes_and_its_browsers_forget_it(known_client, shopper):
-    known_client.cookies["recently_viewed"] = "1.2.3"
+    known_client.cookies[recently_viewed.COOKIE] = "1.2.3"
     shopper.emailaddress_set.create(email=shopper.email, verified=True, primary=True)
     other = Client()
     other.post("/accounts/login/", {"login": shopper.email, **PASSWORD})
@@ -151,6 +152,16 @@ def test_the_account_goes_and_its_browsers_forget_it(known_client, shopper):
     (farewell,) = OutboxMessage.objects.all()
     assert farewell.to == "sam@example.org"
     assert "http://localhost:8000/privacy/" in farewell.body
+
+
+def test_a_cookie_that_is_not_the_shops_troubles_nobody(known_client):
+    ours = "; ".join(f"{name}={cookie.value}" for name, cookie in known_client.cookies.items())
+    headers = {"cookie": f"{ours}; prefs[a]=1"}
+
+    page = Client().post("/accounts/delete/", {"is_sure": "on"}, headers=headers)
+
+    assert page["Location"] == "/accounts/deleted/"
+    assert not User.objects.exists()
 
 
 def test_nobody_is_deleted_by_a_form_that_was_sent_before_the_password(shopper_client):
