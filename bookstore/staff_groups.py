@@ -61,9 +61,13 @@ def grant(
     """
     if sender.label not in APPS:
         return
+    try:
+        group_model, permission = (apps.get_model("auth", name) for name in ("Group", "Permission"))
+    except LookupError:
+        # Only some apps were migrated, so there are no groups yet, or no longer.
+        return
     # Django's own receiver may come after this one.
     create_permissions(sender, verbosity=0, using=using, apps=apps)
-    group_model, permission = (apps.get_model("auth", name) for name in ("Group", "Permission"))
     groups = group_model.objects.using(using)
     groups.bulk_create([group_model(name=name) for name in GROUPS], ignore_conflicts=True)
     ids = dict(groups.filter(name__in=GROUPS).values_list("name", "pk"))

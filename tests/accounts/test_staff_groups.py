@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
+from django.apps.registry import Apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import models
@@ -150,6 +151,15 @@ def test_permissions_that_are_not_there_yet_are_made_first():
     staff_groups.grant(apps.get_app_config("shop"))
 
     assert "shop.post_order" in of_group("Fulfilment")
+
+
+def test_before_there_are_groups_nothing_is_done():
+    """As after `migrate catalog` on an empty database, and after `migrate auth zero`."""
+    Group.objects.all().delete()
+
+    staff_groups.grant(apps.get_app_config("catalog"), apps=Apps())
+
+    assert not Group.objects.exists()
 
 
 def test_no_group_holds_a_right_over_rights_or_a_key_of_allauth():
