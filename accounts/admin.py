@@ -153,7 +153,7 @@ class UserAdmin(BaseUserAdmin):
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):
-    """What was written to whom. Nobody edits a mail, and a one-time link is nobody's to read."""
+    """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
 
     list_display = ("subject", "to", "created_at", "sent_at", "attempts", "last_error")
     search_fields = ("to", "subject")
@@ -172,9 +172,11 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("body"))
     def readable_body(self, message: OutboxMessage) -> str:
-        if message.has_one_time_link and not settings.MAIL_KEEP_ONE_TIME_LINKS:
+        if settings.MAIL_KEEP_ONE_TIME_LINKS:
+            return message.body
+        if message.has_one_time_link:
             return str(_("Not shown: it holds a link that only its reader may use."))
-        return message.body
+        return message.body_without_links
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from bookstore.logs import without_keys
+
 from . import postal
 
 
@@ -218,6 +220,11 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def body_without_links(self) -> str:
+        """The body for anybody but its reader: links that are as good as a password lack their key."""
+        return without_keys(self.body)
 
     @property
     def has_failed(self) -> bool:

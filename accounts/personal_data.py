@@ -231,7 +231,7 @@ def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
     return {
         "to": mail.to,
         "subject": mail.subject,
-        "text": "" if mail.has_one_time_link else mail.body,
+        "text": "" if mail.has_one_time_link else mail.body_without_links,
         "had_a_one_time_link": mail.has_one_time_link,
         "written_at": mail.created_at,
         "sent_at": mail.sent_at,

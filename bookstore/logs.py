@@ -8,11 +8,15 @@ KEYS = re.compile(
 )
 
 
+def without_keys(text: str) -> str:
+    return KEYS.sub(r"\1…", text)
+
+
 class KeylessFormatter(logging.Formatter):
     """Leaves the keys out of the addresses that a line of the log, or its traceback, names."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return KEYS.sub(r"\1…", super().format(record))
+        return without_keys(super().format(record))
 
 
 def configuration(*, level: str) -> dict[str, Any]:

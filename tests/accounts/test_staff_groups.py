@@ -1,5 +1,6 @@
 """What each group of staff sees and does in the admin, and what it cannot."""
 
+import re
 import uuid
 
 import pytest
@@ -376,3 +377,13 @@ def test_a_one_time_link_in_a_mail_is_shown_to_nobody(client, sam, staff_client)
         page = reader.get(address(mail, "change", mail.pk))
         assert page.status_code == 200
         assert "/password/reset/key/" not in page.text
+
+
+def test_a_guests_link_to_an_order_is_shown_to_nobody(order, staff_client):
+    mail = OutboxMessage.objects.filter(thread=order.number).earliest("pk")
+    key = re.search(r"/orders/open/([^/]+)/", mail.body)[1]
+
+    for reader in (staff_client, member_of("Manager"), member_of("Auditor")):
+        page = reader.get(address(mail, "change", mail.pk)).text
+        assert key not in page
+        assert "/orders/open/…/" in page
