@@ -19,7 +19,9 @@ PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibil
 
 @require_safe
 def plain_page(request: HttpRequest, page: str) -> HttpResponse:
-    context = {}
+    context: dict[str, object] = {}
+    if page == "privacy":
+        context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     return TemplateResponse(request, f"pages/{page}.html", context)

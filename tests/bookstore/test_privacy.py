@@ -1,0 +1,30 @@
+"""The page on privacy names what the shop keeps and who else gets it."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "your name if you told us",
+        "deleted by itself after a fortnight",
+        "Saved addresses",
+        "Google and GitHub",
+        "authenticator app",
+        "phone number if you gave one",
+    ],
+)
+def test_it_names_what_an_account_holds(client, words):
+    assert words in client.get("/privacy/").text
+
+
+def test_it_says_what_stripe_gets_where_the_shop_is_paid_through_it(client, settings):
+    assert "Stripe" not in client.get("/privacy/").text
+
+    settings.PAYMENT_PROVIDER = "stripe"
+
+    assert "the number and total of your order and your email address" in (
+        client.get("/privacy/").text
+    )
