@@ -94,10 +94,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Sign in, unless the account was closed since the sign-in began."""
+        """Sign in, unless the account was closed or deleted since the sign-in began."""
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
-        super().login(request, user)
+        try:
+            super().login(request, user)
+        except User.NotUpdated as error:
+            self.logout(request)
+            messages.error(request, _("This account has just been deleted."))
+            raise ImmediateHttpResponse(redirect("account_login")) from error
 
     def set_password(self, user: User, password: str) -> None:
         """Write the password alone: an account closed in this moment must stay closed."""

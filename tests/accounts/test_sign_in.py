@@ -1,4 +1,5 @@
 import pytest
+from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -103,3 +104,20 @@ def test_the_form_helps_password_managers_and_shared_computers(client):
     assert 'autocomplete="current-password"' in page
     assert "Stay signed in on this device" in page
     assert "Not on a computer that others use too." in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_is_deleted_at_this_moment_is_told_of_in_words(client, monkeypatch):
+    member()
+    sign_in_at_last = DefaultAccountAdapter.login
+
+    def deleted_first(self, request, user) -> None:
+        User.objects.filter(pk=user.pk).delete()
+        sign_in_at_last(self, request, user)
+
+    monkeypatch.setattr(DefaultAccountAdapter, "login", deleted_first)
+    page = client.post("/accounts/login/", {"login": "sam@example.org", "password": PASSWORD})
+
+    assert page["Location"] == "/accounts/login/"
+    assert "This account has just been deleted." in client.get("/accounts/login/").text
+    assert "_auth_user_id" not in client.session
