@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -33,14 +34,16 @@ def erase(*, person: Person, now: datetime) -> int:
 
     Parts are locked and erased from the last app to the first, so that an order under way is waited
     for, and the account goes last. An order or a sign-in that comes in the same moment finds no
-    basket, or is refused by the database when it commits; it is never half there.
+    basket, or is refused by the database when it commits; it is never half there. One that a guest
+    places with the same address, once it is sure that nothing stands against the erasure, stays.
     """
     backwards = parts()[::-1]
-    for part in backwards:
-        part.lock(person)
+    locked = {part.name: part.lock(person) for part in backwards}
     person = _as_they_are_now(person)
     if found := obstacles(person=person, now=now):
         raise CannotErase(found)
+    held = {name: keys for name, keys in locked.items() if keys is not None}
+    person = replace(person, held=held)
     erased = sum(part.count(person) for part in backwards)
     if not erased:
         return 0

@@ -7,8 +7,8 @@ fails for a table that nobody answers for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,11 +34,13 @@ class Person:
     """Whom it is about: somebody with an account, or a guest whom the shop knows by their address.
 
     `emails` are in lower case, and theirs for certain: an address that nobody has confirmed is not
-    among them.
+    among them. `held` are the keys of the rows that an erasure is about, by the name of their part:
+    what anybody adds meanwhile is none of them.
     """
 
     user: User | None
     emails: tuple[str, ...]
+    held: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, user: User, *named: str) -> Person:
@@ -98,8 +100,12 @@ class Part:
     def count(self, person: Person) -> int:
         return int(self.rows(person).count())
 
-    def lock(self, person: Person) -> None:
-        """Keep others from adding to it or changing it until the transaction ends."""
+    def lock(self, person: Person) -> list[int] | None:
+        """Keep others from changing it until the transaction ends.
+
+        Where nothing keeps them from adding to it: the keys of what there is, for `Person.held`.
+        """
+        return None
 
     def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
         """What forbids to erase it now."""

@@ -186,8 +186,13 @@ class MailsPart(Part):
         to_them = Q(address__in=person.emails)
         to_them |= left & Q(address__in=unconfirmed.values_list(Lower("email"), flat=True))
         farewell = Q(dedupe_key__isnull=False, dedupe_key__startswith=FAREWELL)
+        if (held := person.held.get(self.name)) is not None:
+            to_them = Q(pk__in=held)
         mails = OutboxMessage.objects.annotate(address=Lower("to"))
         return mails.filter(to_them).exclude(farewell).order_by("pk")
+
+    def lock(self, person: Person) -> list[int]:
+        return list(self.rows(person).values_list("pk", flat=True))
 
     def describe(self, mail: OutboxMessage) -> dict[str, Any]:
         return describe_mail(mail)

@@ -71,7 +71,7 @@ class BasketPart(Part):
 
 
 class OrdersPart(Part):
-    name = "orders"
+    name = erasing.ORDERS
     title = _("Orders")
     models: tuple[type[Model], ...] = (
         *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
@@ -96,8 +96,8 @@ class OrdersPart(Part):
     def describe(self, order: Order) -> dict[str, Any]:
         return describe_order(order)
 
-    def lock(self, person: Person) -> None:
-        erasing.lock(person)
+    def lock(self, person: Person) -> list[int]:
+        return erasing.lock(person)
 
     def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
         return erasing.obstacles(person, now)

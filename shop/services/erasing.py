@@ -25,6 +25,8 @@ from shop.models import (
     Withdrawal,
 )
 
+# The name of the part.
+ORDERS = "orders"
 # 14 days to send the books back and 14 to pay for them, and some for the post.
 TO_SETTLE = timedelta(days=30)
 # What the shopper said, or how to follow their parcel.
@@ -36,6 +38,9 @@ KINDS_WITH_WORDS = (
 
 
 def orders_of(person: Person) -> Any:
+    """All, or those alone that their erasure is about: see Person.held."""
+    if (held := person.held.get(ORDERS)) is not None:
+        return Order.objects.with_person().filter(pk__in=held)
     return Order.objects.of_person(user=person.user, emails=person.emails)
 
 
@@ -47,10 +52,9 @@ def visitors_baskets(person: Person) -> Any:
     return used.exclude(pk__in=of_others.filter(cart__in=used.values("pk")).values("cart"))
 
 
-def lock(person: Person) -> None:
-    """Keep the person's orders, and the baskets of visitors they came from, as they are."""
-    list(orders_of(person).locked().values_list("pk"))
-    list(visitors_baskets(person).locked().values_list("pk"))
+def lock(person: Person) -> list[int]:
+    """Keep the person's orders as they are. Returns their keys."""
+    return list(orders_of(person).locked().values_list("pk", flat=True))
 
 
 def obstacles(person: Person, now: datetime) -> list[Obstacle]:

@@ -2,22 +2,25 @@
 
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts import erasing
-from accounts.models import User
-from accounts.person import Person
+from accounts.models import OutboxMessage, User
+from accounts.person import Obstacle, Person
 from shop.cart import Shopper
 from shop.models import Order, Payment, Refund
 from shop.services import cancelling, checkout, posting, refunds, withdrawing
 from tests.factories import BookFactory
 
-from .conftest import decline, fill, pay, place
+from .conftest import ADDRESS, decline, fill, pay, place
 from .test_checkout_races import at_once
 
 NOW = timezone.now()
@@ -204,6 +207,54 @@ def test_an_order_that_has_begun_is_waited_for(shopper, delivery, monkeypatch):
     assert isinstance(ordered, Order)
     assert isinstance(erased, erasing.CannotErase)
     assert Order.objects.get().user == shopper
+
+
+@pytest.fixture
+def in_between(monkeypatch):
+    """Lets something happen when an erasure has just found that nothing stands against it."""
+
+    def happen(act: Callable[[], object]) -> None:
+        look = erasing.obstacles
+
+        def look_and_act(**who: Any) -> list[Obstacle]:
+            found = look(**who)
+            act()
+            return found
+
+        monkeypatch.setattr(erasing, "obstacles", look_and_act)
+
+    return happen
+
+
+@pytest.mark.django_db
+def test_what_a_guest_orders_in_between_stays_as_it_is(in_between, delivery, guest):
+    fill(guest, BookFactory(stock=9))
+    came = posted_at(place(guest, now=LONG_AGO), LONG_AGO)
+    later = Shopper(token=uuid.uuid4())
+    fill(later, BookFactory(stock=9))
+    in_between(lambda: pay(place(later).number))
+
+    erasing.erase(person=Person.with_email(ADDRESS["email"]), now=NOW)
+
+    came.refresh_from_db()
+    assert came.is_erased
+    order = Order.objects.exclude(pk=came.pk).get()
+    assert (order.is_erased, order.email, order.is_confirmed) == (False, ADDRESS["email"], True)
+    assert order.cart.token == later.token
+    assert OutboxMessage.objects.filter(thread=order.number, to=order.email).exists()
+    assert not OutboxMessage.objects.filter(thread=came.number).exists()
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_confirmed_while_erasing_begins_counts(shopper, delivery, guest):
+    """Who it is about is read again once the account is locked."""
+    fill(guest, BookFactory(stock=9))
+    place(guest)
+    person = Person.of(shopper)
+    EmailAddress.objects.create(user=shopper, email=ADDRESS["email"], verified=True)
+
+    with pytest.raises(erasing.CannotErase, match="waits for its payment"):
+        erasing.erase(person=person, now=NOW)
 
 
 @pytest.mark.slow
