@@ -78,8 +78,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             subject=message.subject,
             body=message.body,
             has_one_time_link=True,
+            user=context.get("user"),
             now=timezone.now(),
         )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        # The mail belongs to the account also where it tells an address that it no longer does.
+        told = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, told, email)
 
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.stages.SecondStep"}

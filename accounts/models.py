@@ -175,6 +175,10 @@ class OutboxMessage(models.Model):
     """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
 
     to = models.EmailField(_("to"))
+    # Whose account it is about, to whatever address it goes: one may be theirs no longer, or not yet.
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("body"))
     # Names the reason for this one mail: a second row with it is refused, so nobody gets it twice.

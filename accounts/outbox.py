@@ -11,7 +11,7 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
-from .models import OutboxMessage
+from .models import OutboxMessage, User
 from .tasks import send_mail
 
 
@@ -24,16 +24,19 @@ def write(
     dedupe_key: str | None = None,
     thread: str = "",
     has_one_time_link: bool = False,
+    user: User | None = None,
 ) -> None:
     """Add a mail to the current transaction; it leaves when that commits, and never if it does not.
 
     With a `dedupe_key` that was used before, nothing is added: that mail exists. Mails of one
-    `thread` leave one after another; write them under a lock of what they are about.
+    `thread` leave one after another; write them under a lock of what they are about. `user` is whose
+    account it is about.
     """
     written = OutboxMessage.objects.bulk_create(
         [
             OutboxMessage(
                 to=to,
+                user=user,
                 subject=" ".join(subject.split()),
                 body=body,
                 dedupe_key=dedupe_key,

@@ -176,15 +176,14 @@ class MailsPart(Part):
     models = (OutboxMessage,)
 
     def rows(self, person: Person) -> Any:
-        """Mails to their addresses.
+        """Mails to their addresses, and those about their account.
 
-        To one that they never confirmed, perhaps somebody else's, only mails of its confirmation
-        that have left.
+        To an address that they never confirmed, perhaps somebody else's, or that is theirs no
+        longer, there may be mails about another account, which are none of them.
         """
-        unconfirmed = EmailAddress.objects.filter(user=person.user, user__isnull=False)
-        left = Q(has_one_time_link=True, next_try_at__isnull=True)
         to_them = Q(address__in=person.emails)
-        to_them |= left & Q(address__in=unconfirmed.values_list(Lower("email"), flat=True))
+        if person.user:
+            to_them |= Q(user=person.user)
         farewell = Q(dedupe_key__isnull=False, dedupe_key__startswith=FAREWELL)
         if (held := person.held.get(self.name)) is not None:
             to_them = Q(pk__in=held)

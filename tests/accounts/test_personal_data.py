@@ -18,8 +18,9 @@ from django.test.utils import CaptureQueriesContext, isolate_apps
 from django.utils import timezone
 from django_countries.fields import CountryField
 
+from accounts import erasing
 from accounts.exporting import write_archive
-from accounts.models import PostalAddress, User
+from accounts.models import OutboxMessage, PostalAddress, User
 from accounts.person import Part, Person, parts
 from bookstore.logs import without_keys
 from shop.cart import Shopper
@@ -27,6 +28,8 @@ from shop.models import DeliveryMethod
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
 from tests.shop import whole_life
 from tests.shop.conftest import draft, fill, pay, place
+
+from .doors import ask_for_change, ask_for_reset, link_in, mails_to, member, sign_in
 
 Model = type[models.Model]
 BOOKS = "books and what is told of them"
@@ -285,6 +288,41 @@ def test_an_address_that_nobody_confirmed_brings_no_orders(shopper, delivery, gu
     place(guest)
 
     assert json.loads(read(Person.of(shopper))["orders.json"]) == []
+
+
+def mails_in_export(user: User) -> list[tuple[str, str]]:
+    mails = json.loads(read(Person.of(user))["mails.json"])
+    return [(mail["to"], mail["subject"]) for mail in mails]
+
+
+@pytest.mark.django_db
+def test_to_ask_for_an_address_brings_no_mails_of_whoever_has_it(client):
+    victim, sam = member("victim@example.org"), member()
+    ask_for_reset(Client(), victim.email)
+    OutboxMessage.objects.update(next_try_at=None, sent_at=timezone.now())
+    sign_in(client)
+    ask_for_change(client, victim.email)
+    theirs, to_confirm = OutboxMessage.objects.order_by("pk")
+
+    assert mails_in_export(sam) == [(victim.email, to_confirm.subject)]
+
+    erasing.erase(person=Person.of(sam), now=timezone.now())
+    assert OutboxMessage.objects.filter(pk=theirs.pk).exists()
+    assert not OutboxMessage.objects.filter(pk=to_confirm.pk).exists()
+
+
+@pytest.mark.django_db
+def test_mails_to_an_address_that_they_had_once_are_theirs(client):
+    sam = member("old@example.org")
+    sign_in(client, "old@example.org")
+    ask_for_change(client, "new@example.org")
+    client.get(link_in(mails_to("new@example.org")[0]))
+    sam.refresh_from_db()
+
+    assert [to for to, _subject in mails_in_export(sam)] == ["new@example.org", "old@example.org"]
+
+    erasing.erase(person=Person.of(sam), now=timezone.now())
+    assert mails_to("old@example.org") == []
 
 
 @pytest.mark.django_db
