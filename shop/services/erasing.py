@@ -11,6 +11,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.person import ERASED, Obstacle, Person
 from catalog.models import StockMovement
 from shop.models import (
@@ -35,6 +36,9 @@ KINDS_WITH_WORDS = (
     OrderEvent.Kind.PART_POSTED,
     OrderEvent.Kind.POSTED,
 )
+# Who did this is the shopper, by whatever name, or one of the staff.
+BY_THE_SHOPPER = (OrderEvent.Kind.PLACED, OrderEvent.Kind.WITHDRAWN)
+BY_STAFF = (OrderEvent.Kind.PART_POSTED, OrderEvent.Kind.POSTED)
 
 
 def orders_of(person: Person) -> Any:
@@ -110,24 +114,37 @@ def part_from(person: Person, now: datetime) -> None:
     """
     numbers = dict(orders_of(person).values_list("pk", "number"))
     orders = list(numbers)
-    names = _names_in(orders) | set(person.emails)
+    names = (_names_in(orders) | set(person.emails)) - _others_in(orders)
     visitors_baskets(person).delete()
-    _forget_words(orders, names)
+    _forget_words(orders)
     _forget_who(person, orders, list(numbers.values()), names)
     BillingAddress.objects.filter(order__in=orders).delete()
     Order.objects.filter(pk__in=orders).update(**NOBODY, erased_at=now)
 
 
 def _names_in(orders: list[int]) -> set[str]:
-    """Every name that these orders know their person by; who did something is kept in such words."""
+    """Every name that these orders know their person by; who did something is kept in such words.
+
+    Among them the addresses that they had when they ordered or cancelled, and have no longer.
+    """
+    kinds = (*BY_THE_SHOPPER, OrderEvent.Kind.CANCELLED)
+    acted = OrderEvent.objects.filter(order__in=orders, kind__in=kinds).values_list("who")
     of_orders = Order.objects.filter(pk__in=orders).values_list("name", "email")
     of_bills = BillingAddress.objects.filter(order__in=orders).values_list("name")
     of_withdrawals = Withdrawal.objects.filter(order__in=orders).values_list("name", "email")
-    rows = chain(of_orders, of_bills, of_withdrawals)
+    rows = chain(acted, of_orders, of_bills, of_withdrawals)
     return {name for row in rows for name in row if name}
 
 
-def _forget_words(orders: list[int], names: set[str]) -> None:
+def _others_in(orders: list[int]) -> set[str]:
+    """Staff and payment providers: whoever takes their name does not make them be forgotten."""
+    has_worked = Q(is_staff=True) | Q(is_superuser=True) | Q(logentry__isnull=False)
+    staff = User.objects.filter(has_worked).values_list("email", flat=True)
+    providers = Payment.objects.filter(order__in=orders).values_list("provider", flat=True)
+    return {*staff, *providers}
+
+
+def _forget_words(orders: list[int]) -> None:
     Withdrawal.objects.filter(order__in=orders).update(
         name=ERASED, email="", words=Case(When(words="", then=Value("")), default=Value(ERASED))
     )
@@ -141,7 +158,9 @@ def _forget_words(orders: list[int], names: set[str]) -> None:
 def _forget_who(person: Person, orders: list[int], numbers: list[str], names: set[str]) -> None:
     """By any name in their own orders; elsewhere, as former staff are, by their e-mail alone."""
     everywhere = Q(who__in=person.emails)
-    OrderEvent.objects.filter(everywhere | Q(order__in=orders, who__in=names)).update(who=ERASED)
+    of_orders = OrderEvent.objects.filter(order__in=orders).exclude(kind__in=BY_STAFF)
+    theirs = of_orders.filter(Q(kind__in=BY_THE_SHOPPER) | Q(who__in=names))
+    OrderEvent.objects.filter(everywhere | Q(pk__in=theirs.values("pk"))).update(who=ERASED)
     refunds = Refund.objects.filter(everywhere | Q(payment__order__in=orders, who__in=names))
     Refund.objects.filter(pk__in=refunds.values("pk")).update(who=ERASED)
     in_ledger = Q(order_number__in=numbers, who__in=names)

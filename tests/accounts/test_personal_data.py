@@ -258,12 +258,12 @@ def test_no_secret_is_in_the_export(person):
 def test_it_is_written_in_words_numbers_and_times_that_anybody_can_read(person):
     files = read(person)
 
-    order = json.loads(files["orders.json"])[0]
+    order = json.loads(files["orders.json"])[1]
     assert order["sums"]["total"] == "22.95 GBP"
     assert order["placed_at"].endswith("Z")
     assert order["books"][0]["price"] == "10.00 GBP"
-    assert order["invoice"]["number"] == "INV-000001"
-    assert "orders.json\n    Orders: 4\n" in files["README.txt"]
+    assert order["invoice"]["number"] == "INV-000002"
+    assert "orders.json\n    Orders: 5\n" in files["README.txt"]
     assert f"{whole_life.EMAIL}, {whole_life.SECOND}" in files["README.txt"]
     assert {"README.txt", *(f"{part.name}.json" for part in parts())} == files.keys()
 
@@ -277,7 +277,7 @@ def test_it_holds_nothing_of_anybody_else(person):
     files = read(person)
 
     assert "other@example.org" not in "".join(files.values())
-    assert len(json.loads(files["orders.json"])) == 4
+    assert len(json.loads(files["orders.json"])) == 5
     assert [row["email"] for row in json.loads(files["account.json"])] == [whole_life.EMAIL]
 
 

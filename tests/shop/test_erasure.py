@@ -1,5 +1,6 @@
 """Somebody has their data erased: nothing of them is left, and all that tax law asks for is."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,11 @@ from accounts import erasing
 from accounts.models import OutboxMessage, User
 from accounts.person import ERASED, Person
 from shop.models import Invoice, Order, OrderItem, Payment, Refund, Withdrawal
+from shop.services import posting, withdrawing
+from tests.factories import BookFactory, UserFactory
 
 from . import whole_life
+from .conftest import fill, pay, place
 
 pytestmark = pytest.mark.django_db
 # Counts of attempts by address of the connection, whoever it was, for minutes.
@@ -124,7 +128,7 @@ def test_what_tax_law_asks_for_stays_as_it_was(person):
     erase(person)
 
     assert kept() == before
-    assert Order.objects.count() == 4
+    assert Order.objects.count() == 5
 
 
 def test_who_of_the_staff_acted_is_still_known(person):
@@ -133,6 +137,33 @@ def test_who_of_the_staff_acted_is_still_known(person):
     refund = Refund.objects.get(reason="withdrawn", who="stella@x.example")
     assert refund.payment.order.events.get(kind="posted").who == "stella@x.example"
     assert refund.payment.order.events.get(kind="placed").who == ERASED
+
+
+def test_whoever_takes_the_name_of_others_does_not_make_them_be_forgotten(guest, delivery):
+    UserFactory(email="stella@x.example", is_staff=True)
+    fill(guest, BookFactory(stock=9))
+    order = pay(place(guest, now=whole_life.LONG_AGO).number, whole_life.LONG_AGO)
+    sent = {"number": order.number, "tracking": "", "now": whole_life.LONG_AGO}
+    posting.post_order(who="stella@x.example", **sent)
+    for name in ("stella@x.example", "demo"):
+        withdrawing.withdraw(
+            number=order.number,
+            key=uuid.uuid4(),
+            name=name,
+            email=order.email,
+            words="all",
+            now=whole_life.LONG_AGO,
+        )
+
+    erase(Person.with_email(order.email))
+
+    assert list(order.events.order_by("pk").values_list("kind", "who")) == [
+        ("placed", ERASED),
+        ("paid", "demo"),
+        ("posted", "stella@x.example"),
+        ("withdrawn", ERASED),
+        ("withdrawn", ERASED),
+    ]
 
 
 def test_a_withdrawal_from_some_books_does_not_become_one_from_all(person):
@@ -150,7 +181,7 @@ def test_a_dry_run_changes_nothing_at_all(person, capsys):
 
     assert list(whole_database()) == before
     told = capsys.readouterr().out
-    assert "Orders: 4\n    Kept without name" in told
+    assert "Orders: 5\n    Kept without name" in told
     assert "for 6 years after the end of the tax year" in told
     assert "Nothing was changed." in told
 

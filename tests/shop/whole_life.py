@@ -1,5 +1,6 @@
 """Somebody of whom the shop holds a row of every kind, all of it settled."""
 
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import outbox
-from accounts.models import Address, User
+from accounts.models import Address, OutboxMessage, User
 from catalog import stock
 from catalog.models import StockMovement
 from shop.cart import Shopper
@@ -27,6 +28,8 @@ from tests.factories import BookFactory, UserFactory, VoucherFactory
 from .conftest import decline, draft, fill, pay, place
 
 EMAIL, SECOND, PENDING = "zenobia@quartermain.example", "zq@second.example", "zq@pending.example"
+# What she signed in with at first.
+FORMER = "zq@former.example"
 NAME, PHONE, STREET = "Zenobia Quartermain", "+44 7700 900123", "77 Marmalade Row"
 AUNT, AUNTS_STREET = "Hortensia Bellweather", "3 Treacle Mews"
 TRACKING, AGENT, IP = "PARCEL-ZQ-991", "ZenBrowser/9.1", "203.0.113.77"
@@ -35,7 +38,7 @@ HERE = {"name": NAME, "line1": STREET, "city": "Bristol", "postcode": "BS1 4ZZ",
 AT_THE_AUNTS = {**HERE, "name": AUNT, "line1": AUNTS_STREET, "country": "GB"}
 # Whatever of these is found anywhere tells of them.
 SIGNS = (
-    *(EMAIL, SECOND, PENDING, NAME, PHONE, STREET, AUNT, AUNTS_STREET, TRACKING, AGENT, IP),
+    *(EMAIL, SECOND, PENDING, FORMER, NAME, PHONE, STREET, AUNT, AUNTS_STREET, TRACKING, AGENT, IP),
     *("zenobia", "quartermain", "google-uid-of-hers", "Her telephone", "the marmalade one"),
     *("Sorry, dear reader", "Her home", "token-of-hers", "CONFIRM-KEY-OF-HERS"),
 )
@@ -44,11 +47,12 @@ LONG_AGO = timezone.now() - timedelta(days=90)
 
 def live(client: Client) -> User:
     """Signed in with `client`; another browser has signed in, too."""
-    user = UserFactory(email=EMAIL, name=NAME, date_joined=LONG_AGO)
+    user = UserFactory(email=FORMER, name=NAME, date_joined=LONG_AGO)
+    EmailAddress.objects.create(user=user, email=FORMER, verified=True, primary=True)
+    _sign_in(client, FORMER)
+    _buy_and_change_address(client, user)
     _open_every_door(user)
-    for browser in (client, Client()):
-        agent = {"headers": {"User-Agent": AGENT}, "REMOTE_ADDR": IP}
-        browser.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD}, **agent)
+    _sign_in(Client(), EMAIL)
     _keep_addresses(user)
     _buy_with_the_account(user)
     _buy_as_a_guest()
@@ -73,8 +77,26 @@ def past_second_step(client: Client) -> None:
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
 
+def _sign_in(browser: Client, email: str) -> None:
+    agent = {"headers": {"User-Agent": AGENT}, "REMOTE_ADDR": IP}
+    browser.post("/accounts/login/", {"login": email, "password": PASSWORD}, **agent)
+
+
+def _buy_and_change_address(client: Client, user: User) -> None:
+    """An order that was placed and cancelled under the former address."""
+    order = _order(Shopper(user=user), "Pamela", email="aunt@second.example")
+    client.post(f"/orders/{order.number}/cancel/")
+    _money_went_back(order)
+    past_second_step(client)
+    client.post("/accounts/email/", {"action_add": "", "email": EMAIL})
+    mail = OutboxMessage.objects.filter(to=EMAIL).latest("pk")
+    client.get(re.search(r"/accounts/confirm-email/\S+", mail.body).group())
+    user.refresh_from_db()
+    assert user.email == EMAIL
+
+
 def _open_every_door(user: User) -> None:
-    main = EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    main = EmailAddress.objects.get(user=user, email=EMAIL)
     EmailConfirmation.objects.create(email_address=main, key="CONFIRM-KEY-OF-HERS")
     EmailAddress.objects.create(user=user, email=SECOND, verified=True)
     EmailAddress.objects.create(user=user, email=PENDING, verified=False)
