@@ -123,7 +123,7 @@ class OrderMailsPart(Part):
 
     name = "mails_about_orders"
     title = _("Copies of other emails about your orders")
-    on_erasure = _("Deleted.")
+    on_erasure = _("Deleted, but for those to the shop itself that it has not got yet.")
     models = (OutboxMessage,)
 
     def rows(self, person: Person) -> Any:
@@ -137,6 +137,11 @@ class OrderMailsPart(Part):
 
     def describe(self, mail: OutboxMessage) -> dict[str, Any]:
         return describe_mail(mail)
+
+    def erase(self, person: Person, now: datetime) -> None:
+        # What staff have not read yet may ask them to do something.
+        waiting = Q(to=settings.SHOP["email"], sent_at__isnull=True)
+        self.rows(person).exclude(waiting).delete()
 
 
 def describe_order(order: Order) -> dict[str, Any]:

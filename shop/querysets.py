@@ -175,6 +175,11 @@ class RefundQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> RefundQuerySet:
         return self.filter(next_try_at__lte=now)
 
+    def owed(self) -> RefundQuerySet:
+        """Those that failed, whose money has gone back by no other refund."""
+        rest = models.F("payment__paid") - models.F("payment__refunded")
+        return self.filter(status="failed", again__isnull=True, amount__lte=rest)
+
     def claim(self, until: datetime) -> int:
         """Keep these refunds from other workers until then. Returns how many they are."""
         return self.update(attempts=models.F("attempts") + 1, next_try_at=until)

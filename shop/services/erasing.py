@@ -68,19 +68,25 @@ def obstacles(person: Person, now: datetime) -> list[Obstacle]:
     is_open |= Q(payments__refunds__status="asked")
     may_change = Q(posted_at__isnull=True) | Q(expected_on__gte=today - TO_WITHDRAW)
     may_change |= Q(withdrawals__received_at__gt=now - TO_SETTLE)
-    candidates = orders_of(person).filter(is_open | Q(status="confirmed") & may_change)
+    theirs = orders_of(person)
+    owed = Refund.objects.owed().filter(payment__order__in=theirs)
+    owing = set(owed.values_list("payment__order", flat=True))
+    is_open |= Q(pk__in=owing)
+    candidates = theirs.filter(is_open | Q(status="confirmed") & may_change)
     found = candidates.distinct().order_by("pk").prefetch_related("payments__refunds")
-    reasons = ((order, _why_under_way(order, now)) for order in found)
+    reasons = ((order, _why_under_way(order, now, is_owed=order.pk in owing)) for order in found)
     return [Obstacle(words, order.get_absolute_url()) for order, words in reasons if words]
 
 
-def _why_under_way(order: Order, now: datetime) -> str:
+def _why_under_way(order: Order, now: datetime, *, is_owed: bool) -> str:
     """A sentence; empty if the order is settled after all."""
     text, day = "", ""
     if order.is_pending:
         text = _("Order %(number)s waits for its payment. Pay for it, or cancel it.")
     elif any(refund.is_asked for refund in order.refunds):
         text = _("Money for order %(number)s is on its way back to you.")
+    elif is_owed:
+        text = _("Money for order %(number)s could not be sent back to you. Please write to us.")
     elif any(payment.is_open for payment in order.payments.all()):
         text = _("A payment for order %(number)s is being ended. That takes a few minutes.")
     elif not order.is_posted:

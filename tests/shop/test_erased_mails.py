@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts import outbox
+from accounts import erasing, outbox
 from accounts.models import OutboxMessage
 from accounts.person import Person
 from shop.models import Order, new_order_number
 from shop.personal_data import OrderMailsPart
 from tests.factories import BookFactory
 
-from .conftest import ADDRESS, fill, place
+from .conftest import ADDRESS, decline, fill, place
 
 pytestmark = pytest.mark.django_db
 NADIA = Person(None, (ADDRESS["email"],))
@@ -42,6 +42,20 @@ def test_a_mail_to_staff_is_found_by_the_number_in_its_key(order):
     found = OrderMailsPart().rows(NADIA)
 
     assert [mail.subject for mail in found] == ["about it", "about it, too"]
+
+
+def test_what_staff_have_not_got_yet_still_reaches_them(order):
+    decline(order.number, LONG_AGO)
+    for key in ("sent", "waiting"):
+        to_staff(f"staff-refund-{order.number}-{key}", key)
+    OutboxMessage.objects.filter(subject="sent").update(sent_at=LONG_AGO, next_try_at=None)
+
+    erasing.erase(person=NADIA, now=timezone.now())
+
+    assert [mail.subject for mail in OutboxMessage.objects.filter(to=settings.SHOP["email"])] == [
+        "waiting"
+    ]
+    assert not OutboxMessage.objects.filter(thread=order.number).exists()
 
 
 def test_mails_about_thousands_of_orders_are_found_in_no_time(order):

@@ -107,6 +107,31 @@ def test_money_on_its_way_back(shopper, delivery):
 
 
 @pytest.mark.django_db
+def test_money_that_could_not_be_sent_back_until_it_is(shopper, delivery):
+    order = pay(order_at(shopper, LONG_AGO).number, LONG_AGO)
+    cancelling.cancel_order(number=order.number, who="stella", now=LONG_AGO)
+    Refund.objects.update(status="failed", next_try_at=None)
+    assert reasons(shopper) == [
+        f"Money for order {order.number} could not be sent back to you. Please write to us."
+    ]
+
+    again = refunds.send_again(refund_id=Refund.objects.get().pk, who="stella", now=LONG_AGO)
+    assert refunds.send(refund_id=again.pk, now=NOW)
+
+    assert reasons(shopper) == []
+
+
+@pytest.mark.django_db
+def test_money_that_went_back_another_way_is_not_owed(shopper, delivery):
+    order = posted_at(order_at(shopper, LONG_AGO), LONG_AGO)
+    refund(order, LONG_AGO)
+    Refund.objects.update(status="failed", next_try_at=None)
+    assert refunds.send(refund_id=refund(order, LONG_AGO).pk, now=NOW)
+
+    assert reasons(shopper) == []
+
+
+@pytest.mark.django_db
 def test_a_payment_that_nobody_has_ended_yet(shopper, delivery):
     order = order_at(shopper, NOW)
     cancelling.cancel_order(number=order.number, who=shopper.email, now=NOW)
