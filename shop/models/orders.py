@@ -249,8 +249,8 @@ class Order(PostalAddress):
 
     @property
     def can_be_cancelled(self) -> bool:
-        """As long as no parcel has left."""
-        return (self.is_pending or self.is_confirmed) and not self.has_left
+        """As long as no parcel has left, and it is somebody's."""
+        return (self.is_pending or self.is_confirmed) and not (self.has_left or self.is_erased)
 
     @property
     def has_left(self) -> bool:

@@ -23,6 +23,12 @@ class NotToBePosted(CannotPost):
         super().__init__(text % {"number": order.number, "state": state})
 
 
+class NobodyIsKnown(CannotPost):
+    def __init__(self, order: Order) -> None:
+        text = _("Order %(number)s has no address any more: its person had their data erased.")
+        super().__init__(text % {"number": order.number})
+
+
 class NothingIsLeft(CannotPost):
     def __init__(self, order: Order) -> None:
         text = _("All copies of order %(number)s have been refunded: nothing is left to post.")
@@ -44,6 +50,8 @@ def post_order(*, number: str, tracking: str, who: str, now: datetime) -> Order:
     from the last one. Raises CannotPost.
     """
     order = Order.objects.locked().get(number=number)
+    if order.is_erased:
+        raise NobodyIsKnown(order)
     if not order.is_confirmed or order.is_posted:
         raise NotToBePosted(order)
     waiting = [item for item in order.items.with_refunds() if _is_waiting(item)]

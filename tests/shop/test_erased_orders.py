@@ -115,6 +115,33 @@ def test_money_can_still_go_back_and_nobody_is_written_to(erased):
     assert not OutboxMessage.objects.exists()
 
 
+def test_it_is_neither_posted_nor_cancelled(staff_client, guest, emma):
+    """Paid back and never posted, so that only its person is missing."""
+    order = pay(buy(guest, emma).number, LONG_AGO)
+    refund = refunds.refund_lines(
+        number=order.number,
+        quantities={order.items.get().pk: 1},
+        delivery=Decimal(0),
+        restock=True,
+        reason=Refund.Reason.GOODWILL,
+        who="stella",
+        now=LONG_AGO,
+    )
+    refunds.send(refund_id=refund.pk, now=timezone.now())
+    erase()
+    Refund.objects.filter(pk=refund.pk).update(status="failed")
+
+    page = staff_client.get(f"/admin/shop/order/{order.pk}/change/").text
+    links = [act for act in ("post", "cancel", "refund") if f"/{order.pk}/{act}/" in page]
+    assert links == ["refund"]
+    posted = staff_client.post(f"/admin/shop/order/{order.pk}/post/", {"tracking": ""})
+    assert (posted.status_code, "its person had their data erased" in posted.text) == (422, True)
+    cancelled = staff_client.post(f"/admin/shop/order/{order.pk}/cancel/")
+    assert "can no longer be cancelled" in cancelled.text
+    order.refresh_from_db()
+    assert (order.is_confirmed, order.has_left) == (True, False)
+
+
 def test_money_that_comes_late_for_it_goes_back(guest, emma):
     order = decline(buy(guest, emma).number, LONG_AGO)
     payment = order.payments.get()
