@@ -131,11 +131,11 @@ class UserAdmin(BaseUserAdmin):
 
     @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["deactivate"])
     def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        self._each(request, chosen, deactivating.deactivate, _("Deactivated: %(user)s"))
+        self._each(request, chosen, deactivating.deactivate, _("Deactivated"))
 
     @admin.action(description=_("Reactivate"), permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        self._each(request, chosen, deactivating.reactivate, _("Active again: %(user)s"))
+        self._each(request, chosen, deactivating.reactivate, _("Active again"))
 
     def _each(
         self, request: HttpRequest, chosen: QuerySet[User], act: Callable[..., None], words: Any
@@ -146,9 +146,9 @@ class UserAdmin(BaseUserAdmin):
             except deactivating.CannotDeactivate as refusal:
                 messages.error(request, f"{refusal} ({user})")
             else:
-                sentence = words % {"user": user}
-                self.log_change(request, user, sentence)
-                messages.success(request, sentence)
+                # Without the address: the row points at the account, and may outlive it.
+                self.log_change(request, user, words)
+                messages.success(request, f"{words}: {user}")
 
 
 @admin.register(OutboxMessage)

@@ -47,8 +47,9 @@ class Person:
         """Somebody with an account; `named` are addresses that are theirs besides."""
         addresses = EmailAddress.objects.filter(user=user).order_by("pk")
         known = {address.email.lower(): address.verified for address in addresses}
-        # Accounts that staff made have none of these rows before their first sign-in.
-        own = [user.email] if known.get(user.email, True) else []
+        # Accounts that staff made have none of these rows before their first sign-in. Where there
+        # are some, an address that staff wrote into the account is not confirmed by that.
+        own = [user.email] if known.get(user.email, not known) else []
         confirmed = [email for email, is_confirmed in known.items() if is_confirmed]
         return cls(user, tuple(dict.fromkeys((*named, *own, *confirmed))))
 

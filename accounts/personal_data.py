@@ -216,7 +216,7 @@ class AdminLogPart(Part):
             about |= Q(content_type=accounts, object_id=str(person.user.pk))
             about |= Q(user=person.user)
         for email in person.emails:
-            about |= Q(object_repr__icontains=email) | Q(change_message__icontains=email)
+            about |= Q(object_repr__iexact=email)
         return LogEntry.objects.filter(about).exclude(object_repr=ERASED).order_by("pk")
 
     def describe(self, entry: LogEntry) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.test import Client
@@ -21,7 +22,7 @@ from django_countries.fields import CountryField
 from accounts import erasing
 from accounts.exporting import write_archive
 from accounts.models import OutboxMessage, PostalAddress, User
-from accounts.person import Part, Person, parts
+from accounts.person import ERASED, Part, Person, parts
 from bookstore.logs import without_keys
 from shop.cart import Shopper
 from shop.models import DeliveryMethod
@@ -323,6 +324,31 @@ def test_mails_to_an_address_that_they_had_once_are_theirs(client):
 
     erasing.erase(person=Person.of(sam), now=timezone.now())
     assert mails_to("old@example.org") == []
+
+
+@pytest.mark.django_db
+def test_what_staff_did_to_others_is_not_theirs(staff_client):
+    ann, joe = member("ann@gmail.example"), member("joe.ann@gmail.example")
+    chosen = {"action": "deactivate", "_selected_action": [ann.pk, joe.pk]}
+    staff_client.post("/admin/accounts/user/", chosen)
+
+    (change,) = json.loads(read(Person.of(ann))["changes_by_staff.json"])
+    assert (change["what"], change["change"]) == ("ann@gmail.example", "Deactivated")
+
+    erasing.erase(person=Person.of(ann), now=timezone.now())
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
+        (ERASED, ""),
+        ("joe.ann@gmail.example", "Deactivated"),
+    ]
+
+
+@pytest.mark.django_db
+def test_an_address_that_staff_wrote_into_an_account_is_not_yet_theirs():
+    sam = member("sam@example.org")
+    User.objects.filter(pk=sam.pk).update(email="written@example.org")
+    sam.refresh_from_db()
+
+    assert Person.of(sam).emails == ("sam@example.org",)
 
 
 @pytest.mark.django_db
