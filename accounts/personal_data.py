@@ -72,7 +72,7 @@ class EmailAddressesPart(Part):
     models = (EmailAddress, EmailConfirmation)
 
     def rows(self, person: Person) -> Any:
-        return EmailAddress.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+        return _of_account(EmailAddress, person)
 
     def describe(self, address: EmailAddress) -> dict[str, Any]:
         return {
@@ -93,7 +93,7 @@ class OtherSitesPart(Part):
     models = (SocialAccount, SocialToken)
 
     def rows(self, person: Person) -> Any:
-        return SocialAccount.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+        return _of_account(SocialAccount, person)
 
     def describe(self, account: SocialAccount) -> dict[str, Any]:
         return {
@@ -114,7 +114,7 @@ class SecondFactorsPart(Part):
     models = (Authenticator,)
 
     def rows(self, person: Person) -> Any:
-        return Authenticator.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+        return _of_account(Authenticator, person)
 
     def describe(self, factor: Authenticator) -> dict[str, Any]:
         return {
@@ -134,7 +134,7 @@ class DevicesPart(Part):
     models = (UserSession, Session)
 
     def rows(self, person: Person) -> Any:
-        return UserSession.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+        return _of_account(UserSession, person)
 
     def describe(self, session: UserSession) -> dict[str, Any]:
         return {
@@ -158,7 +158,7 @@ class AddressesPart(Part):
     models = (Address,)
 
     def rows(self, person: Person) -> Any:
-        return Address.objects.filter(user=person.user, user__isnull=False).order_by("pk")
+        return _of_account(Address, person)
 
     def describe(self, address: Address) -> dict[str, Any]:
         return {
@@ -241,6 +241,11 @@ def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
         "sent_at": mail.sent_at,
         "problem": mail.last_error,
     }
+
+
+def _of_account(model: Any, person: Person) -> Any:
+    """Rows that point at the person's account; none for a guest."""
+    return model.objects.filter(user=person.user, user__isnull=False).order_by("pk")
 
 
 def _has_worked_here(user: User) -> bool:

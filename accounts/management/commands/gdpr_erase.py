@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import erasing
 from accounts.exporting import counts
+from accounts.management.person_command import PersonCommand
 from accounts.person import Obstacle, Person
 
-NOTHING_HELD = 3
 EXAMPLE = """
 example:
   manage.py gdpr_erase sam@example.org --dry-run
@@ -31,17 +30,13 @@ exit status: 0 done, 1 refused, 3 nothing is held about this address (any more)
 """
 
 
-class Command(BaseCommand):
+class Command(PersonCommand):
     help = "Erase everything the shop holds about a person, but for what the law makes it keep."
 
-    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **options)
-        # Django's own formatter would run the lines of the example together.
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        return parser
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email", metavar="EMAIL", help="an address of the person's")
+        super().add_arguments(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen and change nothing"
         )
@@ -59,23 +54,17 @@ class Command(BaseCommand):
         except erasing.CannotErase as refusal:
             self._refuse(refusal.obstacles)
         else:
-            self._check_found(erased)
+            self.check_found(erased)
             text = ngettext("Erased: %(count)d entry.", "Erased: %(count)d entries.", erased)
             self.stdout.write(self.style.SUCCESS(text % {"count": erased}))
 
     def _say(self, person: Person) -> None:
         found = counts(person=person)
-        self._check_found(sum(found.values()))
+        self.check_found(sum(found.values()))
         for part, count in found.items():
             self.stdout.write(f"{part.title}: {count}")
             if count:
                 self.stdout.write(f"    {part.on_erasure}")
-
-    def _check_found(self, count: int) -> None:
-        if not count:
-            raise CommandError(
-                _("The shop holds nothing about this address."), returncode=NOTHING_HELD
-            )
 
     def _refuse(self, obstacles: list[Obstacle]) -> None:
         if obstacles:

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.exporting import counts, write_archive
+from accounts.management.person_command import PersonCommand
 from accounts.person import Person
 
-NOTHING_HELD = 3
 EXAMPLE = """
 example:
   manage.py gdpr_export sam@example.org --output sam.zip
@@ -27,17 +26,13 @@ exit status: 0 written, 1 refused, 3 nothing is held about this address
 """
 
 
-class Command(BaseCommand):
+class Command(PersonCommand):
     help = "Write everything the shop holds about a person to a ZIP file."
 
-    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **options)
-        # Django's own formatter would run the lines of the example together.
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        return parser
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email", metavar="EMAIL", help="an address of the person's")
+        super().add_arguments(parser)
         parser.add_argument(
             "--output",
             type=Path,
@@ -48,10 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, output: Path | None, **options: Any) -> None:
         now = timezone.now()
         person = Person.with_email(email)
-        if not any(counts(person=person).values()):
-            raise CommandError(
-                _("The shop holds nothing about this address."), returncode=NOTHING_HELD
-            )
+        self.check_found(sum(counts(person=person).values()))
         path = output or Path(f"personal-data-{now:%Y%m%d-%H%M%S}.zip")
         try:
             # Never over another file, and never readable for others, not even for a moment.
