@@ -44,6 +44,18 @@ def test_the_export_never_overwrites(shopper, tmp_path):
     assert path.read_text() == "mine"
 
 
+def test_an_export_that_breaks_leaves_no_file(shopper, tmp_path, monkeypatch):
+    def break_down(*args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("accounts.exporting.render_to_string", break_down)
+
+    with pytest.raises(ZeroDivisionError):
+        call_command("gdpr_export", "sam@example.org", output=tmp_path / "sam.zip")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["gdpr_export", "gdpr_erase"])
 def test_nobody_is_told_so(command, db, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

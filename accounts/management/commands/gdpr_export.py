@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,12 @@ class Command(PersonCommand):
         except OSError as error:
             text = _("%(path)s cannot be written: %(reason)s.")
             raise CommandError(text % {"path": path, "reason": error.strerror}) from error
-        with open(descriptor, "w+b") as file:
-            written = write_archive(person=person, file=file, now=now)
+        with ExitStack() as on_failure:
+            # Half an archive is of no use, and still somebody's data.
+            on_failure.callback(path.unlink)
+            with open(descriptor, "w+b") as file:
+                written = write_archive(person=person, file=file, now=now)
+            on_failure.pop_all()
         words = ngettext(
             "%(count)d entry is in %(path)s", "%(count)d entries are in %(path)s", written
         )
