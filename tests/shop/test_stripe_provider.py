@@ -19,7 +19,7 @@ from shop.providers.base import (
     RefundWord,
     State,
 )
-from shop.providers.stripe import PERSONAL, StripeProvider
+from shop.providers.stripe import KEPT, StripeProvider
 from tests.fake_stripe import FakeStripe
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -519,26 +519,30 @@ def test_a_body_that_is_no_json_is_not_genuine(provider, fake_stripe, body):
 def test_who_paid_and_by_what_card_is_not_kept(provider, fake_stripe):
     person = {"email": "nadia@example.org", "name": "Nadia Rahman", "address": {"line1": "1 St"}}
     said = {"id": "ch_1", "amount": 1295, "billing_details": person, "receipt_email": "n@x.example"}
-    lines = [{"price": 1295, "custom_fields": [{"text": "Nadia"}]}]
-    body, headers = message(fake_stripe, "charge.dispute.created", {**said, "lines": lines})
+    said |= {"description": "for Nadia", "ip_address": "203.0.113.7", "a_field_to_come": "Nadia"}
+    card = {"last4": "4242", "fingerprint": "Xt5EWLLDS7FJjR1c"}
+    said |= {"refunds": [{"amount": 95, "source": card}], "payment_intent": {"id": "pi_1", **card}}
+    body, headers = message(fake_stripe, "charge.dispute.created", said)
 
     event = provider.read_event(body, headers, NOW)
 
-    kept = {"id": "ch_1", "amount": 1295, "lines": [{"price": 1295}]}
+    kept = {"id": "ch_1", "amount": 1295, "refunds": [{"amount": 95}]}
+    kept["payment_intent"] = {"id": "pi_1"}
     assert event.body["data"]["object"] == kept
     assert event.body["id"] == event.id
 
 
 @pytest.mark.django_db
-def test_messages_that_were_kept_before_lose_the_person_too():
+def test_messages_that_were_kept_before_lose_the_person_too(monkeypatch):
     migration = import_module("shop.migrations.0021_messages_without_people")
+    monkeypatch.setattr(migration, "AT_A_TIME", 2)
     said = {"data": {"object": {"id": "cs_1", "customer_details": {"email": "n@x.example"}}}}
-    event = WebhookEvent.objects.create(
-        provider="stripe", event_id="evt_1", kind="k", body=said, outcome="done", received_at=NOW
-    )
+    known = {"provider": "stripe", "kind": "k", "outcome": "done", "received_at": NOW}
+    for number in range(5):
+        WebhookEvent.objects.create(event_id=f"evt_{number}", body=said, **known)
 
     migration.strip(apps, None)
 
-    event.refresh_from_db()
-    assert event.body == {"data": {"object": {"id": "cs_1"}}}
-    assert migration.PERSONAL == PERSONAL
+    bodies = WebhookEvent.objects.values_list("body", flat=True)
+    assert list(bodies) == [{"data": {"object": {"id": "cs_1"}}}] * 5
+    assert migration.KEPT == KEPT
