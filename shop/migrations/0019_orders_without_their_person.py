@@ -1,8 +1,17 @@
 """Orders can outlive what the shop knows of their person: tax law keeps them, and only them."""
 
+from typing import Any
+
 import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
+from django.db.migrations.exceptions import IrreversibleError
+
+
+def refuse(apps: Any, schema_editor: Any) -> None:
+    """Without the column, an order whose person was erased would be any guest's with no address."""
+    if apps.get_model("shop", "Order").objects.filter(erased_at__isnull=False).exists():
+        raise IrreversibleError("People were erased from orders, which must go on being known.")
 
 
 class Migration(migrations.Migration):
@@ -52,4 +61,5 @@ class Migration(migrations.Migration):
                 name="shop_order_erased_has_no_person",
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, refuse),
     ]

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.db.migrations.exceptions import IrreversibleError
 from django.test import Client
 from django.utils import formats, timezone
 
@@ -13,7 +16,7 @@ from accounts.models import OutboxMessage
 from accounts.person import ERASED, Person
 from catalog.models import AlsoLiked, StockMovement
 from shop import also_liked
-from shop.models import NOBODY, Order, OrderEvent, Refund
+from shop.models import NOBODY, Order, OrderEvent, Payment, Refund
 from shop.providers.base import State
 from shop.services import payments, posting, refunds
 from shop.vouchers import uses_by
@@ -154,6 +157,18 @@ def test_money_that_comes_late_for_it_goes_back(guest, emma):
     assert Refund.objects.get().amount == order.total
 
 
+def test_the_page_of_the_provider_which_knows_them_is_forgotten(came):
+    Payment.objects.update(url="https://pay.example/nadia")
+
+    erase()
+
+    assert Payment.objects.get().url == ""
+
+
+def test_an_erased_order_is_not_that_of_whoever_has_no_address(erased):
+    assert not Order.objects.of_person(user=None, emails=[""]).exists()
+
+
 def test_a_voucher_could_be_used_by_them_once_more(guest, emma, came):
     voucher = VoucherFactory()
     Order.objects.update(voucher=voucher, voucher_code=voucher.code)
@@ -195,6 +210,15 @@ def test_its_history_may_forget_and_nothing_else(erased, change):
         event.update(**{"who": ERASED, "note": "", **change})
 
     assert event.update(who=ERASED, note="") == 1
+
+
+def test_what_tells_erased_orders_apart_cannot_be_taken_back(came):
+    migration = import_module("shop.migrations.0019_orders_without_their_person")
+    migration.refuse(apps, None)
+    erase()
+
+    with pytest.raises(IrreversibleError, match="must go on being known"):
+        migration.refuse(apps, None)
 
 
 @pytest.mark.parametrize("change", [{"quantity": 9}, {"order_number": "X"}, {"who": "somebody"}])
