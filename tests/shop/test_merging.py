@@ -10,8 +10,8 @@ from catalog import stock
 from catalog.models import Book, StockMovement
 from shop import cart, merging
 from shop.cart import Shopper
-from shop.models import CartItem
-from tests.factories import BookFactory
+from shop.models import Cart, CartItem
+from tests.factories import BookFactory, VoucherFactory
 
 from .conftest import fill
 
@@ -89,6 +89,30 @@ def test_no_more_copies_than_are_left_are_in_the_basket_then(client, member, emm
     page = client.get("/basket/")
     assert "Since you last looked" not in page.text
     assert page.context["basket"].can_check_out
+
+
+def test_a_capped_line_has_no_news_later_when_copies_come_and_go(client, member, emma):
+    fill(member, emma, quantity=4)
+    put(client, emma, 3)
+    CartItem.objects.filter(cart__user=member.user).update(missing_seen=1)
+    leave(emma, 2)
+
+    sign_in(client, member)
+
+    assert CartItem.objects.get().missing_seen == 0
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_the_visitors_voucher_counts_unless_the_user_has_one(client, member, emma, has_own):
+    put(client, emma, 1)
+    theirs, own = VoucherFactory(), VoucherFactory()
+    Cart.objects.update(voucher=theirs)
+    fill(member, emma)
+    Cart.objects.filter(user=member.user).update(voucher=own if has_own else None)
+
+    sign_in(client, member)
+
+    assert Cart.objects.get(user=member.user).voucher == (own if has_own else theirs)
 
 
 def test_equal_quantities_are_capped_too(client, member, emma):
