@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_sessions_epoch")]
+    dependencies = [("accounts", "0005_deactivate_user")]
 
     operations = [
         migrations.AddField(
