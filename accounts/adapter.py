@@ -32,7 +32,8 @@ HOW_LONG = {
     "unconfirmed_days": confirming.UNCONFIRMED_FOR.days,
     "reset_hours": settings.PASSWORD_RESET_TIMEOUT // (60 * 60),
 }
-# In a session: a link for confirmation that was opened before its reader had signed in.
+# In a session: a link for confirmation that was opened before its reader had signed in, and whose
+# account it is for.
 OPENED_LINK = "opened_confirmation_link"
 
 
@@ -148,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         if confirming.is_owner(request, email_address.user):
             return bool(super().confirm_email(request, email_address))
-        request.session[OPENED_LINK] = request.path
+        request.session[OPENED_LINK] = {"path": request.path, "user_pk": email_address.user_id}
         words = _("Please sign in once, and %(email)s is confirmed.")
         messages.info(request, words % {"email": email_address.email})
         raise ImmediateHttpResponse(redirect("account_login"))
@@ -157,13 +158,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, user: User | None
     ) -> HttpResponse:
         # The password was right, and the link was opened before: together they are enough.
-        if link := request.session.pop(OPENED_LINK, None):
+        if link := _take_opened_link(request, user):
             return redirect(link)
         response: HttpResponse = super().respond_email_verification_sent(request, user)
         return response
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return request.session.pop(OPENED_LINK, None) or super().get_login_redirect_url(request)
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        facts["redirect_url"] = _take_opened_link(request, user) or facts["redirect_url"]
+        response: HttpResponse = super().post_login(request, user, **facts)
+        return response
+
+
+def _take_opened_link(request: HttpRequest, user: User | None) -> str | None:
+    """The link that was opened in this browser, if it is for `user`; it is forgotten in any case."""
+    opened = request.session.pop(OPENED_LINK, None)
+    return opened["path"] if opened and user and opened["user_pk"] == user.pk else None
 
 
 def _at_our_site(context: dict[str, Any]) -> dict[str, Any]:

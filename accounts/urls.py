@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import addresses, callbacks, linking, personal_data, sessions
+from .views import addresses, callbacks, email, linking, personal_data, sessions
 from .views.overview import name_change, overview, sign_in_again
 from .views.second_factor import (
     confirm_by_passkey,
@@ -22,6 +22,7 @@ urlpatterns = [
     path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
     path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
     # At the addresses that allauth has for the same, and before it.
+    path("confirm-email/<str:key>/", email.confirm_email),
     path("3rdparty/", linking.links, name="links"),
     path("sign-in-again/", sign_in_again, name="sign_in_again"),
     path("3rdparty/signup/", callbacks.closed),

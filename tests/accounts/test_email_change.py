@@ -88,8 +88,23 @@ def test_whoever_reads_the_new_mailbox_cannot_take_the_change_into_another_accou
 
     page = stranger.get(link_in(mails_to(NEW)[0]), follow=True)
 
-    assert page.redirect_chain[-1][0] == "/accounts/login/"
+    assert "This link is for another account" in words_of(page)
+    assert is_in(stranger)
     assert address_of(sam) == OLD
+
+
+@pytest.mark.parametrize("more", [{}, {"next": "/basket/"}])
+def test_the_link_of_another_account_keeps_nobody_from_signing_in(sam, client, more):
+    member("stranger@example.org")
+    sign_in(stranger := Client(), "stranger@example.org")
+    ask_for_change(stranger, NEW)
+    client.get(link_in(mails_to(NEW)[0]))
+
+    page = sign_in(client, OLD, **more)
+
+    assert page.redirect_chain[-1][0] == more.get("next", "/orders/")
+    assert is_in(client)
+    assert client.get("/accounts/login/")["Location"] == "/orders/"
 
 
 def test_a_change_asks_for_the_password_once_more(sam, client):
