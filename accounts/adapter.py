@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -8,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -141,18 +143,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Confirm an address for whoever reads its mails and has the account as well.
 
         Else somebody could open an account with another's address, wait until the owner of the
-        mailbox presses the link, and come in by the password they chose themselves.
+        mailbox presses the link, and come in by the password they chose themselves. An address of
+        another account changes nothing.
         """
-        if confirming.is_taken(email_address):
-            template = "account/messages/email_confirmation_failed.txt"
-            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
-            return False
-        if confirming.is_owner(request, email_address.user):
-            return bool(super().confirm_email(request, email_address))
-        request.session[OPENED_LINK] = {"path": request.path, "user_pk": email_address.user_id}
-        words = _("Please sign in once, and %(email)s is confirmed.")
-        messages.info(request, words % {"email": email_address.email})
-        raise ImmediateHttpResponse(redirect("account_login"))
+        if not confirming.is_owner(request, email_address.user):
+            request.session[OPENED_LINK] = {"path": request.path, "user_pk": email_address.user_id}
+            words = _("Please sign in once, and %(email)s is confirmed.")
+            messages.info(request, words % {"email": email_address.email})
+            raise ImmediateHttpResponse(redirect("account_login"))
+        if not confirming.is_taken(email_address):
+            # The database refuses it if somebody has opened an account with it in this moment.
+            with suppress(IntegrityError), transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        template = "account/messages/email_confirmation_failed.txt"
+        self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+        return False
 
     def respond_email_verification_sent(
         self, request: HttpRequest, user: User | None

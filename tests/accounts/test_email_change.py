@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from tests.factories import UserFactory
 
 from .doors import (
     OTHER_PASSWORD,
@@ -190,3 +191,25 @@ def test_who_owns_the_address_before_the_change_is_confirmed_keeps_it(sam, at_ho
 
     assert "belongs to another account already" in words_of(page)
     assert address_of(sam) == OLD
+
+
+def test_who_opens_an_account_with_it_at_the_same_moment_leaves_nothing_half_done(
+    sam, at_home, monkeypatch
+):
+    ask_for_change(at_home, NEW)
+    as_primary = EmailAddress.set_as_primary
+
+    def too_late(address, **options):
+        UserFactory(email=NEW)
+        return as_primary(address, **options)
+
+    monkeypatch.setattr(EmailAddress, "set_as_primary", too_late)
+
+    page = at_home.get(link_in(mails_to(NEW)[0]), follow=True)
+
+    assert "belongs to another account already" in words_of(page)
+    assert address_of(sam) == OLD
+    assert set(EmailAddress.objects.values_list("email", "verified", "primary")) == {
+        (OLD, True, True),
+        (NEW, False, False),
+    }
