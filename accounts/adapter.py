@@ -159,6 +159,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self.add_message(request, messages.ERROR, template, {"email": email_address.email})
         return False
 
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        # allauth would sign its member in by any other of theirs from then on.
+        is_in_use = email_address.email == email_address.user.email
+        return not is_in_use and bool(super().can_delete_email(email_address))
+
     def respond_email_verification_sent(
         self, request: HttpRequest, user: User | None
     ) -> HttpResponse:

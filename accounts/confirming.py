@@ -34,7 +34,13 @@ def is_taken(address: EmailAddress) -> bool:
 
 @transaction.atomic
 def confirm_address(*, user: User) -> None:
-    """Take the address that somebody signs in with for theirs: they have read what we sent there."""
+    """Take the address that somebody signs in with for theirs: they have read what we sent there.
+
+    It is then their only one, and in no other account's list. A change of theirs that waits is
+    called off.
+    """
+    known = EmailAddress.objects.filter(Q(user=user) | Q(email=user.email))
+    known.exclude(user=user, email=user.email).delete()
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.account import forms as theirs
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +95,7 @@ class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):  # type: ignore[misc]
         self.fields["password1"].label = NEW_PASSWORD
         self.fields["password2"].label = NEW_PASSWORD_AGAIN
 
+    @transaction.atomic
     def save(self) -> None:
         super().save()
         # The link came by mail, so the mailbox is theirs.
@@ -121,3 +123,12 @@ class AddEmailForm(theirs.AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New email address")
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Ask for a change in place of any that waits.
+
+        allauth would remove one that waits, and if `User.email` is not confirmed take that for one.
+        """
+        EmailAddress.objects.filter(user=self.user, verified=False).delete()
+        return super().save(request)

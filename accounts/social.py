@@ -73,7 +73,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             return None
         for address in sociallogin.email_addresses:
-            known = EmailAddress.objects.filter(email=address.email.lower(), verified=True)
+            email = address.email.lower()
+            # Not one that they had before, nor another that stands in their list.
+            known = EmailAddress.objects.filter(email=email, verified=True, user__email=email)
             if owner := known.select_related("user").first():
                 if not owner.user.is_active:
                     raise ImmediateHttpResponse(redirect("account_inactive"))

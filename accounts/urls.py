@@ -22,6 +22,7 @@ urlpatterns = [
     path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
     path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
     # At the addresses that allauth has for the same, and before it.
+    path("email/", email.change_email),
     path("confirm-email/<str:key>/", email.confirm_email),
     path("3rdparty/", linking.links, name="links"),
     path("sign-in-again/", sign_in_again, name="sign_in_again"),

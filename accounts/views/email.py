@@ -3,7 +3,8 @@
 from allauth.account import views as theirs
 from allauth.account.models import get_emailconfirmation_model
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -21,4 +22,14 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
         messages.warning(request, words)
         return redirect("account_email")
     response: HttpResponse = theirs.confirm_email(request, key=key)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change_email(request: HttpRequest) -> HttpResponse:
+    """allauth's page, without its choice among several addresses: it asks for no confirmation."""
+    if "action_primary" in request.POST:
+        raise Http404
+    response: HttpResponse = theirs.email(request)
     return response

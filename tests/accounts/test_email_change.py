@@ -10,6 +10,7 @@ from tests.factories import UserFactory
 
 from .doors import (
     OTHER_PASSWORD,
+    PASSWORD,
     ask_for_change,
     ask_for_reset,
     is_in,
@@ -213,3 +214,29 @@ def test_who_opens_an_account_with_it_at_the_same_moment_leaves_nothing_half_don
         (OLD, True, True),
         (NEW, False, False),
     }
+
+
+@pytest.mark.parametrize("action", ["action_remove", "action_primary"])
+def test_an_address_from_before_is_never_taken_up_again(sam, at_home, action):
+    confirm_again(at_home)
+    User.objects.update(email=NEW)
+    at_home.get("/accounts/email/")
+
+    for email in (OLD, NEW):
+        at_home.post("/accounts/email/", {action: "", "email": email})
+
+    assert address_of(sam) == NEW
+
+
+def test_a_wish_to_change_leaves_an_address_that_is_not_confirmed_in_use(sam, at_home):
+    confirm_again(at_home)
+    User.objects.update(email=NEW)
+
+    ask_for_change(at_home, "third@example.org")
+
+    assert mails_to("third@example.org")
+    assert address_of(sam) == NEW
+
+
+def confirm_again(client: Client) -> None:
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})

@@ -132,6 +132,17 @@ def test_an_account_without_a_record_of_confirming_is_never_joined(client, site)
     assert not who_is_in(client)
 
 
+def test_an_address_that_somebody_had_before_leads_nowhere(client, site):
+    user = member()
+    User.objects.filter(pk=user.pk).update(email="new@example.org")
+
+    page = sign_in(client, site)
+
+    assert "There is an account with this address" in page.text
+    assert nothing_was_made()
+    assert not who_is_in(client)
+
+
 def test_an_address_that_the_other_site_has_not_confirmed_opens_nothing(client, site):
     site.person.is_verified = False
 

@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import tokens
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
+from accounts import confirming
 from accounts.models import OutboxMessage, User
 from tests.factories import UserFactory
 
@@ -127,6 +129,45 @@ def test_a_reset_proves_the_address(client):
     assert EmailAddress.objects.get(user=user).verified
     sign_in(client, password=OTHER_PASSWORD)
     assert is_in(client)
+
+
+def test_a_reset_at_an_address_that_was_changed_for_its_owner_leaves_this_one(sam, client):
+    User.objects.update(email="new@example.org")
+
+    reset(client, link_for(client, "new@example.org"))
+
+    assert all_addresses() == [("new@example.org", True, True)]
+    sign_in(client, "new@example.org", OTHER_PASSWORD)
+    assert is_in(client)
+
+
+def test_a_reset_takes_the_address_out_of_the_list_of_somebody_else(sam, client):
+    other = member("other@example.org")
+    EmailAddress.objects.filter(user=sam).delete()
+    EmailAddress.objects.create(user=other, email=SAM, verified=True)
+
+    reset(client, link_for(client))
+
+    assert all_addresses() == [("other@example.org", True, True), (SAM, True, True)]
+    sign_in(client, password=OTHER_PASSWORD)
+    assert is_in(client)
+
+
+def test_a_reset_that_fails_leaves_the_password_as_it_was(sam, client, monkeypatch):
+    def fail(user):
+        raise DatabaseError
+
+    monkeypatch.setattr(confirming, "confirm_address", fail)
+
+    with pytest.raises(DatabaseError):
+        reset(client, link_for(client))
+
+    sam.refresh_from_db()
+    assert sam.check_password(PASSWORD)
+
+
+def all_addresses() -> list[tuple[str, bool, bool]]:
+    return sorted(EmailAddress.objects.values_list("email", "verified", "primary"))
 
 
 def test_a_change_ends_the_other_sessions_and_is_told(sam, client):
