@@ -27,6 +27,17 @@ def is_owner(request: HttpRequest, user: User) -> bool:
     return request.user == user or (stage is not None and stage.login.user == user)
 
 
+def is_known(email: str) -> bool:
+    """Whether an account signs in with it or has confirmed it. That somebody wants it is nothing."""
+    is_confirmed = Q(emailaddress__email=email.lower(), emailaddress__verified=True)
+    return User.objects.filter(Q(email=email.lower()) | is_confirmed).exists()
+
+
+def call_off_changes_to(email: str) -> None:
+    """Forget who wants to change to an address that has turned out to be somebody else's."""
+    EmailAddress.objects.filter(email=email.lower(), verified=False).delete()
+
+
 def is_taken(address: EmailAddress) -> bool:
     """Whether another account signs in with it, confirmed or not."""
     return User.objects.filter(email=address.email).exclude(pk=address.user_id).exists()

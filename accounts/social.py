@@ -5,7 +5,6 @@ import unicodedata
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.utils import filter_users_by_email
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import render_authentication_error
@@ -18,6 +17,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from . import confirming
 from .models import User
 from .still_you import has_just_proved
 
@@ -103,10 +103,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(page)
         # Not told to strangers: the other site vouches that the address is the visitor's own.
         address = sociallogin.email_addresses[0].email
-        if filter_users_by_email(address):
+        if confirming.is_known(address):
             context["email"] = address
             page = render(request, "socialaccount/address_taken.html", context, status=403)
             raise ImmediateHttpResponse(page)
+        # allauth would take them for accounts that have it.
+        confirming.call_off_changes_to(address)
         return super().is_open_for_signup(request, sociallogin)
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:

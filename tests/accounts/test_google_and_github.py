@@ -143,6 +143,15 @@ def test_an_address_that_somebody_had_before_leads_nowhere(client, site):
     assert not who_is_in(client)
 
 
+def test_an_address_that_somebody_else_wants_to_have_opens_an_account_for_its_owner(client, site):
+    other = member("other@example.org")
+    EmailAddress.objects.create(user=other, email="nadia@example.org")
+
+    sign_in(client, site)
+
+    assert who_is_in(client) == str(User.objects.get(email="nadia@example.org").pk)
+
+
 def test_an_address_that_the_other_site_has_not_confirmed_opens_nothing(client, site):
     site.person.is_verified = False
 
