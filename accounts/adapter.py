@@ -59,11 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the mail to the outbox. All of allauth's mails count as holding a one-time link.
 
-        One mailbox gets only so many mails that strangers can ask for (ACCOUNT_RATE_LIMITS); the
-        page says the same then, and the links in the mails that are there still work.
+        One mailbox gets only so many of each kind that strangers can ask for (ACCOUNT_RATE_LIMITS).
+        The page says the same then, and mails of this kind are there already. No kind uses up what
+        is left for another: whatever strangers do, who asks for a new password has a link for it.
         """
         if template_prefix in ASKED_FOR_BY_ANYBODY and not ratelimit.consume(
-            self.request, action="mail", key=email.lower()
+            self.request, action="mail", key=f"{template_prefix} {email.lower()}"
         ):
             return
         # allauth's own words name a "site"; ours is the shop.

@@ -16,9 +16,10 @@ RATES = {
     "reauthenticate": "10/5m/user",
     "change_password": "10/5m/user",
     "manage_email": "10/5m/user",
-    # Whoever asks too often is not told so, but gets no mail (accounts/adapter.py).
+    # Whoever asks too often is not told so, but gets no mail: the second counts each kind of mail to
+    # each address (accounts/adapter.py).
     "confirm_email": "1/m/key",
-    "mail": "5/h/key",
+    "mail": "3/h/key",
     # Guessing a number and its address would take for ever.
     "find_order": "10/m/ip",
     "use_voucher": "10/m/ip",
