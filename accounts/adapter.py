@@ -34,9 +34,6 @@ HOW_LONG = {
     "unconfirmed_days": confirming.UNCONFIRMED_FOR.days,
     "reset_hours": settings.PASSWORD_RESET_TIMEOUT // (60 * 60),
 }
-# In a session: a link for confirmation that was opened before its reader had signed in, and whose
-# account it is for.
-OPENED_LINK = "opened_confirmation_link"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -47,7 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "duplicate_email": gettext_lazy("Your account has this address already."),
         "email_password_mismatch": gettext_lazy(
             "This email address and this password do not belong together. Perhaps there is a slip in "
-            "one of them."
+            "one of them. Or the address is not confirmed yet: then open the link in our email, or "
+            "choose a new password."
         ),
         "enter_current_password": gettext_lazy("That is not your password at present."),
         "incorrect_password": gettext_lazy("That is not your password."),
@@ -148,7 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         another account changes nothing.
         """
         if not confirming.is_owner(request, email_address.user):
-            request.session[OPENED_LINK] = {"path": request.path, "user_pk": email_address.user_id}
+            confirming.keep_opened_link(request, email_address)
             words = _("Please sign in once, and %(email)s is confirmed.")
             messages.info(request, words % {"email": email_address.email})
             raise ImmediateHttpResponse(redirect("account_login"))
@@ -169,21 +167,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, user: User | None
     ) -> HttpResponse:
         # The password was right, and the link was opened before: together they are enough.
-        if link := _take_opened_link(request, user):
+        if link := confirming.take_opened_link(request, user):
             return redirect(link)
         response: HttpResponse = super().respond_email_verification_sent(request, user)
         return response
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
-        facts["redirect_url"] = _take_opened_link(request, user) or facts["redirect_url"]
+        facts["redirect_url"] = confirming.take_opened_link(request, user) or facts["redirect_url"]
         response: HttpResponse = super().post_login(request, user, **facts)
         return response
-
-
-def _take_opened_link(request: HttpRequest, user: User | None) -> str | None:
-    """The link that was opened in this browser, if it is for `user`; it is forgotten in any case."""
-    opened = request.session.pop(OPENED_LINK, None)
-    return opened["path"] if opened and user and opened["user_pk"] == user.pk else None
 
 
 def _at_our_site(context: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from .models import OutboxMessage, User
 # The link in the mail holds for three days (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS).
 UNCONFIRMED_FOR = timedelta(days=14)
 SWEEP_SIZE = 500
+# In a session: a link for confirmation that was opened before its reader had signed in, and whose
+# account it is for.
+OPENED_LINK = "opened_confirmation_link"
 # What sign-up itself writes; anything else that points at an account keeps it.
 PARTS_OF_AN_ACCOUNT = ("account", "socialaccount", "mfa", "usersessions")
 
@@ -25,6 +28,24 @@ def is_owner(request: HttpRequest, user: User) -> bool:
     """
     stage = LoginStageController.enter(request, EmailVerificationStage.key)
     return request.user == user or (stage is not None and stage.login.user == user)
+
+
+def keep_opened_link(request: HttpRequest, address: EmailAddress) -> None:
+    """Remember the link for `address`, which this request opens, until somebody signs in."""
+    request.session[OPENED_LINK] = {"path": request.path, "user_pk": address.user_id}
+
+
+def opened_link(request: HttpRequest, user: User | None) -> str | None:
+    """The link that was opened in this browser, if it is for `user`."""
+    opened = request.session.get(OPENED_LINK)
+    return opened["path"] if opened and user and opened["user_pk"] == user.pk else None
+
+
+def take_opened_link(request: HttpRequest, user: User | None) -> str | None:
+    """The same, and forget any."""
+    link = opened_link(request, user)
+    request.session.pop(OPENED_LINK, None)
+    return link
 
 
 def is_known(email: str) -> bool:

@@ -17,7 +17,7 @@ from accounts.models import OutboxMessage
 from bookstore import settings as real_settings
 from tests.factories import UserFactory
 
-from .doors import PASSWORD, RESET, SIGN_IN, SIGN_UP, mails_to, member, sign_up
+from .doors import OTHER_PASSWORD, PASSWORD, RESET, SIGN_IN, SIGN_UP, mails_to, member, sign_up
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "nobody@example.org"
@@ -62,8 +62,7 @@ def answer(door: str, email: str) -> list[object]:
     page = client.post(door, DOORS[door](email))
     landing = client.get(page["Location"]) if page.has_header("Location") else page
     cookies = sorted((name, cookie["max-age"]) for name, cookie in client.cookies.items())
-    words = landing.content.decode().replace(email, "")
-    words = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
+    words = words_without(landing, email)
     headers = sorted(set(page.headers) - {"Expires"})
     return [page.status_code, page.get("Location"), headers, landing.status_code, words, cookies]
 
@@ -74,6 +73,33 @@ def test_the_answer_is_the_same(door, email):
     KNOWN[email]()
 
     assert answer(door, email) == answer(door, UNKNOWN)
+
+
+@pytest.mark.parametrize("is_same_browser", [True, False])
+@pytest.mark.parametrize("email", KNOWN)
+def test_ones_own_password_after_signing_up_tells_nothing(email, is_same_browser):
+    """A sign-up that opened an account would let its password in, one that did not would not."""
+    KNOWN[email]()
+
+    assert answers_after_sign_up(email, is_same_browser=is_same_browser) == answers_after_sign_up(
+        UNKNOWN, is_same_browser=is_same_browser
+    )
+
+
+def answers_after_sign_up(email: str, *, is_same_browser: bool) -> list[object]:
+    sign_up(browser := Client(), email, OTHER_PASSWORD)
+    form = {"login": email, "password": OTHER_PASSWORD}
+    tries = [
+        (browser if is_same_browser else Client()).post(SIGN_IN, form, REMOTE_ADDR="203.0.113.9")
+        for _ in range(6)
+    ]
+    return [(page.status_code, page.get("Location"), words_without(page, email)) for page in tries]
+
+
+def words_without(page, email: str) -> str:
+    """A page as it is for every address and at every try."""
+    words = page.content.decode().replace(email, "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
 
 
 @each_door
