@@ -6,6 +6,8 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import transaction
 from django.utils import timezone
 
 # How long a sign-in without "remember me" lasts without a visit, if the browser is not closed before.
@@ -37,11 +39,17 @@ class SessionStore(DatabaseStore):
             return int(UNREMEMBERED.total_seconds())
         return super().get_session_cookie_age()
 
+    @transaction.atomic
     def cycle_key(self) -> None:
+        """Go on under a new key. SessionInterrupted if the sign-in was ended since it was read."""
+        if not self.is_signed_in:
+            super().cycle_key()
+            return
         before = self.session_key
+        if before and not self.model.objects.filter(session_key=before).delete()[0]:
+            raise SessionInterrupted("The session was ended before the request was completed.")
         super().cycle_key()
-        if self.is_signed_in:
-            UserSession.objects.filter(session_key=before).update(session_key=self.session_key)
+        UserSession.objects.filter(session_key=before).update(session_key=self.session_key)
 
     def flush(self) -> None:
         if self.is_signed_in:

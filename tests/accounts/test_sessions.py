@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import sessions
 from accounts.devices import name_of
 from accounts.models import OutboxMessage, User
+from accounts.session_store import SessionStore
 from accounts.tasks import clear_sessions
 
 from .signing_in import FIREFOX, PASSWORD, is_signed_in, member, row_of, sign_in, wait
@@ -98,6 +100,18 @@ def test_one_session_is_ended(here, there):
     assert not is_signed_in(there)
     assert is_signed_in(here)
     assert UserSession.objects.count() == 1
+
+
+def test_a_page_that_was_under_way_when_its_session_was_ended_does_not_go_on(here, there):
+    under_way = SessionStore(there.session.session_key)
+    assert under_way.is_signed_in
+    end(here, there)
+
+    with pytest.raises(SessionInterrupted):
+        under_way.cycle_key()
+
+    assert Session.objects.count() == UserSession.objects.count() == 1
+    assert is_signed_in(here)
 
 
 def test_ending_this_session_signs_out(here, there):
