@@ -96,7 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().send_notification_mail(template_prefix, user, told, email)
 
     def get_login_stages(self) -> list[str]:
-        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.stages.SecondStep"}
+        ours = {
+            "allauth.account.stages.EmailVerificationStage": "accounts.stages.Confirmation",
+            "allauth.mfa.stages.AuthenticateStage": "accounts.stages.SecondStep",
+        }
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:

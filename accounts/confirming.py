@@ -23,11 +23,12 @@ PARTS_OF_AN_ACCOUNT = ("account", "socialaccount", "mfa", "usersessions")
 def is_owner(request: HttpRequest, user: User) -> bool:
     """Whether this browser has shown that the account is its reader's.
 
-    They are signed in, or they have just opened it or given its password, and nothing but the
-    confirmation of the address keeps them out.
+    They are signed in, or they have just opened it or given its password, which is still the same,
+    and nothing but the confirmation of the address keeps them out.
     """
     stage = LoginStageController.enter(request, EmailVerificationStage.key)
-    return request.user == user or (stage is not None and stage.login.user == user)
+    is_waiting = stage is not None and stage.login.user == user and not stage.has_lost_its_ground()
+    return request.user == user or is_waiting
 
 
 def keep_opened_link(request: HttpRequest, address: EmailAddress) -> None:

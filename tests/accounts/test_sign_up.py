@@ -10,6 +10,7 @@ from tests.factories import BookFactory, UserFactory
 from .doors import (
     OTHER_PASSWORD,
     PASSWORD,
+    ask_for_change,
     ask_for_reset,
     is_in,
     link_in,
@@ -120,6 +121,21 @@ def test_an_account_that_was_opened_by_a_stranger_ends_with_their_link_used_up()
 
     assert "This link has ended" in words_of(page)
     assert not is_in(stranger)
+
+
+def test_what_a_stranger_began_with_our_address_ends_with_our_reset():
+    stranger, owner = Client(), Client()
+    sign_up(stranger, "owner@example.org", OTHER_PASSWORD)
+    ask_for_reset(owner, "owner@example.org")
+    reset(owner, link_in(mails_to("owner@example.org")[-1]), PASSWORD)
+    sign_in(owner, "owner@example.org", PASSWORD)
+    ask_for_change(owner, "other@example.org")
+
+    page = stranger.get(link_in(mails_to("other@example.org")[-1]), follow=True)
+
+    assert page.redirect_chain[-1][0] == "/accounts/login/"
+    assert not is_in(stranger)
+    assert User.objects.get().email == "owner@example.org"
 
 
 def test_one_mailbox_is_one_account_whatever_the_capitals(client):
