@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
 
         connected = (
             (signals.authentication_step_completed, visits.change_key),
+            (signals.email_changed, visits.end_other_sessions),
             (signals.password_changed, visits.keep_this_session),
             (signals.password_set, visits.keep_this_session),
             (signals.password_reset, visits.keep_no_session),

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 
 from . import sessions
@@ -54,6 +55,13 @@ def keep_this_session(sender: Any, request: HttpRequest, user: User, **kwargs: A
 def keep_no_session(sender: Any, user: User, **kwargs: Any) -> None:
     """After a reset of the password by mail."""
     sessions.delete_all(user=user)
+
+
+def end_other_sessions(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """After a change of the address: who was in by the old one must sign in again."""
+    if request.user == user:
+        sessions.end_all(user=user, keep=request.session.session_key or "")
+        update_session_auth_hash(request, user)
 
 
 def _note_in_list(request: HttpRequest, now: datetime) -> bool:

@@ -57,6 +57,17 @@ def test_the_address_changes_when_the_new_one_is_confirmed(sam, at_home):
     assert is_in(at_home)
 
 
+def test_a_change_ends_the_sessions_elsewhere(sam, at_home):
+    sign_in(elsewhere := Client(), OLD)
+    ask_for_change(at_home, NEW)
+
+    at_home.get(link_in(mails_to(NEW)[0]))
+
+    assert is_in(at_home)
+    assert not is_in(elsewhere)
+    assert "every other device is signed out" in mails_to(OLD)[-1].body
+
+
 def test_the_old_address_is_told_and_signs_nobody_in_any_more(sam, at_home):
     ask_for_change(at_home, NEW)
     at_home.get(link_in(mails_to(NEW)[0]))
