@@ -10,15 +10,13 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.account.internal.userkit import user_id_to_str
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from accounts.models import User
-from tests.factories import UserFactory
 from tests.fake_sign_in import FakeGitHub, FakeGoogle, FakeSite, stand_in
 
-PASSWORD = "tulips-under-snow-41"
+from .doors import PASSWORD, member
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +63,9 @@ def link(client: Client, site: FakeSite):
     return sign_in(client, site, process="connect")
 
 
-def member(email: str = "nadia@example.org", *, verified: bool = True, **facts) -> User:
-    """Somebody who opened an account by email and password."""
-    user = UserFactory(email=email, password=PASSWORD, **facts)
-    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
-    return user
+def nadia(**facts) -> User:
+    """Who has an account here with the address that the other site knows."""
+    return member("nadia@example.org", **facts)
 
 
 def without_password(user: User) -> User:

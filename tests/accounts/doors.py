@@ -16,10 +16,12 @@ RESET = "/accounts/password/reset/"
 EMAIL = "/accounts/email/"
 
 
-def member(email: str = "sam@example.org", password: str = PASSWORD, **fields) -> User:
-    """Somebody with an account and a confirmed address."""
+def member(
+    email: str = "sam@example.org", password: str = PASSWORD, *, verified: bool = True, **fields
+) -> User:
+    """Somebody with an account and an address, which they have confirmed."""
     user = UserFactory(email=email, password=password, **fields)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
     return user
 
 

@@ -3,7 +3,6 @@
 import re
 import time
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -17,14 +16,13 @@ from django.test import Client
 from accounts.models import User
 from tests.factories import UserFactory
 
-PASSWORD = "tulips-under-snow-41"
+from .doors import PASSWORD, member
 
 
 def reader(**fields: object) -> User:
     """Somebody who can sign in through the pages."""
-    user = UserFactory(password=PASSWORD, **fields)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
+    fields.setdefault("email", UserFactory.build().email)
+    return member(**fields)
 
 
 def give_app(user: User) -> str:
@@ -61,7 +59,3 @@ def confirm(client: Client) -> None:
 
 def secret_on(page) -> str:
     return re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)[1].replace(" ", "")
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/accounts/").status_code == 200

@@ -2,24 +2,16 @@
 
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.test import Client
 
 from accounts.models import User
-from tests.factories import UserFactory
 
-PASSWORD = "tulips-under-snow-41"
+from .doors import PASSWORD
+
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
-
-
-def member(email: str = "sam@example.org", **fields) -> User:
-    """Somebody with a password and a confirmed address."""
-    user = UserFactory(email=email, password=PASSWORD, **fields)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def sign_in(user: User, *, remember: bool = False, **extra) -> Client:
@@ -29,10 +21,6 @@ def sign_in(user: User, *, remember: bool = False, **extra) -> Client:
     response = client.post("/accounts/login/", form | ({"remember": "on"} if remember else {}))
     assert response.status_code == 302, response.content
     return client
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/accounts/").status_code == 200
 
 
 def row_of(client: Client) -> UserSession:

@@ -15,7 +15,7 @@ from tests.factories import BookFactory
 from tests.production_check import PRODUCTION
 from tests.test_house_style import our_views
 
-from .signing_in import PASSWORD, member
+from .doors import PASSWORD, member
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # Google's own button comes with a token of Google's, which allauth checks.

@@ -16,7 +16,8 @@ from accounts.models import OutboxMessage, User
 from tests.factories import UserFactory
 from tests.shop.test_checkout_races import at_once
 
-from .signing_in import PASSWORD, is_signed_in, member, sign_in
+from .doors import PASSWORD, is_in, member
+from .signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 NEW = {"password1": "moss-on-slate-77", "password2": "moss-on-slate-77"}
@@ -56,14 +57,14 @@ def act_on(client: Client, act: str, *users: User):
 def test_every_session_ends_on_its_very_next_request_and_nobody_elses(sam):
     at_home, on_the_bus = sign_in(sam, remember=True), sign_in(sam)
     neighbour = sign_in(member("else@example.org"))
-    assert is_signed_in(at_home)
-    assert is_signed_in(on_the_bus)
+    assert is_in(at_home)
+    assert is_in(on_the_bus)
 
     deactivate(sam)
 
-    assert not is_signed_in(at_home)
-    assert not is_signed_in(on_the_bus)
-    assert is_signed_in(neighbour)
+    assert not is_in(at_home)
+    assert not is_in(on_the_bus)
+    assert is_in(neighbour)
 
 
 def test_nothing_is_left_of_the_sessions(sam):
@@ -76,7 +77,7 @@ def test_nothing_is_left_of_the_sessions(sam):
     assert not UserSession.objects.exists()
     assert [row.pk for row in Session.objects.all()] == [unlisted.session.session_key]
     deactivating.reactivate(user=sam, who=None)
-    assert not is_signed_in(unlisted)
+    assert not is_in(unlisted)
 
 
 def test_after_reactivation_one_signs_in_afresh(sam):
@@ -85,8 +86,8 @@ def test_after_reactivation_one_signs_in_afresh(sam):
 
     deactivating.reactivate(user=sam, who=None)
 
-    assert not is_signed_in(before)
-    assert is_signed_in(sign_in(sam))
+    assert not is_in(before)
+    assert is_in(sign_in(sam))
 
 
 def test_the_password_lets_nobody_in(sam):
@@ -96,7 +97,7 @@ def test_the_password_lets_nobody_in(sam):
     response = client.post("/accounts/login/", {"login": sam.email, "password": PASSWORD})
 
     assert response["Location"] == "/accounts/inactive/"
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_a_link_that_was_sent_before_is_void_even_after_reactivation(sam):
@@ -123,7 +124,7 @@ def test_a_reset_page_that_is_open_already_lets_nobody_in(sam):
 
     client.post(page.request["PATH_INFO"], NEW)
 
-    assert not is_signed_in(client)
+    assert not is_in(client)
     sam.refresh_from_db()
     assert sam.check_password(PASSWORD)
 
@@ -139,7 +140,7 @@ def test_a_confirmation_of_an_address_lets_nobody_in():
     page = client.post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
 
     assert page["Location"] == "/accounts/inactive/"
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_a_sign_in_that_waits_for_its_second_step_comes_to_nothing(sam):
@@ -155,7 +156,7 @@ def test_a_sign_in_that_waits_for_its_second_step_comes_to_nothing(sam):
 
     assert response["Location"] == "/accounts/inactive/"
     assert "_auth_user_id" not in client.session
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_a_password_changed_in_this_moment_opens_no_door(sam):
@@ -226,12 +227,12 @@ def test_the_admin_does_it_and_remembers_who_did(staff_client, staff, sam):
     page = act_on(staff_client, "deactivate", sam)
 
     assert "Deactivated: sam@example.org" in page.text
-    assert not is_signed_in(at_home)
+    assert not is_in(at_home)
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (staff, str(sam.pk))
     page = act_on(staff_client, "reactivate", sam)
     assert "Active again: sam@example.org" in page.text
-    assert is_signed_in(sign_in(sam))
+    assert is_in(sign_in(sam))
 
 
 def test_the_admin_says_why_not_and_does_the_rest(staff_client, staff, sam):
@@ -288,12 +289,12 @@ def test_the_command_closes_and_opens(sam, capsys):
 
     for _ in range(2):
         call_command("deactivate_user", "SAM@example.org")
-    assert not is_signed_in(at_home)
+    assert not is_in(at_home)
     assert "sam@example.org is deactivated, and signed out." in capsys.readouterr().out
 
     for _ in range(2):
         call_command("deactivate_user", "sam@example.org", "--reactivate")
-    assert is_signed_in(sign_in(sam))
+    assert is_in(sign_in(sam))
 
 
 def test_the_command_fails_in_words(staff):

@@ -12,7 +12,8 @@ from accounts.social import SocialAdapter
 from shop.models import CartItem
 from tests.factories import BookFactory, UserFactory
 
-from .conftest import come_back, leave_for, linked, member, sign_in, who_is_in
+from .conftest import come_back, leave_for, linked, nadia, sign_in, who_is_in
+from .doors import member
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def test_a_name_that_no_database_can_hold_is_cut_to_one_that_it_can(client, site
 
 
 def test_capitals_make_no_second_mailbox(client, site):
-    user = member()
+    user = nadia()
     site.person.email = "Nadia@Example.ORG"
 
     sign_in(client, site)
@@ -86,7 +87,7 @@ def test_of_several_confirmed_addresses_the_main_one_is_taken(client, github):
 
 
 def test_an_address_confirmed_on_both_sides_leads_into_the_account(client, site):
-    user = member(name="Nadia")
+    user = nadia(name="Nadia")
 
     sign_in(client, site)
 
@@ -98,7 +99,7 @@ def test_an_address_confirmed_on_both_sides_leads_into_the_account(client, site)
 
 
 def test_whoever_had_the_account_is_told_by_mail(client, site):
-    member()
+    nadia()
 
     sign_in(client, site)
 
@@ -110,7 +111,7 @@ def test_whoever_had_the_account_is_told_by_mail(client, site):
 
 @pytest.mark.parametrize("process", ["", "login", "anything"])
 def test_an_address_that_is_not_confirmed_here_leads_nowhere(client, site, process):
-    user = member(verified=False)
+    user = nadia(verified=False)
 
     page = sign_in(client, site, process=process)
 
@@ -133,7 +134,7 @@ def test_an_account_without_a_record_of_confirming_is_never_joined(client, site)
 
 
 def test_an_address_that_somebody_had_before_leads_nowhere(client, site):
-    user = member()
+    user = nadia()
     User.objects.filter(pk=user.pk).update(email="new@example.org")
 
     page = sign_in(client, site)
@@ -164,7 +165,7 @@ def test_an_address_that_the_other_site_has_not_confirmed_opens_nothing(client, 
 
 
 def test_an_address_that_the_other_site_has_not_confirmed_leads_into_no_account(client, site):
-    member()
+    nadia()
     site.person.is_verified = False
 
     page = sign_in(client, site)
@@ -209,7 +210,7 @@ def test_somebody_who_is_linked_needs_no_confirmed_address_there(client, site):
 
 @pytest.mark.parametrize("is_linked", [True, False])
 def test_a_deactivated_account_stays_closed(client, site, is_linked):
-    user = member(is_active=False)
+    user = nadia(is_active=False)
     if is_linked:
         linked(user, site.id)
 
@@ -222,7 +223,7 @@ def test_a_deactivated_account_stays_closed(client, site, is_linked):
 
 
 def test_the_second_step_is_still_asked_for(client, site):
-    user = member()
+    user = nadia()
     linked(user, site.id)
     TOTP.activate(user, generate_totp_secret())
 

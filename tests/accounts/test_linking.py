@@ -11,7 +11,8 @@ from accounts import ways_in
 from accounts.models import OutboxMessage, User
 from accounts.social import SocialAdapter
 
-from .conftest import PASSWORD, link, linked, member, signed_in, without_password
+from .conftest import link, linked, nadia, signed_in, without_password
+from .doors import PASSWORD, member
 
 PAGE = "/accounts/3rdparty/"
 
@@ -103,7 +104,7 @@ def test_linking_what_is_linked_already_changes_nothing(sam, site):
 
 
 def test_what_leads_into_another_account_is_not_linked(sam, site):
-    other = member()
+    other = nadia()
     linked(other, site.id)
 
     page = link(signed_in(sam), site)
@@ -113,7 +114,7 @@ def test_what_leads_into_another_account_is_not_linked(sam, site):
 
 
 def test_linking_goes_by_the_account_there_and_not_by_its_address(sam, site):
-    member("nadia@example.org")
+    nadia()
 
     link(signed_in(sam), site)
 
@@ -235,7 +236,7 @@ def test_nonsense_unlinks_nothing(sam, both, nonsense):
 
 
 def test_nobody_unlinks_what_is_somebody_elses(sam, both):
-    theirs = linked(member(), "github")
+    theirs = linked(nadia(), "github")
 
     unlink(signed_in(sam), theirs)
 

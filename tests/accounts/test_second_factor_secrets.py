@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.second_factor import SecondFactorAdapter
 
-from .second_factors import code_of, give_app, is_signed_in, reader, second_step, sign_in
+from .doors import is_in
+from .second_factors import code_of, give_app, reader, second_step, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def test_after_a_change_of_key_the_apps_go_on_working(client, settings):
     sign_in(client, user)
     second_step(client, code_of(secret))
 
-    assert is_signed_in(client)
+    assert is_in(client)
 
 
 def test_what_is_kept_under_a_key_that_is_gone_lets_nobody_in(client, settings):

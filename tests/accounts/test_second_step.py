@@ -13,15 +13,8 @@ from django.test import Client
 
 from accounts.models import OutboxMessage, User
 
-from .second_factors import (
-    code_of,
-    give_app,
-    is_signed_in,
-    reader,
-    recovery_codes,
-    second_step,
-    sign_in,
-)
+from .doors import is_in
+from .second_factors import code_of, give_app, reader, recovery_codes, second_step, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +33,7 @@ def test_the_password_alone_is_not_enough(client, user, secret):
     answer = sign_in(client, user)
 
     assert answer.url == "/accounts/2fa/authenticate/"
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_the_code_of_the_app_is_the_second_step(client, user, secret):
@@ -50,7 +43,7 @@ def test_the_code_of_the_app_is_the_second_step(client, user, secret):
     answer = second_step(client, code_of(secret))
 
     assert answer.url == "/accounts/email/"
-    assert is_signed_in(client)
+    assert is_in(client)
     assert client.session.session_key != before
 
 
@@ -60,7 +53,7 @@ def test_a_wrong_code_is_told_at_the_field(client, user, secret):
     page = second_step(client, "000000")
 
     assert "This code is not right" in page.text
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 @pytest.mark.parametrize("periods", [-1, 1])
@@ -69,7 +62,7 @@ def test_a_clock_may_be_half_a_minute_off(client, user, secret, periods):
 
     second_step(client, code_of(secret, periods))
 
-    assert is_signed_in(client)
+    assert is_in(client)
 
 
 @pytest.mark.parametrize("periods", [-3, 3])
@@ -78,7 +71,7 @@ def test_a_code_of_another_time_is_refused(client, user, secret, periods):
 
     second_step(client, code_of(secret, periods))
 
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 @pytest.mark.parametrize("later", [0, 31, 59])
@@ -95,9 +88,9 @@ def test_a_code_lets_in_once_for_as_long_as_clocks_may_show_it(user, secret, lat
         assert cache.delete(f"allauth.mfa.totp.used?user={user.pk}&code={code}")
     page = second_step(thief, f" {code[:3]} {code[3:]} ")
 
-    assert is_signed_in(first)
+    assert is_in(first)
     assert "was used before" in page.text
-    assert not is_signed_in(thief)
+    assert not is_in(thief)
 
 
 def test_wrong_codes_are_limited_per_account(user, secret):
@@ -110,7 +103,7 @@ def test_wrong_codes_are_limited_per_account(user, secret):
     page = second_step(thief, code_of(secret))
 
     assert "Too many failed login attempts" in page.text
-    assert not is_signed_in(thief)
+    assert not is_in(thief)
 
 
 def test_a_recovery_code_lets_in_once_and_says_how_many_are_left(user, secret):
@@ -123,8 +116,8 @@ def test_a_recovery_code_lets_in_once_and_says_how_many_are_left(user, secret):
     second_step(again, code)
 
     assert "You have 9 more." in page.text
-    assert is_signed_in(first)
-    assert not is_signed_in(again)
+    assert is_in(first)
+    assert not is_in(again)
     mail = OutboxMessage.objects.get(subject="A recovery code was used")
     assert "You have 9 more." in mail.body
 
@@ -151,7 +144,7 @@ def test_two_at_once_cannot_use_one_recovery_code(user, secret):
     def use(each: Client) -> bool:
         try:
             second_step(each, code)
-            return is_signed_in(each)
+            return is_in(each)
         finally:
             connection.close()
 
@@ -169,7 +162,7 @@ def test_a_closed_account_is_not_let_in_between_the_steps(client, user, secret):
 
     assert answer.url == "/accounts/inactive/"
     User.objects.filter(pk=user.pk).update(is_active=True)
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_what_ends_sessions_ends_a_sign_in_that_waits(client, user, secret):
@@ -180,7 +173,7 @@ def test_what_ends_sessions_ends_a_sign_in_that_waits(client, user, secret):
 
     assert page.redirect_chain[-1][0] == "/accounts/login/"
     assert "Please sign in again" in page.text
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_a_sign_in_that_waited_too_long_begins_again(client, user, secret, monkeypatch):
@@ -192,7 +185,7 @@ def test_a_sign_in_that_waited_too_long_begins_again(client, user, secret, monke
 
     assert page.redirect_chain[-1][0] == "/accounts/login/"
     assert "waited too long" in page.text
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_one_can_stop_between_the_steps(client, user, secret):

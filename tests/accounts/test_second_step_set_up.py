@@ -12,11 +12,11 @@ from django.test import Client
 
 from accounts.models import OutboxMessage, User
 
+from .doors import is_in
 from .second_factors import (
     code_of,
     confirm,
     give_app,
-    is_signed_in,
     reader,
     recovery_codes,
     second_step,
@@ -92,7 +92,7 @@ def test_the_first_code_is_none_to_sign_in_with(member, user):
 
     second_step(thief, code)
 
-    assert not is_signed_in(thief)
+    assert not is_in(thief)
 
 
 def test_pressing_twice_sets_up_one_app(member, user):
@@ -190,7 +190,7 @@ def test_without_the_app_the_password_is_enough_again(member, user):
     assert not Authenticator.objects.exists()
     assert subjects() == ["Your authenticator app is not asked for any more"]
     sign_in(other := Client(), user)
-    assert is_signed_in(other)
+    assert is_in(other)
 
 
 def test_new_recovery_codes_end_the_old_ones(member, user):
@@ -205,7 +205,7 @@ def test_new_recovery_codes_end_the_old_ones(member, user):
     assert subjects() == ["You have new recovery codes"]
     sign_in(other := Client(), user)
     second_step(other, old[0])
-    assert not is_signed_in(other)
+    assert not is_in(other)
 
 
 def test_there_are_no_recovery_codes_without_a_factor(member, user):

@@ -14,7 +14,8 @@ from accounts.models import OutboxMessage, User
 from accounts.session_store import SessionStore
 from accounts.tasks import clear_sessions
 
-from .signing_in import FIREFOX, PASSWORD, is_signed_in, member, row_of, sign_in, wait
+from .doors import PASSWORD, is_in, member
+from .signing_in import FIREFOX, row_of, sign_in, wait
 
 pytestmark = pytest.mark.django_db
 LIST = "/accounts/sessions/"
@@ -97,8 +98,8 @@ def test_what_has_ended_is_not_in_the_list(sam, here, there):
 def test_one_session_is_ended(here, there):
     assert end(here, there) == 302
 
-    assert not is_signed_in(there)
-    assert is_signed_in(here)
+    assert not is_in(there)
+    assert is_in(here)
     assert UserSession.objects.count() == 1
 
 
@@ -111,22 +112,22 @@ def test_a_page_that_was_under_way_when_its_session_was_ended_does_not_go_on(her
         under_way.cycle_key()
 
     assert Session.objects.count() == UserSession.objects.count() == 1
-    assert is_signed_in(here)
+    assert is_in(here)
 
 
 def test_ending_this_session_signs_out(here, there):
     page = here.post(f"{LIST}{row_of(here).pk}/end/", follow=True)
 
     assert "You are signed out." in page.text
-    assert not is_signed_in(here)
-    assert is_signed_in(there)
+    assert not is_in(here)
+    assert is_in(there)
 
 
 def test_nobody_ends_a_session_of_somebody_else(here):
     stranger = sign_in(member("else@example.org"))
 
     assert end(stranger, here) == 404
-    assert is_signed_in(here)
+    assert is_in(here)
 
 
 @pytest.mark.parametrize("number", ["0", "99999999", "9" * 30])
@@ -137,15 +138,15 @@ def test_a_session_that_is_not_there_is_not_found(here, number):
 def test_ending_happens_by_post_alone(here):
     for act in (f"{row_of(here).pk}/end/", "end-others/", "end-all/"):
         assert here.get(f"{LIST}{act}").status_code == 405
-    assert is_signed_in(here)
+    assert is_in(here)
 
 
 def test_all_others_are_ended_and_this_one_goes_on(here, there):
     since = row_of(here).created_at
     here.post(f"{LIST}end-others/")
 
-    assert is_signed_in(here)
-    assert not is_signed_in(there)
+    assert is_in(here)
+    assert not is_in(there)
     assert row_of(here).created_at == since
     assert UserSession.objects.count() == 1
 
@@ -156,15 +157,15 @@ def test_a_session_that_is_in_no_list_is_ended_too(here, there, act):
 
     here.post(f"{LIST}{act}/")
 
-    assert not is_signed_in(there)
+    assert not is_in(there)
 
 
 def test_all_are_ended_with_this_one(here, there):
     page = here.post(f"{LIST}end-all/", follow=True)
 
     assert "You are signed out everywhere." in page.text
-    assert not is_signed_in(here)
-    assert not is_signed_in(there)
+    assert not is_in(here)
+    assert not is_in(there)
     assert not UserSession.objects.exists()
 
 
@@ -173,7 +174,7 @@ def test_ending_ones_sessions_leaves_others_alone(here):
 
     here.post(f"{LIST}end-all/")
 
-    assert is_signed_in(stranger)
+    assert is_in(stranger)
 
 
 def test_signing_out_leaves_nothing_in_the_list(here):
@@ -192,8 +193,8 @@ def test_a_changed_password_ends_the_other_sessions_and_the_mail_says_so(here, t
     here.post("/accounts/password/change/", form)
 
     assert UserSession.objects.count() == Session.objects.count() == 1
-    assert is_signed_in(here)
-    assert not is_signed_in(there)
+    assert is_in(here)
+    assert not is_in(there)
     assert row_of(here).created_at == since
     assert here.session.session_key != old_key
     assert "password" in OutboxMessage.objects.latest("pk").subject.lower()
@@ -207,7 +208,7 @@ def test_a_reset_password_ends_all_sessions(sam, here, client):
     client.post(page.redirect_chain[-1][0], new)
 
     assert not UserSession.objects.exists()
-    assert not is_signed_in(here)
+    assert not is_in(here)
     sam.refresh_from_db()
     assert sam.check_password("moss-on-slate-77")
 

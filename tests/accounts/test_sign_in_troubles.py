@@ -9,7 +9,8 @@ from django.test import Client
 from accounts.models import OutboxMessage, User
 from tests.fake_sign_in import FakeGitHub, FakeGoogle
 
-from .conftest import come_back, leave_for, link, linked, member, sign_in, signed_in, who_is_in
+from .conftest import come_back, leave_for, link, linked, nadia, sign_in, signed_in, who_is_in
+from .doors import member
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +180,7 @@ class TestReplays:
         """Overrides the one above."""
 
     def test_a_way_in_is_good_once(self, client, site):
-        linked(member(), site.id)
+        linked(nadia(), site.id)
         address = site.agree(leave_for(client, site))
         come_back(client, address)
         client.post("/accounts/logout/")

@@ -10,12 +10,11 @@ from django.test import Client
 
 from accounts.models import OutboxMessage, User
 
+from .doors import PASSWORD, is_in
 from .second_factors import (
-    PASSWORD,
     code_of,
     confirm,
     give_app,
-    is_signed_in,
     reader,
     recovery_codes,
     second_step,
@@ -172,9 +171,9 @@ def test_an_operator_helps_staff_who_lost_everything(bookseller, capsys):
 
     assert "2 second factors removed" in capsys.readouterr().out
     assert not Authenticator.objects.exists()
-    assert not is_signed_in(live)
+    assert not is_in(live)
     second_step(waiting, code_of(secret))
-    assert not is_signed_in(waiting)
+    assert not is_in(waiting)
     mail = OutboxMessage.objects.get()
     assert (mail.to, mail.subject) == (bookseller.email, "Your second step was removed")
     assert "/accounts/2fa/" in mail.body

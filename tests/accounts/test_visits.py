@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from tests.factories import BookFactory
 
-from .signing_in import FIREFOX, PASSWORD, is_signed_in, member, row_of, sign_in, wait
+from .doors import PASSWORD, is_in, member
+from .signing_in import FIREFOX, row_of, sign_in, wait
 
 pytestmark = pytest.mark.django_db
 COOKIE = django_settings.SESSION_COOKIE_NAME
@@ -45,10 +46,10 @@ def test_who_is_remembered_stays_for_sixty_days_without_a_visit(sam):
 
     assert int(client.cookies[COOKIE]["max-age"]) == SIXTY_DAYS.total_seconds()
     wait(timedelta(days=59))
-    assert is_signed_in(client)
+    assert is_in(client)
     assert lasts(client) == SIXTY_DAYS
     wait(timedelta(days=61))
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_who_is_not_remembered_goes_with_the_browser_or_after_twelve_hours(sam):
@@ -56,11 +57,11 @@ def test_who_is_not_remembered_goes_with_the_browser_or_after_twelve_hours(sam):
 
     assert client.cookies[COOKIE]["max-age"] == ""
     wait(timedelta(hours=11))
-    assert is_signed_in(client)
+    assert is_in(client)
     assert client.cookies[COOKIE]["max-age"] == ""
     assert lasts(client) == timedelta(hours=12)
     wait(timedelta(hours=13))
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_a_basket_of_a_visitor_lasts_sixty_days_from_the_last_visit(client):
@@ -186,16 +187,16 @@ def test_a_password_given_again_changes_the_key_and_keeps_the_row(sam):
     old_key, row = client.session.session_key, row_of(client)
     thief = Client()
     thief.cookies[COOKIE] = old_key
-    assert is_signed_in(thief)
+    assert is_in(thief)
 
     assert reauthenticate(client, password=PASSWORD).status_code == 302
 
     assert client.session.session_key != old_key
-    assert is_signed_in(client)
+    assert is_in(client)
     followed = row_of(client)
     assert (followed.pk, followed.created_at) == (row.pk, row.created_at)
     thief.cookies[COOKIE] = old_key
-    assert not is_signed_in(thief)
+    assert not is_in(thief)
 
 
 def test_a_wrong_password_changes_nothing(sam):
