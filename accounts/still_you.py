@@ -27,6 +27,7 @@ ASKED_BEFORE = frozenset(
         "mfa_view_recovery_codes",
         "accounts:delete_account",
         "accounts:download_data",
+        "accounts:email",
         "accounts:links",
         "accounts:passkey_remove",
         "accounts:your_data",

@@ -12,7 +12,7 @@ from .views.second_factor import (
 
 app_name = "accounts"
 
-# Those below 2fa/ without a name stand in front of allauth's, which it names.
+# Many stand in front of pages of allauth's, and are reached by the names that it has for them.
 urlpatterns = [
     path("", overview, name="overview"),
     path("name/", name_change, name="name_change"),
@@ -22,18 +22,18 @@ urlpatterns = [
     path("addresses/<int:address_id>/delete/", addresses.address_delete, name="address_delete"),
     path("addresses/<int:address_id>/default/", addresses.address_default, name="address_default"),
     # At the addresses that allauth has for the same, and before it.
-    path("email/", email.change_email),
-    path("confirm-email/<str:key>/", email.confirm_email),
+    path("email/", email.change_email, name="email"),
+    path("confirm-email/<str:key>/", email.confirm_email, name="confirm_email"),
     path("3rdparty/", linking.links, name="links"),
     path("sign-in-again/", sign_in_again, name="sign_in_again"),
-    path("3rdparty/signup/", callbacks.closed),
-    path("google/login/token/", callbacks.closed),
-    path("google/login/callback/", callbacks.google_callback),
-    path("github/login/callback/", callbacks.github_callback),
+    path("3rdparty/signup/", callbacks.closed, name="no_other_address"),
+    path("google/login/token/", callbacks.closed, name="no_tokens"),
+    path("google/login/callback/", callbacks.google_callback, name="google_callback"),
+    path("github/login/callback/", callbacks.github_callback, name="github_callback"),
     path("2fa/totp/qr.svg", totp_qr, name="totp_qr"),
-    path("2fa/authenticate/", second_step),
-    path("2fa/webauthn/login/", sign_in_by_passkey),
-    path("2fa/webauthn/reauthenticate/", confirm_by_passkey),
+    path("2fa/authenticate/", second_step, name="second_step"),
+    path("2fa/webauthn/login/", sign_in_by_passkey, name="passkey_sign_in"),
+    path("2fa/webauthn/reauthenticate/", confirm_by_passkey, name="passkey_confirm"),
     path("2fa/webauthn/keys/<int:pk>/remove/", remove_passkey, name="passkey_remove"),
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),

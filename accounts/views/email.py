@@ -20,7 +20,7 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
             "out here and open the link again."
         )
         messages.warning(request, words)
-        return redirect("account_email")
+        return redirect("accounts:overview")
     response: HttpResponse = theirs.confirm_email(request, key=key)
     return response
 

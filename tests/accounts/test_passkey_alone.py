@@ -7,7 +7,8 @@ from django.test import Client
 
 from accounts.models import User
 
-from .second_factors import confirm, give_app, is_signed_in, reader, sign_in
+from .doors import is_in
+from .second_factors import confirm, give_app, reader, sign_in
 from .software_key import ORIGIN, SoftwareKey
 
 ADD, ALONE = "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/login/"
@@ -55,7 +56,7 @@ def test_it_takes_the_owners_leave_and_the_keys_pin(client, owner, signs_in_alon
     answer = key.use(asked_alone(client), with_pin=with_pin)
     client.post(ALONE, {"credential": answer})
 
-    assert is_signed_in(client) is (signs_in_alone and with_pin)
+    assert is_in(client) is (signs_in_alone and with_pin)
 
 
 def test_a_challenge_of_a_second_step_does_not_do_without_the_pin(client, owner):
@@ -68,7 +69,7 @@ def test_a_challenge_of_a_second_step_does_not_do_without_the_pin(client, owner)
 
     client.post(ALONE, {"credential": key.use(weak, with_pin=False)})
 
-    assert not is_signed_in(client)
+    assert not is_in(client)
 
 
 def test_as_a_second_step_it_needs_neither(client, owner):
@@ -78,4 +79,4 @@ def test_as_a_second_step_it_needs_neither(client, owner):
 
     client.post(SECOND_STEP, {"credential": key.use(options, with_pin=False)})
 
-    assert is_signed_in(client)
+    assert is_in(client)

@@ -3,6 +3,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -138,3 +139,12 @@ def test_an_account_that_is_deleted_at_this_moment_is_told_of_in_words(client, m
     assert page["Location"] == "/accounts/login/"
     assert "This account has just been deleted." in client.get("/accounts/login/").text
     assert "_auth_user_id" not in client.session
+
+
+def test_who_made_themself_a_superuser_at_the_machine_signs_in(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", "--noinput", email="Ada@example.org")
+
+    sign_in(client, "ada@example.org")
+
+    assert is_in(client)

@@ -26,6 +26,14 @@ NEED_NOT = {
     "mfa_list_webauthn": "only shows what there is",
     "accounts:totp_qr": "nothing to see but after the page that asks",
     "accounts:overview": "only shows what there is",
+    "accounts:confirm_email": "only links from a mail, and for its own account",
+    "accounts:no_other_address": "is closed",
+    "accounts:no_tokens": "is closed",
+    "accounts:google_callback": "links nothing without (accounts/social.py)",
+    "accounts:github_callback": "links nothing without (accounts/social.py)",
+    "accounts:second_step": "for those who are not in yet",
+    "accounts:passkey_sign_in": "for those who are not in yet",
+    "accounts:passkey_confirm": "asks",
     "accounts:sign_in_again": "asks",
     "accounts:account_deleted": "for those who are gone",
     "accounts:name_change": "opens nothing",
@@ -65,7 +73,8 @@ def thief(sam) -> Client:
 def names_of_pages() -> set[str]:
     (ours,) = (part for part in get_resolver().url_patterns if _is_at(part, "accounts.urls"))
     (theirs,) = (part for part in get_resolver().url_patterns if _is_at(part, "allauth.urls"))
-    own = {f"accounts:{page.name}" for page in ours.url_patterns if page.name}
+    # One without a name would hide the page of allauth's behind it from those who ask.
+    own = {f"accounts:{page.name}" for page in ours.url_patterns}
     return own | {name for name in theirs.reverse_dict if isinstance(name, str)}
 
 
