@@ -10,8 +10,8 @@ from .voucher_codes import LONGEST_CODE
 
 LARGEST_ID = 2**63 - 1
 EMAIL_ERRORS = {
-    "required": _("Please enter your e-mail address."),
-    "invalid": _("This is no e-mail address. One looks like name@example.org."),
+    "required": _("Please enter your email address."),
+    "invalid": _("This is no email address. One looks like name@example.org."),
 }
 
 
@@ -36,7 +36,7 @@ class DeliveryForm(forms.Form):
     """Who orders, how it reaches them, and whether the bill goes elsewhere."""
 
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email address"),
         max_length=254,
         help_text=_("For the receipt and news of the parcel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

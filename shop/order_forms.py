@@ -21,7 +21,7 @@ class FindOrderForm(forms.Form):
         error_messages={"required": _("Please enter the number of the order.")},
     )
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email address"),
         max_length=254,
         help_text=_("The address that you gave with the order."),
         error_messages=EMAIL_ERRORS,

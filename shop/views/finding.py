@@ -22,7 +22,7 @@ class NoSuchOrder(Exception):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "We found no order with this number and this e-mail address. Both are in your "
+                "We found no order with this number and this email address. Both are in your "
                 "confirmation mail, just as we have them."
             )
         )

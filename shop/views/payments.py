@@ -37,7 +37,8 @@ def to_payment(request: HttpRequest, order: Order, attempt: Payment | None = Non
             request,
             _(
                 "The payment service cannot take a payment for this order. Nothing has been "
-                "charged. Please write to us, or cancel the order and change your basket or e-mail."
+                "charged. Please write to us, or cancel the order and change your basket or "
+                "email address."
             ),
         )
     except ProviderDown:

@@ -83,7 +83,7 @@ def choose_country(page: Page, name: str, country: str) -> None:
 
 
 def fill_in_delivery(page: Page) -> None:
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Email address").fill(EMAIL)
     give_address(page, "Where to", ADDRESS)
 
 
@@ -129,6 +129,6 @@ def find_order(page: Page, number: str) -> None:
     """By its number and e-mail address, as somebody whom the shop does not know."""
     page.get_by_role("link", name="Find an order by its number").click()
     page.get_by_label("Order number").fill(number)
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Email address").fill(EMAIL)
     page.get_by_role("button", name="Show the order").click()
     expect(page.get_by_role("main")).to_contain_text(f"Order {number}, placed on")

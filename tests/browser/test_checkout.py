@@ -89,8 +89,8 @@ def test_missing_fields_are_named_reached_by_links_and_nothing_typed_is_lost(wit
     expect(problems).to_contain_text("Not complete yet")
     expect(problems).to_be_focused()
     value_of(page, "Where to", "Full name").to_have_value("Nadia Rahman")
-    problems.get_by_role("link", name="E-mail").click()
-    expect(page.get_by_label("E-mail")).to_be_focused()
+    problems.get_by_role("link", name="Email address").click()
+    expect(page.get_by_label("Email address")).to_be_focused()
 
 
 def test_the_bill_goes_elsewhere_a_voucher_counts_and_the_order_says_so(with_emma):
@@ -129,7 +129,7 @@ def test_a_voucher_that_does_not_count_is_told_and_the_code_can_be_mended(with_e
 
 def test_another_country_asks_for_its_own_fields_and_keeps_what_was_typed(with_emma):
     page = with_emma
-    page.get_by_label("E-mail").fill(steps.EMAIL)
+    page.get_by_label("Email address").fill(steps.EMAIL)
     steps.give_address(page, "Where to", {"Address": "350 Fifth Avenue"})
 
     steps.choose_country(page, "Where to", AMERICA)
@@ -138,7 +138,7 @@ def test_another_country_asks_for_its_own_fields_and_keeps_what_was_typed(with_e
     expect(where.get_by_label("State")).to_be_visible()
     expect(where.get_by_label("ZIP code")).to_be_visible()
     value_of(page, "Where to", "Address").to_have_value("350 Fifth Avenue")
-    expect(page.get_by_label("E-mail")).to_have_value(steps.EMAIL)
+    expect(page.get_by_label("Email address")).to_have_value(steps.EMAIL)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -188,7 +188,7 @@ def test_back_from_payment_loses_nothing(with_emma):
 
     page.get_by_role("link", name="Change address or delivery").click()
 
-    expect(page.get_by_label("E-mail")).to_have_value(steps.EMAIL)
+    expect(page.get_by_label("Email address")).to_have_value(steps.EMAIL)
     for label, text in steps.ADDRESS.items():
         value_of(page, "Where to", label).to_have_value(text)
     value_of(page, "The bill", "Full name").to_have_value("Rahman Ltd")
@@ -204,14 +204,14 @@ def test_a_member_takes_another_of_their_addresses(member):
     page.get_by_role("link", name=re.compile("^Work:")).click()
 
     value_of(page, "Where to", "Address").to_have_value("5 Work Lane")
-    expect(page.get_by_label("E-mail")).to_have_value("sam@example.org")
+    expect(page.get_by_label("Email address")).to_have_value("sam@example.org")
 
 
 def test_enter_in_a_field_goes_on_to_payment(with_emma):
     page = with_emma
     steps.fill_in_delivery(page)
 
-    page.get_by_label("E-mail").press("Enter")
+    page.get_by_label("Email address").press("Enter")
 
     expect(steps.heading(page)).to_have_text("Look it over and pay")
 

@@ -51,7 +51,7 @@ def test_a_wrong_e_mail_address_finds_nothing_and_says_where_to_look(page, paid,
     page.context.clear_cookies()
     page.goto(f"{shop}/orders/find/")
     page.get_by_label("Order number").fill(paid)
-    page.get_by_label("E-mail").fill("somebody@example.org")
+    page.get_by_label("Email address").fill("somebody@example.org")
 
     page.get_by_role("button", name="Show the order").click()
 

@@ -268,7 +268,7 @@ def test_an_address_of_the_bill_that_nobody_asked_for_is_not_complained_of(with_
 
 
 @pytest.mark.parametrize(
-    ("email", "words"), [("", "Please enter your e-mail address."), ("nadia", "name@example.org")]
+    ("email", "words"), [("", "Please enter your email address."), ("nadia", "name@example.org")]
 )
 def test_an_e_mail_address_that_is_none_is_told_how_to_mend_it(with_emma, email, words):
     page = with_emma.post("/checkout/", delivery_form(with_emma, email=email))

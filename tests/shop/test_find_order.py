@@ -6,7 +6,7 @@ from tests.factories import BookFactory
 from .conftest import ADDRESS, fill, place
 
 EMAIL = ADDRESS["email"]
-MISS = "We found no order with this number and this e-mail address."
+MISS = "We found no order with this number and this email address."
 
 
 @pytest.fixture
