@@ -5,29 +5,51 @@ those are nobody's: they must neither keep their owner from signing up nor open 
 named them.
 """
 
+from __future__ import annotations
+
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as theirs
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.forms import Field, Form
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from . import confirming
 from .models import User
 
-EMAIL = _("Email address")
-PASSWORD = _("Password")
-NEW_PASSWORD = _("New password")
-NEW_PASSWORD_AGAIN = _("New password, once more")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Words
+
+EMAIL, NO_EMAIL = _("Email address"), _("Please enter your email address.")
+PASSWORD, NO_PASSWORD = _("Password"), _("Please enter your password.")
+NEW_PASSWORD, NEW_PASSWORD_AGAIN = _("New password"), _("New password, once more")
+NO_NEW_PASSWORD, NOT_AGAIN = _("Please choose a password."), _("Please enter it once more.")
+# In place of a line for each of AUTH_PASSWORD_VALIDATORS, which say more when they refuse one.
+PASSWORD_HINT = _("At least 8 characters. Not only digits, nor a password that many people have.")
+
+
+def put(field: Field, label: Words, missing: Words, hint: Words | None = None) -> None:
+    """Ask for something in the shop's words; `missing` is what to say to whoever left it empty."""
+    field.label = label
+    field.error_messages["required"] = missing
+    if hint is not None:
+        field.help_text = hint
+
+
+def put_new_password(form: Form, label: Words, again: Words) -> None:
+    put(form.fields["password1"], label, NO_NEW_PASSWORD, PASSWORD_HINT)
+    put(form.fields["password2"], again, NOT_AGAIN)
 
 
 class LoginForm(theirs.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = EMAIL
+        put(self.fields["login"], EMAIL, NO_EMAIL)
+        put(self.fields["password"], PASSWORD, NO_PASSWORD)
         # Password managers look for the name of the account; the passkey button fills it as well.
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["remember"].label = _("Stay signed in on this device")
@@ -37,9 +59,8 @@ class LoginForm(theirs.LoginForm):  # type: ignore[misc]
 class SignupForm(theirs.SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = EMAIL
-        self.fields["password1"].label = PASSWORD
-        self.fields["password2"].label = _("Password, once more")
+        put(self.fields["email"], EMAIL, NO_EMAIL)
+        put_new_password(self, PASSWORD, _("Password, once more"))
 
     def validate_unique_email(self, value: str) -> str:
         self.account_already_exists = User.objects.filter(email=value).exists()
@@ -74,7 +95,7 @@ class SignupForm(theirs.SignupForm):  # type: ignore[misc]
 class ResetPasswordForm(theirs.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = EMAIL
+        put(self.fields["email"], EMAIL, NO_EMAIL)
 
     def clean_email(self) -> str:
         email: str = get_adapter().clean_email(self.cleaned_data["email"])
@@ -92,8 +113,7 @@ class ResetPasswordForm(theirs.ResetPasswordForm):  # type: ignore[misc]
 class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = NEW_PASSWORD
-        self.fields["password2"].label = NEW_PASSWORD_AGAIN
+        put_new_password(self, NEW_PASSWORD, NEW_PASSWORD_AGAIN)
 
     @transaction.atomic
     def save(self) -> None:
@@ -105,24 +125,21 @@ class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):  # type: ignore[misc]
 class ChangePasswordForm(theirs.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = _("Your password at present")
         # The page itself leads to a forgotten password.
-        self.fields["oldpassword"].help_text = ""
-        self.fields["password1"].label = NEW_PASSWORD
-        self.fields["password2"].label = NEW_PASSWORD_AGAIN
+        put(self.fields["oldpassword"], _("Your password at present"), NO_PASSWORD, hint="")
+        put_new_password(self, NEW_PASSWORD, NEW_PASSWORD_AGAIN)
 
 
 class SetPasswordForm(theirs.SetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = PASSWORD
-        self.fields["password2"].label = _("Password, once more")
+        put_new_password(self, PASSWORD, _("Password, once more"))
 
 
 class AddEmailForm(theirs.AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New email address")
+        put(self.fields["email"], _("New email address"), _("Please enter the new address."))
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> EmailAddress:
@@ -132,3 +149,9 @@ class AddEmailForm(theirs.AddEmailForm):  # type: ignore[misc]
         """
         EmailAddress.objects.filter(user=self.user, verified=False).delete()
         return super().save(request)
+
+
+class ReauthenticateForm(theirs.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        put(self.fields["password"], PASSWORD, NO_PASSWORD)

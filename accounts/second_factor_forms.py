@@ -63,6 +63,7 @@ class CodeOnce(forms.Form):
         # Not a number: a code may begin with 0. Phones show digits all the same.
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
         self.fields["code"].label = _("Code")
+        self.fields["code"].error_messages["required"] = _("Please enter the code.")
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
@@ -168,6 +169,10 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         alone = self.fields["passwordless"]
         alone.initial = True
         alone.label = _("Sign in with it alone, without the password")
+        alone.help_text = _(
+            "That needs a device that checks your finger, your face or a PIN. "
+            "A passkey of any other is a second step only."
+        )
 
     def clean(self) -> dict[str, Any]:
         with told_in_words():
@@ -182,5 +187,6 @@ class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
 
 def _limit_name(field: forms.Field) -> None:
     field.label = _("Name")
+    field.error_messages["required"] = _("Please give it a name.")
     field.validators.append(MaxLengthValidator(LONGEST_NAME))
     field.widget.attrs["maxlength"] = str(LONGEST_NAME)

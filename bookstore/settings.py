@@ -165,6 +165,7 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.door_forms.AddEmailForm",
     "change_password": "accounts.door_forms.ChangePasswordForm",
     "login": "accounts.door_forms.LoginForm",
+    "reauthenticate": "accounts.door_forms.ReauthenticateForm",
     "reset_password": "accounts.door_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.door_forms.ResetPasswordKeyForm",
     "set_password": "accounts.door_forms.SetPasswordForm",

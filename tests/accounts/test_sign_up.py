@@ -196,4 +196,4 @@ def test_the_form_helps_password_managers(client):
 
     assert page.count('autocomplete="new-password"') == 2
     assert 'autocomplete="email"' in page
-    assert "at least 8 characters" in page
+    assert "At least 8 characters" in page
