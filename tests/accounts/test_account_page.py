@@ -170,3 +170,18 @@ def test_the_orders_are_a_part_of_the_account(client, shopper_client):
 
     assert tab in shopper_client.get("/orders/").text
     assert tab not in client.get("/orders/").text
+
+
+@pytest.mark.parametrize("page", ["name/", "email/", "sessions/", "2fa/", "reauthenticate/"])
+def test_every_page_of_an_account_leads_back_to_its_front(shopper_client, page):
+    shown = shopper_client.get(f"/accounts/{page}").text
+
+    assert '<a href="/accounts/" aria-current="true">Account' in shown
+    assert shown.count("aria-current") == 1
+
+
+def test_addresses_are_a_part_of_their_own(shopper_client):
+    shown = shopper_client.get("/accounts/addresses/add/").text
+
+    assert '<a href="/accounts/addresses/" aria-current="true">' in shown
+    assert shown.count("aria-current") == 1
