@@ -1,34 +1,22 @@
 """Every page: nothing for axe to find, nothing wider than a small phone, nothing inline."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from axe_playwright_python.sync_playwright import Axe
-from django.db import transaction
+from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page, Response
 
-from accounts.models import Address, User
-from catalog import stock
-from catalog.models import Book, StockMovement
-from shop.models import CartItem, DeliveryMethod, Order
-from shop.services import cancelling, posting
-from tests.accounts.second_factors import confirm, give_app, reader, sign_in
 from tests.conftest import IN_CI
-from tests.factories import (
-    BookFactory,
-    ContributorFactory,
-    GenreFactory,
-    UserFactory,
-    VoucherFactory,
-)
-from tests.shop.conftest import ADDRESS, decline, delivery_form, pay, payment_form
+from tests.fake_sign_in import FakeSite, stand_in
+from tests.shop.conftest import decline, pay
+
+from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .scenes import Scene, cancel, post
 
 pytestmark = pytest.mark.browser
 
@@ -44,177 +32,6 @@ DATA = ('type="application/ld+json"', 'type="application/json"')
 STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
 
-
-def post(number: str) -> Order:
-    pay(number)
-    now = timezone.now()
-    return posting.post_order(number=number, tracking="AB 123", who="a test", now=now)
-
-
-def cancel(number: str) -> Order:
-    pay(number)
-    return cancelling.cancel_order(number=number, who="a test", now=timezone.now())
-
-
-@dataclass
-class Scene:
-    """A small shop and one visitor of it."""
-
-    delivery: DeliveryMethod
-    client: Client = field(default_factory=Client)
-
-    def __post_init__(self) -> None:
-        self.author = ContributorFactory(name="Jane Austen", slug="jane-austen")
-        self.genre = GenreFactory(name="Novels", slug="novels", book_count=2)
-        GenreFactory(name="Love stories", slug="love", parent=self.genre, book_count=1)
-        self.emma = self.book("Emma", byline="Jane Austen", format=Book.Format.PAPERBACK, pages=480)
-        self.book("Persuasion", stock=2)
-
-    def book(self, title: str, **facts: object) -> Book:
-        book = BookFactory(title=title, **facts)
-        book.contributions.create(contributor=self.author, position=0)
-        book.genres.add(self.genre)
-        return book
-
-    def basket(self, copies: int = 1) -> str:
-        self.client.post(f"/basket/add/{self.emma.ean}/", {"quantity": copies})
-        return "/basket/"
-
-    def short_basket(self) -> str:
-        address = self.basket(copies=4)
-        reason = StockMovement.Reason.CORRECTION
-        with transaction.atomic():
-            stock.record({self.emma.pk: -3}, reason=reason, who="a test", at=timezone.now())
-        return address
-
-    def parcels(self) -> str:
-        """A basket that comes in two parcels, with a book saved for later."""
-        waves = self.book("The Waves", on_sale_on=date(2099, 1, 14))
-        for book in (waves, Book.objects.get(title="Persuasion")):
-            self.client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
-        later = CartItem.objects.get(book__title="Persuasion")
-        self.client.post(f"/basket/items/{later.pk}/save/")
-        return self.basket()
-
-    def checkout(self) -> str:
-        self.basket()
-        return "/checkout/"
-
-    def members_checkout(self) -> str:
-        """By a member with an address."""
-        self.sign_in()
-        fields = {name: text for name, text in ADDRESS.items() if name != "email"}
-        user = User.objects.get()
-        Address.objects.create(user=user, label="Home", created_at=timezone.now(), **fields)
-        return self.checkout()
-
-    def sign_in(self, **rights: bool) -> None:
-        user = UserFactory(name="Sam Shopper", **rights)
-        self.client.force_login(user)
-
-    def sessions(self) -> str:
-        """Two of them, with the longest kind of network address."""
-        user = UserFactory()
-        for client in (Client(), self.client):
-            client.force_login(user)
-            UserSession.objects.create(
-                user=user,
-                session_key=client.session.session_key,
-                ip="2001:db8:1234:5678:9abc:def0:1234:5678",
-                user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0",
-            )
-        return "/accounts/sessions/"
-
-    def payment(self) -> str:
-        """The last page before paying, with an address of the bill and a voucher that counts."""
-        self.basket()
-        VoucherFactory(code="SPRING")
-        bill = {f"bill-{name}": text for name, text in ADDRESS.items() if name != "email"}
-        form = delivery_form(self.client, bill_elsewhere="on", **bill)
-        self.client.post("/checkout/", form)
-        self.client.post("/checkout/voucher/", {"code": "SPRING"})
-        return "/checkout/payment/"
-
-    def american_checkout(self) -> str:
-        self.basket()
-        address = {"country": "US", "region": "NY", "postcode": "10001", "city": "New York"}
-        self.client.post("/checkout/", delivery_form(self.client, **address))
-        return "/checkout/"
-
-    def order(self, settle: Callable[..., Order] | None = None) -> str:
-        self.checkout()
-        self.client.post("/checkout/payment/", payment_form(self.client))
-        order = Order.objects.get()
-        if settle:
-            settle(order.number)
-        return order.get_absolute_url()
-
-    def invoice(self) -> str:
-        return f"{self.order(pay)}invoice/"
-
-    def declaration(self) -> str:
-        self.order(pay)
-        order = Order.objects.get()
-        known = {"name": order.name, "number": order.number, "email": order.email}
-        self.client.post("/withdraw/", {**known, "words": "Emma, one copy"})
-        return "/withdraw/confirm/"
-
-    def receipt(self) -> str:
-        self.client.post(self.declaration())
-        return "/withdraw/done/"
-
-    def staff_act(self, act: str) -> str:
-        """Where staff do something with an order that is paid."""
-        self.order(pay)
-        self.sign_in(is_staff=True, is_superuser=True)
-        return f"/admin/shop/order/{Order.objects.get().pk}/{act}/"
-
-    def member(self, page: str = "", *, with_app: bool = False) -> str:
-        """A page of the second step, for somebody who gave the password a moment ago."""
-        user = reader()
-        sign_in(self.client, user)
-        confirm(self.client)
-        if with_app:
-            give_app(user)
-            Authenticator.objects.create(user=user, type="webauthn", data=PASSKEY)
-        return f"/accounts/2fa/{page}"
-
-    def second_step(self) -> str:
-        user = reader()
-        give_app(user)
-        sign_in(self.client, user)
-        return "/accounts/2fa/authenticate/"
-
-    def own_data(self, address: str) -> str:
-        """A page about a member's data, which asks for the password once more."""
-        self.sign_in()
-        self.client.post("/accounts/reauthenticate/", {"password": "a-good-password"})
-        return address
-
-    def cannot_leave(self) -> str:
-        """A member whose order is under way wants to delete their account."""
-        address = self.own_data("/accounts/delete/")
-        self.order(pay)
-        return address
-
-    def list_of_orders(self) -> str:
-        self.order(pay)
-        return "/orders/"
-
-    def account(self, page: str = "") -> str:
-        """A page of the account of a member who keeps addresses."""
-        self.members_checkout()
-        fields = {name: text for name, text in ADDRESS.items() if name != "email"}
-        away = {**fields, "line1": "2 Other Street"}
-        user = User.objects.get()
-        Address.objects.create(user=user, is_default=True, created_at=timezone.now(), **away)
-        return f"/accounts/{page}".format(pk=Address.objects.latest("pk").pk)
-
-
-PASSKEY = {
-    "name": "My phone",
-    "credential": {"clientExtensionResults": {"credProps": {"rk": False}}},
-}
 PAGES: dict[str, Callable[[Scene], str]] = {
     "home": lambda scene: "/",
     "list": lambda scene: "/books/",
@@ -250,32 +67,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "withdrawn": Scene.receipt,
     "orders": Scene.list_of_orders,
     "no orders": lambda scene: "/orders/",
-    "orders of a member": lambda scene: scene.account() and "/orders/",
-    "account": Scene.account,
-    "name": lambda scene: scene.account("name/"),
-    "addresses": lambda scene: scene.account("addresses/"),
-    "add an address": lambda scene: scene.account("addresses/add/"),
-    "address with errors": lambda scene: scene.account("addresses/add/"),
-    "edit an address": lambda scene: scene.account("addresses/{pk}/"),
-    "delete an address": lambda scene: scene.account("addresses/{pk}/delete/"),
-    "where one is signed in": Scene.sessions,
-    "sign in": lambda scene: "/accounts/login/",
-    "sign up": lambda scene: "/accounts/signup/",
-    "password reset": lambda scene: "/accounts/password/reset/",
-    "no second step": Scene.member,
-    "second step": lambda scene: scene.member(with_app=True),
-    "set up an app": lambda scene: scene.member("totp/activate/"),
-    "stop using the app": lambda scene: scene.member("totp/deactivate/", with_app=True),
-    "recovery codes": lambda scene: scene.member("recovery-codes/", with_app=True),
-    "new recovery codes": lambda scene: scene.member("recovery-codes/generate/", with_app=True),
-    "passkeys": lambda scene: scene.member("webauthn/", with_app=True),
-    "add a passkey": lambda scene: scene.member("webauthn/add/"),
-    "is it still you, by code": lambda scene: scene.member("reauthenticate/", with_app=True),
-    "sign in with a second step": Scene.second_step,
-    "your data": lambda scene: scene.own_data("/accounts/data/"),
-    "delete an account": lambda scene: scene.own_data("/accounts/delete/"),
-    "an account that cannot be deleted": Scene.cannot_leave,
-    "account deleted": lambda scene: "/accounts/deleted/",
+    "orders of a member": members("/orders/", addresses),
     "terms": lambda scene: "/terms/",
     "privacy": lambda scene: "/privacy/",
     "delivery": lambda scene: "/delivery/",
@@ -287,13 +79,14 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "post an order": lambda scene: scene.staff_act("post"),
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
+    **ACCOUNT_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
 SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
-    "address with errors": "Keep the address",
+    **SENT_EMPTY,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 ONLY = dict.fromkeys(("post an order", "cancel an order", "refund an order"), "#content")
@@ -301,9 +94,29 @@ every_page = pytest.mark.parametrize("name", PAGES)
 
 
 @pytest.fixture
-def show(live_server, delivery, open_page) -> Callable[..., tuple[Page, Response]]:
+def open_site(settings, monkeypatch) -> Iterator[Callable[[type[FakeSite]], FakeSite]]:
+    with ExitStack() as stack:
+
+        def open_site(kind: type[FakeSite]) -> FakeSite:
+            site = stack.enter_context(kind())
+            stand_in(site, settings, monkeypatch)
+            return site
+
+        settings.SOCIALACCOUNT_PROVIDERS = {}
+        yield open_site
+
+
+@pytest.fixture
+def scene(live_server, delivery, open_site) -> Scene:
+    """Its visitor comes to the address that the browser comes to."""
+    cache.clear()
+    client = Client(headers={"host": urlsplit(live_server.url).netloc})
+    return Scene(delivery, open_site, client)
+
+
+@pytest.fixture
+def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
     """Opens a page by its name in PAGES, as the visitor of a new scene."""
-    scene = Scene(delivery)
 
     def show(name: str, **look: object) -> tuple[Page, Response]:
         address = PAGES[name](scene)
@@ -314,10 +127,11 @@ def show(live_server, delivery, open_page) -> Callable[..., tuple[Page, Response
                 for cookie in scene.client.cookies.values()
             ]
         )
-        response = page.goto(live_server.url + address)
+        response = page.goto(urljoin(live_server.url, address))
         if name in SENT:
+            main = page.get_by_role("main")
             with page.expect_navigation() as sent:
-                page.get_by_role("button", name=SENT[name]).click()
+                main.get_by_role("button", name=SENT[name], exact=True).click()
             response = sent.value
         return page, response
 
