@@ -354,7 +354,7 @@ def test_the_page_of_a_user_tells_of_ways_in_and_shows_no_secret(sam, staff_clie
 
 
 @pytest.mark.parametrize(
-    "page",
+    "pages",
     [
         "mfa/authenticator",
         "account/emailaddress",
@@ -364,8 +364,8 @@ def test_the_page_of_a_user_tells_of_ways_in_and_shows_no_secret(sam, staff_clie
         "socialaccount/socialtoken",
     ],
 )
-def test_keys_and_secrets_of_allauth_are_not_in_the_admin(staff_client, page):
-    assert staff_client.get(f"/admin/{page}/").status_code == 404
+def test_keys_and_secrets_of_allauth_are_not_in_the_admin(staff_client, pages):
+    assert staff_client.get(f"/admin/{pages}/").status_code == 404
 
 
 def test_a_one_time_link_in_a_mail_is_shown_to_nobody(client, sam, staff_client):

@@ -104,16 +104,16 @@ def test_the_secret_of_a_site_to_sign_in_by_is_missed_when_its_id_is_there(site)
 
 
 @pytest.mark.parametrize(
-    ("site", "page"),
+    ("site", "address"),
     [("GOOGLE", "https://accounts.google.com"), ("GITHUB", "https://github.com")],
 )
-def test_forms_lead_to_a_site_to_sign_in_by_that_the_shop_has_keys_of(site, page):
+def test_forms_lead_to_a_site_to_sign_in_by_that_the_shop_has_keys_of(site, address):
     keys = {f"{site}_CLIENT_ID": "bookshop", f"{site}_CLIENT_SECRET": "x"}
     show = "settings.SECURE_CSP['form-action'][1:], list(settings.SOCIALACCOUNT_PROVIDERS)"
 
     result = settings_with({**COMPLETE, **keys}, show)
 
-    assert result.stdout.strip() == f"['{page}'] ['{site.lower()}']", result.stderr
+    assert result.stdout.strip() == f"['{address}'] ['{site.lower()}']", result.stderr
 
 
 def test_every_empty_line_of_the_example_is_as_if_it_were_not_there():
