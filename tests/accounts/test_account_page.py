@@ -172,7 +172,9 @@ def test_the_orders_are_a_part_of_the_account(client, shopper_client):
     assert tab not in client.get("/orders/").text
 
 
-@pytest.mark.parametrize("part", ["name/", "sign-in-again/", "sessions/", "2fa/", "reauthenticate/"])
+@pytest.mark.parametrize(
+    "part", ["name/", "sign-in-again/", "sessions/", "2fa/", "reauthenticate/"]
+)
 def test_every_page_of_an_account_leads_back_to_its_front(shopper_client, part):
     shown = shopper_client.get(f"/accounts/{part}").text
 

@@ -1,5 +1,6 @@
 """A member of the shop in front of each page of their account, and whoever wants to be one."""
 
+import time
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -20,7 +21,7 @@ from fido2.webauthn import (
 
 from accounts.models import Address, User
 from tests.accounts import doors
-from tests.accounts.conftest import leave_for, linked, without_password
+from tests.accounts.conftest import came_by_another_site, leave_for, linked, without_password
 from tests.accounts.conftest import member as unconfirmed
 from tests.accounts.second_factors import give_app
 from tests.fake_sign_in import FakeGitHub, FakeGoogle, FakeSite
@@ -112,6 +113,7 @@ def only_github(scene: Scene, user: User) -> SocialAccount:
     scene.open_site(FakeGitHub)
     without_password(user)
     scene.client.force_login(user)
+    came_by_another_site(scene.client, user, at=time.time())
     return linked(user, "github")
 
 
@@ -222,6 +224,7 @@ MEMBER_PAGES: dict[str, Callable[[Scene], str]] = {
     "email address that waits": members("/accounts/email/", new_address),
     "change the password": members("/accounts/password/change/"),
     "change the password with errors": members("/accounts/password/change/"),
+    "sign in again": members("/accounts/sign-in-again/?next=/accounts/data/", only_github),
     "set a password": members("/accounts/password/set/", only_github),
     "where one is signed in": members("/accounts/sessions/", sessions),
     "signed in here only": members("/accounts/sessions/"),
