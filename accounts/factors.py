@@ -14,11 +14,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from . import sessions
 from .models import User
 
 log = logging.getLogger("bookstore.accounts")
@@ -92,7 +92,7 @@ def remove_all(*, user: User) -> int:
     """
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if removed:
-        User.objects.filter(pk=user.pk).update(sessions_epoch=F("sessions_epoch") + 1)
+        sessions.end_all(user=user)
         words = {"site_url": settings.SITE_URL}
         get_adapter().send_mail("mfa/email/all_removed", user.email, words)
         log.warning("All %d second factors of user %s were removed", removed, user.pk)

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from . import sessions
 from .models import Address, OutboxMessage, User
 from .person import ERASED, Obstacle, Part, Person
 
@@ -146,9 +147,8 @@ class DevicesPart(Part):
         }
 
     def erase(self, person: Person, now: datetime) -> None:
-        keys = list(self.rows(person).values_list("session_key", flat=True))
-        Session.objects.filter(session_key__in=keys).delete()
-        self.rows(person).delete()
+        if person.user:
+            sessions.delete_all(user=person.user)
 
 
 class AddressesPart(Part):
