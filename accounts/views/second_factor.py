@@ -1,4 +1,3 @@
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.account.internal.stagekit import unstash_login
 from allauth.account.utils import passthrough_next_redirect_url
 from allauth.mfa.adapter import get_adapter
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import ways_in
+from accounts.still_you import has_just_proved
 
 from .member import MemberRequest
 
@@ -24,7 +24,7 @@ from .member import MemberRequest
 def totp_qr(request: HttpRequest) -> HttpResponse:
     """The picture for the authenticator app that is being set up; 404 for all others."""
     secret = request.session.get(SECRET_SESSION_KEY)
-    if not secret or not did_recently_reauthenticate(request):
+    if not secret or not has_just_proved(request):
         raise Http404
     adapter = get_adapter()
     picture = adapter.build_totp_svg(adapter.build_totp_url(request.user, secret))
