@@ -45,7 +45,7 @@ def save_address(*, user: User, address: PostalAddress, now: datetime) -> Addres
     default. `address` itself, which may be that of an order, is left unchanged.
     Raises TooManyAddresses.
     """
-    _hold(user.pk)
+    User.objects.hold(user.pk)
     return _twin(user.pk, address.postal_fields) or _keep(user, address.postal_fields, now)
 
 
@@ -55,7 +55,7 @@ def add_address(*, user: User, fields: Mapping[str, str], now: datetime) -> Addr
 
     Raises AlreadyKept or TooManyAddresses.
     """
-    _hold(user.pk)
+    User.objects.hold(user.pk)
     if twin := _twin(user.pk, fields):
         raise AlreadyKept(twin)
     return _keep(user, fields, now)
@@ -95,14 +95,9 @@ def remove_address(*, address: Address) -> Address | None:
     return make_default(address=heir) if heir and not heir.is_default else None
 
 
-def _hold(user_id: int) -> None:
-    """Wait for whoever is changing addresses of this member, until the transaction ends."""
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
-
-
 def _held(address: Address) -> Address:
     """The address as it is now, with its member held."""
-    _hold(address.user_id)
+    User.objects.hold(address.user_id)
     kept = Address.objects.filter(pk=address.pk).first()
     if kept is None:
         raise AddressIsGone

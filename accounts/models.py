@@ -36,6 +36,10 @@ class UserManager(BaseUserManager["User"]):
         """One spelling for one mailbox: all of it in lower case."""
         return (email or "").strip().lower()
 
+    def hold(self, pk: int) -> User:
+        """The user as they are now. Whoever else holds them waits until this transaction ends."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=self.normalize_email(username))
 

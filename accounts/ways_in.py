@@ -78,7 +78,7 @@ def taking_away(way: Model, *, user: User) -> Iterator[None]:
     Two at once wait for each other, so that they cannot each count on what the other takes away.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+        user = User.objects.hold(user.pk)
         if not _is_left(ways_in(user), without=way):
             raise LastWayIn
         yield
