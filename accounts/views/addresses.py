@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -30,14 +32,8 @@ def address_list(request: MemberRequest) -> HttpResponse:
 def address_add(request: MemberRequest) -> HttpResponse:
     user = request.user
     form = _form(request, {"name": user.name})
-    if form.is_valid():
-        try:
-            kept = address_book.add_address(user=user, fields=form.cleaned_data, now=timezone.now())
-        except address_book.CannotChangeAddresses as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _back(request, _("“%(name)s” is kept."), kept)
-    return _form_page(request, form, None)
+    add = partial(address_book.add_address, user=user, now=timezone.now())
+    return _keep(request, form, None, add, _("“%(name)s” is kept."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,14 +41,8 @@ def address_add(request: MemberRequest) -> HttpResponse:
 def address_edit(request: MemberRequest, address_id: int) -> HttpResponse:
     address = get_object_or_404(request.user.addresses, pk=address_id)
     form = _form(request, {**address.postal_fields, "label": address.label})
-    if form.is_valid():
-        try:
-            kept = address_book.change_address(address=address, fields=form.cleaned_data)
-        except address_book.CannotChangeAddresses as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _back(request, _("“%(name)s” is changed."), kept)
-    return _form_page(request, form, address)
+    change = partial(address_book.change_address, address=address)
+    return _keep(request, form, address, change, _("“%(name)s” is changed."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,9 +83,19 @@ def _form(request: MemberRequest, known: dict[str, Any]) -> SavedAddressForm:
     return SavedAddressForm(request.POST)
 
 
-def _form_page(
-    request: MemberRequest, form: SavedAddressForm, address: Address | None
+def _keep(
+    request: MemberRequest,
+    form: SavedAddressForm,
+    address: Address | None,
+    act: Callable[..., Address],
+    done: str,
 ) -> HttpResponse:
+    """Do it and go back to the list, or show the form, with what is wrong; `address` is in it."""
+    if form.is_valid():
+        try:
+            return _back(request, done, act(fields=form.cleaned_data))
+        except address_book.CannotChangeAddresses as refusal:
+            form.add_error(None, str(refusal))
     status = 422 if form.is_bound else 200
     context = {"form": form, "address": address}
     return render_page(
