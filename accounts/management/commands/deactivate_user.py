@@ -1,10 +1,10 @@
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts import deactivating
 from accounts.models import User
+from bookstore.commands import TaughtByExample
 
 EXAMPLE = """
 Its owner is signed out everywhere at once and cannot come back: not by password, nor by a reset of
@@ -15,13 +15,11 @@ it, nor by another site. Nothing else of theirs is touched. Doing it twice does 
 """
 
 
-class Command(BaseCommand):
+class Command(TaughtByExample):
     help = "Close the account of somebody, or open it again."
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.epilog = EXAMPLE
-        # Django's own formatter would run the lines of the example together.
-        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("email", metavar="EMAIL", help="the address the account signs in with")
         parser.add_argument("--reactivate", action="store_true", help="open the account again")
 

@@ -6,10 +6,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookstore.commands import TaughtByExample
 from catalog.feeds.ahead import ReadingBroke
 from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.report import ReportFile
@@ -31,15 +32,9 @@ number in ONIX list 64) is what readers are told once there are no copies here.
 """
 
 
-class Command(BaseCommand):
+class Command(TaughtByExample):
     help = "Bring books from a CSV file into the shop, or up to date."
-
-    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        form = argparse.RawDescriptionHelpFormatter
-        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **options)
-        # Django's own formatter would run the lines of the example together.
-        parser.formatter_class = form
-        return parser
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
