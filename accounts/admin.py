@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+
 from . import deactivating
 from .models import Address, OutboxMessage, User
 
@@ -28,20 +30,7 @@ class UserCreationForm(BaseUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
 
-class MembersInline(admin.TabularInline):
-    """What belongs to a member, to look at: it is the member's to change."""
-
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-class AddressInline(MembersInline):
+class AddressInline(ReadOnlyInline):
     model = Address
     fields = readonly_fields = ("label", "written", "phone", "is_default", "created_at")
     ordering = ("-is_default", "-created_at", "-pk")
@@ -51,7 +40,7 @@ class AddressInline(MembersInline):
         return ", ".join(address.address_lines)
 
 
-class EmailAddressInline(MembersInline):
+class EmailAddressInline(ReadOnlyInline):
     """Whoever could change these could have the password sent to an address of their own."""
 
     model = EmailAddress
@@ -59,12 +48,11 @@ class EmailAddressInline(MembersInline):
     ordering = ("-primary", "pk")
 
 
-class SocialAccountInline(MembersInline):
+class SocialAccountInline(ReadOnlyInline):
     """By which other sites the member signs in; what those sites told is left out."""
 
     model = SocialAccount
     fields = readonly_fields = ("provider", "uid", "date_joined", "last_login")
-    ordering = ("pk",)
 
 
 @admin.register(User)
@@ -152,13 +140,11 @@ class UserAdmin(BaseUserAdmin):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin):
+class OutboxMessageAdmin(ReadOnlyAdmin):
     """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
 
     list_display = ("subject", "to", "created_at", "sent_at", "attempts", "last_error")
     search_fields = ("to", "subject")
-    ordering = ("-pk",)
-    show_full_result_count = False
     fields = (
         "to",
         "subject",
@@ -177,12 +163,3 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         if message.has_one_time_link:
             return str(_("Not shown: it holds a link that only its reader may use."))
         return message.body_without_links
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False

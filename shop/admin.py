@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
 from catalog import stock
 from catalog.models import StockMovement
 
@@ -103,20 +104,6 @@ class StockMovementAdmin(admin.ModelAdmin):
         return False
 
 
-class ReadOnlyInline(admin.TabularInline):
-    """Rows that the shop writes and nobody edits."""
-
-    can_delete = False
-    extra = 0
-    ordering = ("pk",)
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 class OrderItemInline(ReadOnlyInline):
     model = OrderItem
     fields = readonly_fields = (
@@ -142,22 +129,6 @@ class OrderEventInline(ReadOnlyInline):
 class WithdrawalInline(ReadOnlyInline):
     model = Withdrawal
     fields = ("received_at", "name", "email", "words")
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to look at. Only services write them."""
-
-    ordering = ("-pk",)
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(Order)
