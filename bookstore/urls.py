@@ -9,6 +9,8 @@ handler429 = "bookstore.views.too_many_tries"
 urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("shop.urls")),
+    path("", include("waitlist.urls")),
+    path("", include("reviews.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookstore.caching import csrf_input, keep_for_good, kept
 from bookstore.htmx import render_page
-from catalog import recently_viewed
+from catalog import book_parts, recently_viewed
 from catalog.cards import stars
 from catalog.cover_address import drawn_cover, drawn_cover_hash
 from catalog.identifiers import is_ean, to_isbn13
@@ -46,6 +46,7 @@ def book_detail(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         personal={
             "token": lambda: csrf_input(request),
             "recently-viewed": lambda: _recently_viewed(volume.pk, seen),
+            **book_parts.parts_for(request, volume),
         },
     )
     recently_viewed.remember(response, volume.pk, seen)
