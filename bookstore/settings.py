@@ -365,5 +365,6 @@ DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
 SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=30)
+HOLD_HOURS = env.int("HOLD_HOURS", default=48)
 # The notice that titles, prices and stock are invented, shown on every page of a demo.
 IS_DEMO = env.bool("DEMO_SHOP", default=False)

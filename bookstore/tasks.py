@@ -29,6 +29,7 @@ RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 PERIODIC = {
     "sweep_outbox": ("* * * * *", "accounts.tasks.sweep_outbox"),
     "expire_unpaid_orders": ("* * * * *", "shop.tasks.expire_unpaid_orders"),
+    "expire_holds": ("* * * * *", "waitlist.tasks.expire_holds"),
     "close_payments": ("* * * * *", "shop.tasks.close_payments"),
     "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),

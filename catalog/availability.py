@@ -1,6 +1,6 @@
 """Whether a book can be had now, in words. The one place that decides it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,14 @@ class Availability:
     `mark` is the sign beside the words (a class of the stylesheet), `schema` the name that
     schema.org has for it (empty: no offer at all). A book that cannot be bought has a next step;
     one that can has the words of its button, and is posted at once unless `posted_on` names a day.
+    `can_queue`: more copies may come, and readers may wait for them in line.
     """
 
     words: str | Promise
     mark: str
     schema: str = ""
     can_buy: bool = False
+    can_queue: bool = False
     next_step: str | Promise = ""
     button: str | Promise = ADD_TO_BASKET
     posted_on: date | None = None
@@ -63,11 +65,13 @@ NOT_FOR_SALE = Availability(
     "order",
     next_step=_("Ask us: we will find out what it costs and when it can be here."),
 )
+JOIN = _("Join the waiting list: copies go to whoever asked first.")
 OUT_OF_STOCK = Availability(
-    _("Out of stock, ask us to order it"),
+    _("Out of stock, waiting list open"),
     "wait",
     schema="OutOfStock",
-    next_step=_("Ask us to order it: we will tell you when it can be here, before you decide."),
+    can_queue=True,
+    next_step=JOIN,
 )
 CANCELLED = Availability(
     _("Cancelled by the publisher"),
@@ -78,21 +82,27 @@ CANCELLED = Availability(
 POSTPONED = Availability(
     _("Postponed by the publisher, no date yet"),
     "order",
-    next_step=_("Ask us: we will tell you as soon as there is a date."),
+    can_queue=True,
+    next_step=JOIN,
 )
 REPRINTING = Availability(
     _("Reprinting"),
     "wait",
     schema="OutOfStock",
+    can_queue=True,
     next_step=_(
-        "The publisher prints it anew. Ask us to order it, and it comes as soon as it can."
+        "The publisher prints it anew. Join the waiting list: copies go to whoever asked first."
     ),
 )
 OUT_AT_THE_PUBLISHER = Availability(
     _("Out of stock at the publisher"),
     "wait",
     schema="OutOfStock",
-    next_step=_("Nobody knows yet when it can be had again. Ask us: other editions may be here."),
+    can_queue=True,
+    next_step=_(
+        "Nobody knows yet when it can be had again. Join the waiting list: copies go to whoever "
+        "asked first."
+    ),
 )
 OUT_OF_PRINT = Availability(
     _("Out of print"),
@@ -133,7 +143,7 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     if book.on_sale_on and book.on_sale_on > today:
         return NOT_COMING.get(book.publishing_status) or _to_come(book.on_sale_on, book.stock)
     if book.stock <= 0:
-        return NOT_NOW.get(book.publishing_status, OUT_OF_STOCK)
+        return NOT_NOW.get(book.publishing_status) or _to_wait_for(book.queue_length)
     if book.stock <= FEW:
         return _last_copies(book.stock)
     return IN_STOCK
@@ -155,8 +165,16 @@ def _to_come(day: date, copies: int) -> Availability:
         _("On sale from %(date)s") % date_text,
         "pre",
         schema="PreOrder",
-        next_step=_("Tell us, and a copy is put aside for you on the day."),
+        can_queue=True,
+        next_step=JOIN,
     )
+
+
+def _to_wait_for(people: int) -> Availability:
+    if not people:
+        return OUT_OF_STOCK
+    words = ngettext("Waiting list, one person", "Waiting list, %(people)d people", people)
+    return replace(OUT_OF_STOCK, words=words % {"people": people})
 
 
 def _last_copies(copies: int) -> Availability:
@@ -164,3 +182,10 @@ def _last_copies(copies: int) -> Availability:
     return Availability(
         words % {"copies": copies}, "few", schema="LimitedAvailability", can_buy=True
     )
+
+
+def can_be_sold(book: "Book", today: date) -> bool:
+    """Whether a copy of it could be sold on `today`, if there was one here."""
+    is_to_come = book.on_sale_on is not None and book.on_sale_on > today
+    is_held_up = is_to_come and book.publishing_status in NOT_COMING
+    return not (book.withdrawn_at or book.price is None or is_held_up)

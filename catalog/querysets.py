@@ -25,7 +25,7 @@ type Statement = tuple[str, Sequence[Any]]
 # What a sale goes by, and what an order keeps of a book.
 SOLD_BY = (
     *("ean", "title", "price", "tax_class", "weight_g"),
-    *("stock", "on_sale_on", "publishing_status", "withdrawn_at"),
+    *("stock", "queue_length", "on_sale_on", "publishing_status", "withdrawn_at"),
 )
 
 

@@ -34,6 +34,7 @@ class Volume(NamedTuple):
     withdrawn_at: datetime | None
     price: Decimal | None
     stock: int
+    queue_length: int
     rating_sum: int
     rating_count: int
     series_number: str

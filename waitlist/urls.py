@@ -1,5 +1,9 @@
-from typing import Any
+from django.urls import path
+
+from .views import places
 
 app_name = "waitlist"
 
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("prebooks/place/<uuid:key>/", places.place_detail, name="place_detail"),
+]

@@ -95,6 +95,10 @@ class Book(models.Model):
     )
     # Copies that anyone may buy now. Only a StockMovement changes it; no index may hold it.
     stock = models.IntegerField(_("stock"), default=0, db_default=0, editable=False)
+    # People with a living place on its waiting list. Only their places change it.
+    queue_length = models.PositiveIntegerField(
+        _("people waiting"), default=0, db_default=0, editable=False
+    )
     cover_image = models.ImageField(
         _("cover image"),
         upload_to=cover_path,

@@ -22,6 +22,9 @@ class StockMovement(models.Model):
         CANCELLED = "cancelled", _("Order cancelled, copies back")
         RETURNED = "returned", _("Returned by the shopper")
         CORRECTION = "correction", _("Correction")
+        # A copy is neither lost nor sold by these: it lies aside for somebody, or no longer does.
+        HOLD = "hold", _("Held for somebody waiting")
+        RELEASE = "release", _("No longer held")
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.IntegerField(_("copies"))

@@ -32,7 +32,7 @@ def test_the_last_copies_are_counted(stock, words):
 
 
 def test_a_book_without_copies_cannot_be_bought():
-    assert seen(stock=0) == ("Out of stock, ask us to order it", "wait", False)
+    assert seen(stock=0) == ("Out of stock, waiting list open", "wait", False)
 
 
 def test_a_book_without_a_price_is_not_for_sale():
@@ -85,8 +85,8 @@ def test_a_book_is_sold_from_its_day_on(day):
 @pytest.mark.parametrize(
     ("status", "words", "mark"),
     [
-        ("", "Out of stock, ask us to order it", "wait"),
-        ("active", "Out of stock, ask us to order it", "wait"),
+        ("", "Out of stock, waiting list open", "wait"),
+        ("active", "Out of stock, waiting list open", "wait"),
         ("reprinting", "Reprinting", "wait"),
         ("out_of_stock", "Out of stock at the publisher", "wait"),
         ("out_of_print", "Out of print", "order"),

@@ -136,7 +136,7 @@ def test_a_book_out_of_stock_cannot_be_put_in_the_basket(client):
 
     text = client.get(book.get_absolute_url()).text
 
-    assert "Out of stock, ask us to order it" in text
+    assert "Out of stock, waiting list open" in text
     assert "Add to basket" not in text
 
 

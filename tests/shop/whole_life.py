@@ -25,6 +25,7 @@ from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory, VoucherFactory
+from waitlist import holds, overrides, places
 
 from .conftest import decline, draft, fill, pay, place
 
@@ -58,6 +59,7 @@ def live(client: Client) -> User:
     _buy_with_the_account(user)
     _buy_as_a_guest()
     _be_changed_by_staff(user)
+    _wait_in_line(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
     outbox.write(
         to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
@@ -199,6 +201,17 @@ def _refund(order: Order) -> None:
 def _money_went_back(order: Order) -> None:
     for refund in Refund.objects.filter(payment__order=order):
         assert refunds.send(refund_id=refund.pk, now=timezone.now())
+
+
+def _wait_in_line(user: User) -> None:
+    """On one list still, with a copy held; on another one no longer, which she ended as staff."""
+    now = timezone.now()
+    wanted, unwanted = BookFactory(title="Ruth", stock=0), BookFactory(title="Sylvia", stock=0)
+    places.join(user=user, book_id=wanted.pk, now=now)
+    with transaction.atomic():
+        holds.receive({wanted.pk: 1}, reason=StockMovement.Reason.DELIVERY, who="a test", at=now)
+    key = places.join(user=user, book_id=unwanted.pk, now=now).key
+    overrides.end_place(key=key, reason="asked for by letter", who=EMAIL, now=now)
 
 
 def _be_changed_by_staff(user: User) -> None:

@@ -1,0 +1,30 @@
+"""Deliveries to come, as suppliers have promised them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from catalog.models import Book
+
+from .models import ExpectedDelivery
+
+
+def expected_of(book: Book, today: date) -> list[ExpectedDelivery]:
+    """Confirmed deliveries of a book that are still to come, the earliest first."""
+    coming = ExpectedDelivery.objects.filter(book=book, is_confirmed=True, due_on__gte=today)
+    return list(coming.order_by("due_on", "pk"))
+
+
+def take_off(came: Mapping[int, int]) -> None:
+    """Copies have arrived, {book id: copies}: those expected first are no longer to come.
+
+    Must run inside `atomic`, with these books locked.
+    """
+    left = dict(came)
+    for expected in ExpectedDelivery.objects.filter(book__in=came).order_by("due_on", "pk"):
+        copies = min(left[expected.book_id], expected.copies)
+        left[expected.book_id] -= copies
+        expected.copies -= copies
+        if expected.copies:
+            expected.save(update_fields=["copies"])
+        else:
+            expected.delete()

@@ -1,0 +1,3 @@
+from .queue import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
+
+__all__ = ["Arrival", "ExpectedDelivery", "PreBooking", "PreBookingEvent"]

@@ -1,0 +1,78 @@
+"""What staff may do against the order of a list: with a reason, which its public page shows.
+
+Nobody can be moved on a list.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from catalog.models import StockMovement
+
+from . import emails, holds
+from .history import note
+from .models import PreBooking, PreBookingEvent
+from .offers import NotHeld, wait_again
+from .places import CannotQueue, IsBeingOrdered, PlaceHasEnded, end, locked
+
+
+class ReasonIsMissing(CannotQueue):
+    def __init__(self) -> None:
+        super().__init__(_("Please say why: the reason is shown on the page of the list."))
+
+
+@transaction.atomic
+def take_back(*, key: uuid.UUID, reason: str, who: str, now: datetime) -> PreBooking:
+    """A held copy cannot be sold after all: it leaves the stock, and its place is next in line.
+
+    Raises ReasonIsMissing, NoSuchPlace, NotHeld or IsBeingOrdered.
+    """
+    reason = _checked(reason)
+    place, book = locked(key)
+    if place.is_being_ordered:
+        raise IsBeingOrdered(place)
+    if not place.is_offered:
+        raise NotHeld(place)
+    event = note(place, PreBookingEvent.Kind.TAKEN_BACK, now=now, who=who, reason=reason)
+    wait_again(place)
+    holds.release(book, now)
+    stock.record(
+        {book.pk: -1},
+        reason=StockMovement.Reason.CORRECTION,
+        who=who,
+        note=reason,
+        at=now,
+    )
+    emails.write_taken_back(place, event, now)
+    return place
+
+
+@transaction.atomic
+def end_place(*, key: uuid.UUID, reason: str, who: str, now: datetime) -> PreBooking:
+    """End somebody's place; a copy that was held for it goes to the next in line.
+
+    Raises ReasonIsMissing, NoSuchPlace, PlaceHasEnded or IsBeingOrdered.
+    """
+    reason = _checked(reason)
+    place, book = locked(key)
+    if not place.is_living:
+        raise PlaceHasEnded
+    if place.is_being_ordered:
+        raise IsBeingOrdered(place)
+    was_offered = place.is_offered
+    kind = PreBookingEvent.Kind.ENDED_BY_STAFF
+    event = end(place, PreBooking.State.CANCELLED, kind, now=now, who=who, reason=reason)
+    if was_offered:
+        holds.pass_on(book, place.current_round, now)
+    emails.write_ended(place, event, now)
+    return place
+
+
+def _checked(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ReasonIsMissing
+    return reason

@@ -1,0 +1,45 @@
+"""What pages and rules ask of waiting lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from .models import Arrival
+
+
+class PreBookingQuerySet(models.QuerySet[Any]):
+    def living(self) -> PreBookingQuerySet:
+        """Places that count: of people who wait, or for whom a copy is held. First come first."""
+        return self.filter(state__in=["waiting", "offered"]).order_by("pk")
+
+    def waiting(self) -> PreBookingQuerySet:
+        return self.filter(state="waiting").order_by("pk")
+
+    def offered(self) -> PreBookingQuerySet:
+        return self.filter(state="offered").order_by("pk")
+
+    def for_round(self, arrival: Arrival) -> PreBookingQuerySet:
+        """Whom copies of this round may be offered to, the first in line first."""
+        takes_part = Q(skipped__isnull=True) | Q(skipped__lt=arrival.pk)
+        return self.waiting().filter(takes_part, user__is_active=True)
+
+    def ahead_of(self, place: Any) -> PreBookingQuerySet:
+        return self.living().filter(book_id=place.book_id, pk__lt=place.pk)
+
+    def overdue(self, now: datetime) -> PreBookingQuerySet:
+        """Holds that are over. A copy that is being paid for goes on being held."""
+        return self.filter(state="offered", order_number="", hold_until__lte=now).order_by(
+            "book_id", "pk"
+        )
+
+    def being_ordered(self, order_number: str) -> PreBookingQuerySet:
+        return self.filter(state="offered", order_number=order_number).order_by("book_id", "pk")
+
+    def of_books(self, book_ids: Iterable[int]) -> PreBookingQuerySet:
+        return self.filter(book_id__in=list(book_ids))
