@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
@@ -25,6 +25,7 @@ from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory, VoucherFactory
+from waitlist import wishlists
 
 from .conftest import decline, draft, fill, pay, place
 
@@ -59,6 +60,7 @@ def live(client: Client) -> User:
     _buy_as_a_guest()
     _be_changed_by_staff(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
+    _wish(user)
     outbox.write(
         to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
     )
@@ -199,6 +201,15 @@ def _refund(order: Order) -> None:
 def _money_went_back(order: Order) -> None:
     for refund in Refund.objects.filter(payment__order=order):
         assert refunds.send(refund_id=refund.pk, now=timezone.now())
+
+
+def _wish(user: User) -> None:
+    """On a list that others may look at; one of them gives the book."""
+    made = wishlists.make_list(user=user, name="Zenobia’s birthday", now=LONG_AGO)
+    wish = wishlists.save(user=user, book=BookFactory(title="Shirley"), wishlist=made, now=LONG_AGO)
+    shared = wishlists.share(wishlist=made, shown_name=NAME)
+    giver = {"giver": uuid.uuid4(), "reader": AnonymousUser(), "now": LONG_AGO}
+    wishlists.take(key=shared.key, item_id=wish.pk, **giver)
 
 
 def _be_changed_by_staff(user: User) -> None:

@@ -1,0 +1,3 @@
+from .wishlists import LONGEST_NAME, Wishlist, WishlistItem
+
+__all__ = ["LONGEST_NAME", "Wishlist", "WishlistItem"]
