@@ -2,9 +2,10 @@ import logging
 import re
 from typing import Any
 
-# What follows is a key: to an account, to a mailbox, to an order.
+# What follows is a key: to an account, to a mailbox, to an order, to a list of wishes.
 KEYS = re.compile(
-    r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/)[^/\s?\"']+"
+    r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/|/wishlist/shared/)"
+    r"[^/\s?\"']+"
 )
 
 
