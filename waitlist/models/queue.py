@@ -103,6 +103,8 @@ class PreBooking(models.Model):
     class Meta:
         verbose_name = _("pre-booking")
         verbose_name_plural = _("pre-bookings")
+        # What staff do against the order of a list (waitlist/views/staff.py).
+        permissions = [("override_prebooking", "Can override pre-booking")]
         indexes = [
             models.Index(
                 fields=["book", "id"],
