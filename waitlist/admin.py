@@ -1,14 +1,19 @@
+from datetime import date
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
 
-from .models import Arrival, PreBooking, PreBookingEvent
+from . import expected
+from .models import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
+from .staff_forms import ExpectedDeliveryForm
 from .views import staff
 
 
@@ -83,3 +88,67 @@ class ArrivalAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
         return super().get_queryset(request).select_related("book").defer("book__search")
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("overdue", _("Overdue")), ("to_come", _("Still to come"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        lookups: dict[str | None, dict[str, date]] = {
+            "overdue": {"due_on__lt": today},
+            "to_come": {"due_on__gte": today},
+        }
+        return queryset.filter(**lookups.get(self.value(), {}))
+
+
+@admin.register(ExpectedDelivery)
+class ExpectedDeliveryAdmin(admin.ModelAdmin):
+    """Copies that suppliers have promised."""
+
+    form = ExpectedDeliveryForm
+    list_display = ("due_on", "book", "copies", "is_confirmed")
+    list_filter = ("is_confirmed", DueFilter)
+    search_fields = ("book__ean__exact",)
+    ordering = ("due_on", "pk")
+    show_full_result_count = False
+    raw_id_fields = ("book",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExpectedDelivery]:
+        return super().get_queryset(request).select_related("book").defer("book__search")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A delivery of another book is another delivery."""
+        return ("book",) if obj else ()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().change_view(request, object_id, form_url, extra_context)
+        except ExpectedDelivery.NotUpdated:
+            # All of it arrived between our look and our lock.
+            messages.error(request, _("Nothing was changed: its copies have come meanwhile."))
+            return redirect("admin:waitlist_expecteddelivery_changelist")
+
+    def save_model(
+        self, request: HttpRequest, obj: ExpectedDelivery, form: Any, change: bool
+    ) -> None:
+        if change:
+            expected.change(obj, form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: ExpectedDelivery) -> None:
+        expected.remove(ExpectedDelivery.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ExpectedDelivery]) -> None:
+        expected.remove(queryset)

@@ -31,6 +31,9 @@ LISTS = [
     "shop/deliverymethod",
     "shop/taxrate",
     "shop/voucher",
+    "waitlist/arrival",
+    "waitlist/expecteddelivery",
+    "waitlist/prebooking",
 ]
 
 

@@ -279,6 +279,11 @@ class ExpectedDelivery(models.Model):
         verbose_name = _("expected delivery")
         verbose_name_plural = _("expected deliveries")
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(copies__gt=0), name="waitlist_some_copies_are_expected"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.copies} × {self.book}, {self.due_on}"
