@@ -79,6 +79,9 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "post an order": lambda scene: scene.staff_act("post"),
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
+    "how a delivery is shared out": Scene.delivery_of_what_people_wait_for,
+    "take a held copy back": lambda scene: scene.override("take-back"),
+    "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
@@ -86,10 +89,15 @@ SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
+    "how a delivery is shared out": "Save",
     **SENT_EMPTY,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
-ONLY = dict.fromkeys(("post an order", "cancel an order", "refund an order"), "#content")
+OF_STAFF = (
+    *("post an order", "cancel an order", "refund an order"),
+    *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
+)
+ONLY = dict.fromkeys(OF_STAFF, "#content")
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
