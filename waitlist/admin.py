@@ -29,7 +29,8 @@ class PreBookingAdmin(ReadOnlyAdmin):
     list_display = ("book", "number_in_line", "state", "joined_at", "hold_until", "user")
     list_filter = ("state",)
     search_fields = ("book__ean__exact", "user__email__exact")
-    search_help_text = _("ISBN, or the e-mail address of a member")
+    list_per_page = 50
+    search_help_text = _("ISBN, or a member’s email address")
     fields = readonly_fields = (
         *("book", "user", "state", "number_in_line", "order_number"),
         *("joined_at", "first_place", "promised_from", "promised_to", "price_joined"),
