@@ -1,14 +1,16 @@
 """Copies that staff enter for a book that people wait for: first the split, then the deed."""
 
 import re
+import threading
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
-from tests.factories import BookFactory
-from waitlist import places
-from waitlist.models import Arrival
+from tests.factories import BookFactory, UserFactory
+from waitlist import holds, places
+from waitlist.models import Arrival, PreBooking
 
 from .lists import join, line, sold_out, states, stock_of
 
@@ -129,6 +131,36 @@ def test_a_list_that_changed_between_the_presses_is_shown_anew(staff_client, joi
 
     confirm(staff_client, form, page)
     assert stock_of(book) == 10 - 4 - joined + left
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_joins_between_the_last_look_and_the_deed(staff_client, monkeypatch):
+    book = sold_out()
+    first, late = join(book), UserFactory()
+    form, receive = entry(book, 2), holds.receive_by_hand
+
+    def somebody_joins() -> None:
+        try:
+            # Once a copy is on sale, there is nothing to wait for.
+            with pytest.raises(places.CanBeBought):
+                join(book, user=late)
+        finally:
+            connection.close()
+
+    joining = threading.Thread(target=somebody_joins)
+
+    def receive_meanwhile(movement: StockMovement) -> int:
+        joining.start()
+        joining.join(timeout=0.5)
+        assert joining.is_alive()
+        return receive(movement)
+
+    monkeypatch.setattr(holds, "receive_by_hand", receive_meanwhile)
+    confirm(staff_client, form, staff_client.post(ADD, form))
+    joining.join()
+
+    assert (states([first]), stock_of(book)) == (["offered"], 1)
+    assert not PreBooking.objects.filter(user=late).exists()
 
 
 def test_another_number_than_the_one_that_was_shown_is_asked_about_anew(staff_client):
