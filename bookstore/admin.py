@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
@@ -8,9 +10,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import factors
@@ -49,6 +53,24 @@ class ShopAdminSite(admin.AdminSite):
         if self.has_permission(request):
             return redirect(_wanted(request))
         return _ask_for_second_factor(request)
+
+    def get_urls(self) -> list[Any]:
+        own = path(
+            "r/<int:content_type_id>/<path:object_id>/",
+            self.admin_view(self.open_on_site),
+            name="view_on_site",
+        )
+        return [own, *super().get_urls()]
+
+    def open_on_site(
+        self, request: HttpRequest, content_type_id: int, object_id: str
+    ) -> HttpResponse:
+        """Only what its page in the admin has a button for: some addresses are keys."""
+        kind = get_object_or_404(ContentType, pk=content_type_id)
+        known = self._registry.get(cast(Any, kind.model_class()))
+        if known is None or not known.view_on_site:
+            raise Http404
+        return shortcut(request, content_type_id, object_id)
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

@@ -18,6 +18,13 @@ LOOK_AT_ORDERS = (
     "shop.view_refunditem",
     "shop.view_withdrawal",
 )
+# Who waits for a book, and what is to come. Readers' wishlists are none of it.
+LOOK_AT_QUEUES = (
+    "waitlist.view_arrival",
+    "waitlist.view_expecteddelivery",
+    "waitlist.view_prebooking",
+    "waitlist.view_prebookingevent",
+)
 # Members by what the shop knows of them, without the keys and secrets that allauth keeps.
 LOOK_AT_MEMBERS = (
     "accounts.view_*",
@@ -29,10 +36,14 @@ GROUPS: dict[str, Sequence[str]] = {
     "Bookseller": (
         *("catalog.add_*", "catalog.change_*", "catalog.view_*"),
         *("catalog.delete_contribution", "catalog.delete_fronttableentry"),
+        *("waitlist.add_expecteddelivery", "waitlist.change_expecteddelivery"),
+        "waitlist.delete_expecteddelivery",
+        *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
     ),
     "Fulfilment": (
         *("catalog.view_book", "catalog.view_booktext", "catalog.view_contribution"),
+        *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
         "shop.post_order",
     ),

@@ -1,20 +1,18 @@
-from typing import Any, cast
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.db import IntegrityError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
-from catalog import stock
 from catalog.models import StockMovement
+from waitlist import holds
 
 from .models import (
     DeliveryBand,
@@ -30,51 +28,17 @@ from .models import (
     WebhookEvent,
     Withdrawal,
 )
+from .movement_form import MovementForm
 from .services import refunds
 from .views import staff
-
-MOST_AT_ONCE = 1_000_000
-
-
-class MovementForm(forms.ModelForm):
-    """What staff may add to the ledger: what arrived, and what a count found."""
-
-    quantity = forms.IntegerField(
-        label=_("Copies"),
-        min_value=-MOST_AT_ONCE,
-        max_value=MOST_AT_ONCE,
-        help_text=_("Less than zero takes copies away."),
-    )
-
-    class Meta:
-        model = StockMovement
-        fields = ("book", "quantity", "reason", "note")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        reasons = StockMovement.Reason
-        # A movement that is only looked at has no fields.
-        if choices := cast(forms.ChoiceField | None, self.fields.get("reason")):
-            choices.choices = [
-                (reason.value, reason.label) for reason in (reasons.DELIVERY, reasons.CORRECTION)
-            ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        book, quantity = cleaned.get("book"), cleaned.get("quantity")
-        if book is not None and quantity is not None and book.stock + quantity < 0:
-            left = {"left": book.stock}
-            self.add_error("quantity", _("There are only %(left)d copies to take away.") % left)
-        if quantity == 0:
-            self.add_error("quantity", _("Nothing would change."))
-        return cleaned
 
 
 @admin.register(StockMovement)
 class StockMovementAdmin(admin.ModelAdmin):
-    """The ledger of stock. It is in this app because arrivals will serve the waiting list first."""
+    """The ledger of stock. It is in this app because what arrives serves the waiting list first."""
 
     form = MovementForm
+    add_form_template = "admin/catalog/stockmovement/add_form.html"
     list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
     list_filter = ("reason",)
     list_select_related = ("book",)
@@ -83,19 +47,27 @@ class StockMovementAdmin(admin.ModelAdmin):
     show_full_result_count = False
     raw_id_fields = ("book",)
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except IntegrityError:
-            # Somebody bought the copies between our look and our lock.
-            messages.error(request, _("Nothing was changed: fewer copies are left than that."))
-            return redirect(request.path)
-
     def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
         obj.at, obj.who = timezone.now(), str(request.user)
-        stock.add(obj)
+        offered = holds.receive_by_hand(obj)
+        if offered:
+            words = ngettext(
+                "One copy was offered to the first in line.",
+                "%(offered)d copies were offered to the first in line.",
+                offered,
+            )
+            messages.success(request, words % {"offered": offered})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show how the copies would be shared out, which is a question and no error."""
+        form = context["adminform"].form
+        if getattr(form, "question", None):
+            pressed = "_addanother" if "_addanother" in request.POST else "_save"
+            asked = {"errors": [], "title": _("How these copies are shared out")}
+            context |= {**asked, "question": form.question, "pressed": pressed}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

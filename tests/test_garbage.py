@@ -7,6 +7,7 @@ from shop.models import Order
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
 from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
+from tests.waitlist.lists import join, sold_out
 from waitlist.models import Wishlist, WishlistItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -361,3 +362,25 @@ def test_what_givers_say(client, shopper_client, book, value):
         assert is_fine(client.post(f"{shared}{word}/{act}/"))
         assert is_fine(client.post(f"/wishlist/shared/{word}/{wish.pk}/{act}/"))
     assert is_fine(client.post(f"/basket/add/{book.ean}/", {"quantity": "1", "next": value}))
+
+
+@each_nonsense
+def test_what_staff_write_about_waiting_lists(staff_client, value):
+    staff_client.raise_request_exception = False
+    book = sold_out()
+    place = join(book)
+    movement = {"book": book.pk, "quantity": 2, "reason": "delivery", "note": "", "seen": ""}
+    expected = {"book": book.pk, "copies": 2, "due_on": "2099-01-14"}
+
+    for field in movement:
+        address = "/admin/catalog/stockmovement/add/"
+        assert is_fine(staff_client.post(address, {**movement, field: value}))
+    for field in expected:
+        address = "/admin/waitlist/expecteddelivery/add/"
+        assert is_fine(staff_client.post(address, {**expected, field: value}))
+    for key in ("q", "state__exact", "book__id__exact", "due", "o", "p"):
+        assert is_fine(staff_client.get("/admin/waitlist/prebooking/", {key: value}))
+        assert is_fine(staff_client.get("/admin/waitlist/expecteddelivery/", {key: value}))
+    for act in ("take-back", "end"):
+        address = f"/admin/waitlist/prebooking/{place.pk}/{act}/"
+        assert is_fine(staff_client.post(address, {"reason": value}))

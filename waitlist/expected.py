@@ -1,8 +1,12 @@
 """Deliveries to come, as suppliers have promised them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db import transaction
+from django.db.models import QuerySet
+
+from catalog import stock
 from catalog.models import Book
 
 from .models import ExpectedDelivery
@@ -28,3 +32,20 @@ def take_off(came: Mapping[int, int]) -> None:
             expected.save(update_fields=["copies"])
         else:
             expected.delete()
+
+
+@transaction.atomic
+def change(expected: ExpectedDelivery, fields: Iterable[str]) -> None:
+    """Write these fields, as staff changed them; copies that come at the same time are taken off.
+
+    Raises ExpectedDelivery.NotUpdated if none of its copies is to come any more.
+    """
+    stock.lock([expected.book_id])
+    expected.save(update_fields=list(fields))
+
+
+@transaction.atomic
+def remove(expected: QuerySet[ExpectedDelivery]) -> None:
+    """Delete deliveries that will not come; none that copies are just being taken off."""
+    stock.lock(expected.values_list("book_id", flat=True))
+    expected.delete()

@@ -29,10 +29,16 @@ Reason = StockMovement.Reason
 
 
 class Split(NamedTuple):
-    """How copies that arrive are shared out."""
+    """How copies that arrive are shared out, and how many people wait for more after that."""
 
     offered: int
     on_sale: int
+    still_waiting: int
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether people wait, and nobody can be offered a copy: the book cannot be sold now."""
+        return self.still_waiting > 0 and not self.offered
 
 
 def receive(
@@ -53,35 +59,44 @@ def receive(
     share_out(changes, reason=reason, now=at)
 
 
-def receive_by_hand(movement: StockMovement) -> None:
-    """The same for a movement that staff wrote. Must run inside `atomic`."""
+def receive_by_hand(movement: StockMovement) -> int:
+    """The same for a movement that staff wrote; returns how many were offered."""
     stock.add(movement)
-    share_out(
+    return share_out(
         {movement.book_id: movement.quantity},
         reason=StockMovement.Reason(movement.reason),
         now=movement.at,
     )
 
 
-def share_out(arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: datetime) -> None:
-    """Offer copies that have just come into the stock of locked books to those who wait."""
+def share_out(arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: datetime) -> int:
+    """Offer copies that have just come into the stock of locked books to those who wait.
+
+    Returns how many were offered.
+    """
     came = {book_id: copies for book_id, copies in arrived.items() if copies > 0}
     if reason == Reason.DELIVERY:
         take_off(came)
     waiting = PreBooking.objects.waiting().of_books(came).order_by().values("book")
+    offered = 0
     for book in Book.objects.filter(pk__in=waiting).only(*SOLD_BY).order_by("pk"):
         arrival = Arrival.objects.create(book=book, copies=came[book.pk], reason=reason, at=now)
         arrival.offered = offer_free_copies(book, arrival, now)
         arrival.save(update_fields=["offered"])
+        offered += arrival.offered
+    return offered
 
 
 def split_of(book: Book, copies: int, *, now: datetime) -> Split:
-    """How `copies` would be shared out if they arrived now. Changes nothing."""
-    if copies <= 0 or not can_be_sold(book, timezone.localdate(now)):
-        return Split(0, max(copies, 0))
+    """How `copies`, one or more, would be shared out if they arrived now. Changes nothing.
+
+    It stays so until the transaction ends if the book is locked.
+    """
     waiting = PreBooking.objects.waiting().filter(book=book, user__is_active=True).count()
+    if not can_be_sold(book, timezone.localdate(now)):
+        return Split(0, copies, waiting)
     offered = min(copies + book.stock, waiting)
-    return Split(offered, copies - min(offered, copies))
+    return Split(offered, max(copies - offered, 0), waiting - offered)
 
 
 def offer_free_copies(book: Book, arrival: Arrival, now: datetime) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from .models import Arrival
@@ -43,3 +44,22 @@ class PreBookingQuerySet(models.QuerySet[Any]):
 
     def of_books(self, book_ids: Iterable[int]) -> PreBookingQuerySet:
         return self.filter(book_id__in=list(book_ids))
+
+    def with_number(self) -> PreBookingQuerySet:
+        """With `number`, as places.number_of() says it; of a place that has ended it means nothing."""
+        ahead = self.model.objects.living().order_by()
+        ahead = ahead.filter(book=OuterRef("book"), pk__lt=OuterRef("pk")).values("book")
+        count = Subquery(ahead.annotate(number=Count("pk")).values("number"))
+        return self.annotate(number=Coalesce(count, 0) + 1)
+
+    def for_staff(self) -> PreBookingQuerySet:
+        """With what pages of the admin say of each place."""
+        places = self.with_number().select_related("book", "user")
+        return places.defer("book__search", "book__search_text")
+
+    def lengths(self) -> dict[str, int]:
+        """How many of these places are of people who wait, and how many have a copy held."""
+        return self.living().aggregate(
+            waiting=Count("pk", filter=Q(state="waiting")),
+            held=Count("pk", filter=Q(state="offered")),
+        )

@@ -22,6 +22,8 @@ from tests.factories import (
 )
 from tests.fake_sign_in import FakeSite
 from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
+from tests.waitlist.lists import deliver, line
+from waitlist.models import PreBooking
 
 
 def post(number: str) -> Order:
@@ -136,6 +138,22 @@ class Scene:
         self.order(pay)
         self.sign_in(is_staff=True, is_superuser=True)
         return f"/admin/shop/order/{Order.objects.get().pk}/{act}/"
+
+    def delivery_of_what_people_wait_for(self) -> str:
+        """Where staff enter copies, with two people in line for them."""
+        book = self._waited_for()
+        return f"/admin/catalog/stockmovement/add/?book={book.pk}&quantity=5&reason=delivery"
+
+    def override(self, act: str) -> str:
+        """Where staff do something against the order of a list, about a copy that is held."""
+        deliver(self._waited_for(), 1)
+        return f"/admin/waitlist/prebooking/{PreBooking.objects.offered().get().pk}/{act}/"
+
+    def _waited_for(self) -> Book:
+        book = self.book("Sanditon", stock=0)
+        line(book, 2)
+        self.sign_in(is_staff=True, is_superuser=True)
+        return book
 
     def list_of_orders(self) -> str:
         self.order(pay)

@@ -80,6 +80,9 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "post an order": lambda scene: scene.staff_act("post"),
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
+    "how a delivery is shared out": Scene.delivery_of_what_people_wait_for,
+    "take a held copy back": lambda scene: scene.override("take-back"),
+    "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
     **WISHLIST_PAGES,
 }
@@ -89,10 +92,15 @@ SENT = {
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
     "make a list with errors": "Make the list",
+    "how a delivery is shared out": "Save",
     **SENT_EMPTY,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
-ONLY = dict.fromkeys(("post an order", "cancel an order", "refund an order"), "#content")
+OF_STAFF = (
+    *("post an order", "cancel an order", "refund an order"),
+    *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
+)
+ONLY = dict.fromkeys(OF_STAFF, "#content")
 every_page = pytest.mark.parametrize("name", PAGES)
 
 

@@ -2,6 +2,8 @@ import io
 import re
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -29,6 +31,9 @@ LISTS = [
     "shop/deliverymethod",
     "shop/taxrate",
     "shop/voucher",
+    "waitlist/arrival",
+    "waitlist/expecteddelivery",
+    "waitlist/prebooking",
 ]
 
 
@@ -246,3 +251,20 @@ def test_a_movement_of_stock_can_be_looked_at(staff_client):
 
     assert page.status_code == 200
     assert 'name="_save"' not in page.content.decode()
+
+
+def test_a_book_is_opened_in_the_shop_from_its_page(staff_client):
+    book = BookFactory()
+    page = staff_client.get(f"/admin/catalog/book/{book.pk}/change/").text
+    link = re.search(r'href="(/admin/r/[^"]+)"', page)[1]
+
+    assert staff_client.get(link).url.endswith(book.get_absolute_url())
+
+
+@pytest.mark.parametrize("model", [LogEntry, ContentType])
+def test_what_the_admin_has_no_page_of_is_not_opened_from_it(staff_client, staff, model):
+    LogEntry.objects.create(user=staff, action_flag=CHANGE, object_repr="x")
+    kind = ContentType.objects.get_for_model(model)
+
+    assert staff_client.get(f"/admin/r/{kind.pk}/{model.objects.first().pk}/").status_code == 404
+    assert staff_client.get("/admin/r/999999/1/").status_code == 404

@@ -103,6 +103,8 @@ class PreBooking(models.Model):
     class Meta:
         verbose_name = _("pre-booking")
         verbose_name_plural = _("pre-bookings")
+        # What staff do against the order of a list (waitlist/views/staff.py).
+        permissions = [("override_prebooking", "Can override pre-booking")]
         indexes = [
             models.Index(
                 fields=["book", "id"],
@@ -277,6 +279,11 @@ class ExpectedDelivery(models.Model):
         verbose_name = _("expected delivery")
         verbose_name_plural = _("expected deliveries")
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(copies__gt=0), name="waitlist_some_copies_are_expected"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.copies} × {self.book}, {self.due_on}"
