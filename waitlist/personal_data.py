@@ -1,9 +1,11 @@
-"""What the shop holds about a person by the waiting lists: see accounts/person.py."""
+"""What the shop holds about a person by waiting lists and wishlists: see accounts/person.py."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +13,7 @@ from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
 from . import places
-from .models import PreBooking, PreBookingEvent
+from .models import PreBooking, PreBookingEvent, Wishlist, WishlistItem
 
 
 class PreBookingsPart(Part):
@@ -81,4 +83,42 @@ class PreBookingsPart(Part):
         PreBookingEvent.objects.filter(~Q(who=""), who__in=person.emails).update(who=ERASED)
 
 
-PARTS = [PreBookingsPart()]
+class WishlistsPart(Part):
+    """Never what givers said: it is a surprise, and nobody can tell who they are."""
+
+    name = "wishlists"
+    title = gettext_lazy("Wishlists")
+    on_erasure = gettext_lazy("Deleted, also for those who have the link of one.")
+    models = (Wishlist, WishlistItem)
+
+    def rows(self, person: Person) -> Any:
+        lists = Wishlist.objects.filter(user=person.user, user__isnull=False)
+        books = Prefetch("items", WishlistItem.objects.with_books())
+        return lists.prefetch_related(books).order_by("pk")
+
+    def describe(self, wishlist: Wishlist) -> dict[str, Any]:
+        return {
+            "name": wishlist.name,
+            "is_default": wishlist.is_default,
+            "made_at": wishlist.created_at,
+            "is_shared_by_a_link": wishlist.is_shared,
+            "name_shown_to_those_who_have_it": wishlist.shown_name,
+            "books": [
+                {
+                    "title": item.book.title,
+                    "ean": item.book.ean,
+                    "added_at": item.added_at,
+                    "price_then": _money(item.price_added),
+                    "price_told_last": _money(item.price_told),
+                    "told_to_be_in_stock": item.in_stock_told,
+                }
+                for item in wishlist.items.all()
+            ],
+        }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f} {settings.SHOP['currency']}"
+
+
+PARTS = [PreBookingsPart(), WishlistsPart()]
