@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0020_movements_forget_people"),
+        ("waitlist", "0002_rules_of_the_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
