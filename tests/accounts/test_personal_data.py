@@ -90,6 +90,7 @@ WITHHELD = {
     "OutboxMessage.dedupe_key": KEY,
     "OutboxMessage.message_id": KEY,
     "OutboxMessage.thread": KEY,
+    "OutboxMessage.unsubscribe_url": "the mail says the same, but for a key",
     "LogEntry.object_id": KEY,
     "Invoice.seller": "the shop itself",
     "StockMovement.reason": SAME,
