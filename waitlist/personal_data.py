@@ -13,7 +13,7 @@ from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
 from . import places
-from .models import PreBooking, PreBookingEvent, Wishlist, WishlistItem
+from .models import PreBooking, PreBookingEvent, RestockAlert, Wishlist, WishlistItem
 
 
 class PreBookingsPart(Part):
@@ -121,4 +121,24 @@ def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f} {settings.SHOP['currency']}"
 
 
-PARTS = [PreBookingsPart(), WishlistsPart()]
+class RestockAlertsPart(Part):
+    name = "restock_alerts"
+    title = gettext_lazy("Books you asked to be told of")
+    on_erasure = gettext_lazy("Deleted.")
+    models = (RestockAlert,)
+
+    def rows(self, person: Person) -> Any:
+        alerts = RestockAlert.objects.filter(user=person.user, user__isnull=False)
+        return alerts.with_books().order_by("pk")
+
+    def describe(self, alert: RestockAlert) -> dict[str, Any]:
+        return {
+            "title": alert.book.title,
+            "ean": alert.book.ean,
+            "asked_at": alert.asked_at,
+            "mailed_at": alert.mailed_at,
+            "ended_at": alert.ended_at,
+        }
+
+
+PARTS = [PreBookingsPart(), WishlistsPart(), RestockAlertsPart()]

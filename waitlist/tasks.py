@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import offers
+from . import alert_mails, alerts, offers
 
 
 @task
@@ -11,3 +11,10 @@ def expire_holds() -> None:
     offers.expire(now=now)
     offers.offer_left_over(now=now)
     offers.remind(now=now)
+    # After the queue: copies that somebody waits for are theirs.
+    alert_mails.mail_left_behind(now=now)
+
+
+@task
+def delete_old_alerts() -> None:
+    alerts.delete_old(now=timezone.now())

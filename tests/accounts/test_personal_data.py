@@ -83,6 +83,7 @@ WITHHELD = {
     "Session.expire_date": KEY,
     "Cart.token": SECRET,
     "PreBooking.key": SECRET,
+    "RestockAlert.key": SECRET,
     "Payment.url": SECRET,
     "Payment.key": KEY,
     "Order.idempotency_key": KEY,

@@ -24,8 +24,8 @@ from catalog.models import StockMovement
 from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
-from tests.factories import BookFactory, UserFactory, VoucherFactory
-from waitlist import holds, overrides, places, wishlists
+from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
+from waitlist import alert_mails, alerts, holds, overrides, places, wishlists
 
 from .conftest import decline, draft, fill, pay, place
 
@@ -62,6 +62,7 @@ def live(client: Client) -> User:
     _wait_in_line(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
     _wish(user)
+    _ask_to_be_told(user)
     outbox.write(
         to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
     )
@@ -222,6 +223,15 @@ def _wish(user: User) -> None:
     shared = wishlists.share(wishlist=made, shown_name=NAME)
     giver = {"giver": uuid.uuid4(), "reader": AnonymousUser(), "now": LONG_AGO}
     wishlists.take(key=shared.key, item_id=wish.pk, **giver)
+
+
+def _ask_to_be_told(user: User) -> None:
+    """Of a book that came, and of one that did not."""
+    came, missing = BookFactory(title="Cranford", stock=0), BookFactory(title="Lois", stock=0)
+    for book in (came, missing):
+        alerts.ask(user=user, book=book, now=LONG_AGO)
+    receive(came, 1)
+    assert alert_mails.mail(book_ids=[came.pk], now=timezone.now()) == 1
 
 
 def _be_changed_by_staff(user: User) -> None:

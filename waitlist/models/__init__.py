@@ -1,3 +1,4 @@
+from .notices import RestockAlert
 from .queue import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
 from .wishlists import LONGEST_NAME, Wishlist, WishlistItem
 
@@ -7,6 +8,7 @@ __all__ = [
     "ExpectedDelivery",
     "PreBooking",
     "PreBookingEvent",
+    "RestockAlert",
     "Wishlist",
     "WishlistItem",
 ]
