@@ -3,10 +3,10 @@ import re
 from typing import Any
 
 # What follows is a key: to an account, to a mailbox, to an order, to a place on a waiting list, to
-# mails that somebody asked for.
+# a list of wishes, to mails that somebody asked for.
 KEYS = re.compile(
     r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/|/prebooks/place/"
-    r"|/queue/alerts/stop/)"
+    r"|/wishlist/shared/|/queue/alerts/stop/)"
     r"[^/\s?\"']+"
 )
 

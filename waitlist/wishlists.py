@@ -60,6 +60,11 @@ class BookIsGone(CannotChangeWishlist):
         super().__init__(_("That book is no longer on your wishlist."))
 
 
+class NothingToUndo(CannotChangeWishlist):
+    def __init__(self) -> None:
+        super().__init__(_("That can no longer be undone."))
+
+
 class OwnList(CannotChangeWishlist):
     def __init__(self) -> None:
         super().__init__(_("This is your own list: its gifts are for others to choose."))
@@ -67,7 +72,7 @@ class OwnList(CannotChangeWishlist):
 
 class AlreadyTaken(CannotChangeWishlist):
     def __init__(self) -> None:
-        super().__init__(_("Somebody gives this book already."))
+        super().__init__(_("Somebody else gives this book already."))
 
 
 class NotOnTheList(CannotChangeWishlist):
@@ -119,13 +124,18 @@ def save(
 
 
 @transaction.atomic
-def remove(*, user: User, book: Book, wishlist: Wishlist | None = None) -> list[WishlistItem]:
-    """Take a book off a list, or off all of theirs. Returns what was there; raises BookIsGone."""
+def remove(
+    *, user: User, books: Iterable[Book], wishlist: Wishlist | None = None
+) -> list[WishlistItem]:
+    """Take books off a list, or off all of theirs. Returns what was there.
+
+    Raises BookIsGone if none of them was.
+    """
     User.objects.hold(user.pk)
-    items = WishlistItem.objects.of(user).filter(book=book)
+    items = WishlistItem.objects.of(user).filter(book__in=list(books))
     if wishlist is not None:
         items = items.filter(wishlist=wishlist)
-    gone = list(items.select_related("wishlist").order_by("pk"))
+    gone = list(items.order_by("pk"))
     if not gone:
         raise BookIsGone
     items.delete()
@@ -133,19 +143,21 @@ def remove(*, user: User, book: Book, wishlist: Wishlist | None = None) -> list[
 
 
 @transaction.atomic
-def put_back(*, user: User, items: Sequence[WishlistItem]) -> list[WishlistItem]:
+def put_back(*, user: User, items: Sequence[WishlistItem]) -> None:
     """Items as remove() gave them, on their lists again, but for those that are there meanwhile.
 
-    Raises ListIsGone or TooManyBooks.
+    Raises NothingToUndo, also for a book that the shop no longer knows, ListIsGone or TooManyBooks.
     """
     User.objects.hold(user.pk)
+    book_ids = {item.book_id for item in items}
+    if not items or Book.objects.filter(pk__in=book_ids).count() < len(book_ids):
+        raise NothingToUndo
     for item in items:
         target = _fresh(Wishlist(pk=item.wishlist_id, user=user))
         if not target.items.filter(book_id=item.book_id).exists():
             _refuse_if_full(target)
-            item.pk, item.wishlist = None, target
+            item.pk = None
             item.save(force_insert=True)
-    return list(items)
 
 
 @transaction.atomic
@@ -228,42 +240,37 @@ def revoke(*, wishlist: Wishlist) -> Wishlist:
     return kept
 
 
+@transaction.atomic
 def take(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any, now: datetime) -> None:
     """Let the other givers see that somebody gives this book; its owner never does.
 
     `giver` is the token of whoever says so, and undoes it; to say it twice changes nothing.
-    `reader` is whoever is signed in, if anybody is.
-    Raises OwnList, before anything else, AlreadyTaken or NotOnTheList.
+    `reader` is whoever is signed in, if anybody is. Raises NotOnTheList, OwnList or AlreadyTaken.
     """
-    item = _given_on(key, item_id, reader)
-    free = WishlistItem.objects.filter(pk=item.pk, taken_at__isnull=True)
-    if free.update(taken_at=now, taken_by=giver):
-        return
-    taken_by = WishlistItem.objects.filter(pk=item.pk).values_list("taken_by", flat=True).first()
-    if taken_by is None:
-        raise NotOnTheList
-    if taken_by != giver:
-        raise AlreadyTaken
+    item = _gift(key, item_id, giver, reader)
+    if not item.is_taken:
+        item.taken_at, item.taken_by = now, giver
+        item.save(update_fields=["taken_at", "taken_by"])
 
 
+@transaction.atomic
 def untake(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any) -> None:
-    """Take back what this giver said. Of what others say nothing changes.
-
-    Raises OwnList or NotOnTheList.
-    """
-    item = _given_on(key, item_id, reader)
-    own = WishlistItem.objects.filter(pk=item.pk, taken_by=giver)
-    own.update(taken_at=None, taken_by=None)
+    """Take back what this giver said. Raises NotOnTheList, OwnList or AlreadyTaken."""
+    item = _gift(key, item_id, giver, reader)
+    item.taken_at = item.taken_by = None
+    item.save(update_fields=["taken_at", "taken_by"])
 
 
-def _given_on(key: uuid.UUID, item_id: int, reader: Any) -> WishlistItem:
-    """A book on a list that is shared with the givers, none of whom is its owner."""
-    items = WishlistItem.objects.filter(wishlist__key=key).select_related("wishlist")
-    item: WishlistItem | None = items.filter(pk=item_id).first()
+def _gift(key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any) -> WishlistItem:
+    """A book on a shared list, locked, that this giver gives or nobody. No giver is its owner."""
+    items = WishlistItem.objects.filter(pk=item_id, wishlist__key=key).select_related("wishlist")
+    item: WishlistItem | None = items.select_for_update(of=("self",), no_key=True).first()
     if item is None:
         raise NotOnTheList
-    if reader.is_authenticated and item.wishlist.user_id == reader.pk:
+    if item.wishlist.is_of(reader):
         raise OwnList
+    if item.is_taken and item.taken_by != giver:
+        raise AlreadyTaken
     return item
 
 

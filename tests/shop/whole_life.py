@@ -26,6 +26,7 @@ from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
 from waitlist import alert_mails, alerts, holds, overrides, places, wishlists
+from waitlist.models import WishlistItem
 
 from .conftest import decline, draft, fill, pay, place
 
@@ -220,6 +221,7 @@ def _wish(user: User) -> None:
     """On a list that others may look at; one of them gives the book."""
     made = wishlists.make_list(user=user, name="Zenobia’s birthday", now=LONG_AGO)
     wish = wishlists.save(user=user, book=BookFactory(title="Shirley"), wishlist=made, now=LONG_AGO)
+    WishlistItem.objects.filter(pk=wish.pk).update(price_told=Decimal("9.87"))
     shared = wishlists.share(wishlist=made, shown_name=NAME)
     giver = {"giver": uuid.uuid4(), "reader": AnonymousUser(), "now": LONG_AGO}
     wishlists.take(key=shared.key, item_id=wish.pk, **giver)

@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from shop import wished
+from shop.models import CartItem
 from tests.factories import BookFactory, UserFactory
 from tests.shop.test_checkout_races import at_once
 from waitlist import wishlists
@@ -37,7 +39,7 @@ def test_a_book_is_saved_and_removed_over_and_over(shopper):
     outcomes = at_once(
         [
             lambda: wishlists.save(user=shopper, book=book, now=timezone.now()),
-            lambda: wishlists.remove(user=shopper, book=book),
+            lambda: wishlists.remove(user=shopper, books=[book]),
         ]
         * 6
     )
@@ -115,3 +117,21 @@ def test_a_list_that_is_deleted_meanwhile_takes_no_book_along(shopper):
     assert kinds(outcomes)["NoneType"] == 1
     assert kinds(outcomes)["ListIsGone"] == 4 - moved
     assert WishlistItem.objects.count() == 4 - moved
+
+
+def test_a_double_click_puts_one_copy_into_the_basket(shopper):
+    items = [
+        wishlists.save(user=shopper, book=book, now=NOW) for book in BookFactory.create_batch(3)
+    ]
+    first, wishlist = items[0].book, items[0].wishlist
+
+    outcomes = at_once(
+        [
+            *[lambda: wished.move_to_basket(user=shopper, book=first, now=timezone.now())] * 3,
+            *[lambda: wished.move_all_to_basket(user=shopper, wishlist=wishlist, now=NOW)] * 3,
+        ]
+    )
+
+    assert set(kinds(outcomes)) <= {"CartItem", "BookIsGone", "Moved"}
+    assert sorted(CartItem.objects.values_list("quantity", flat=True)) == [1, 1, 1]
+    assert not WishlistItem.objects.exists()

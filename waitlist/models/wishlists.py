@@ -80,8 +80,12 @@ class Wishlist(models.Model):
     def get_absolute_url(self) -> str:
         """Where its owner sees it."""
         if self.is_default:
-            return reverse("waitlist:wishlist")
+            return reverse("waitlist:wishlist_default")
         return reverse("waitlist:wishlist_detail", args=[self.pk])
+
+    def is_of(self, reader: Any) -> bool:
+        """Whether it belongs to `reader`, who may be a stranger."""
+        return bool(reader.is_authenticated and reader.pk == self.user_id)
 
     @property
     def is_shared(self) -> bool:
