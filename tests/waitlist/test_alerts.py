@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.tasks import default_task_backend
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from accounts.models import OutboxMessage, User
 from bookstore.logs import without_keys
 from catalog.models import Book, StockMovement
 from tests.factories import BookFactory
-from waitlist import alert_mails, alerts, holds, places, tasks
+from waitlist import alert_mails, alert_tasks, alerts, holds, places, tasks
 from waitlist.models import RestockAlert
 
 from .lists import confirmed_reader, deliver, join, sold_out
@@ -138,13 +139,15 @@ def test_taking_back_what_is_gone_says_so(shopper_client):
 def test_copies_that_the_queue_leaves_are_told():
     book = sold_out()
     join(book)
-    asked(book)
+    alert = asked(book)
 
     deliver(book, 1)
     assert told_worker() == []
 
     deliver(book, 1)
-    assert told_worker() == [{"book_ids": [book.pk]}]
+    (told,) = told_worker()
+    alert_tasks.mail_alerts.call(**told)
+    assert mails()[-1] == alert.user.email
 
 
 def test_a_held_copy_that_nobody_takes_is_told():
@@ -217,7 +220,8 @@ def test_the_mail_says_how_many_there_are_and_what_keeps_a_copy():
     assert "3 copies of “Emma” are on sale." in sent.body
     assert "£10.00" in sent.body
     assert "First come, first served" in sent.body
-    assert "a place there is what keeps a copy for you" in sent.body
+    assert "What keeps a copy for you is a place on the waiting list" in sent.body
+    assert "It can be ordered now" not in sent.body
     assert book.get_absolute_url() in sent.body
     assert sent.unsubscribe_url in sent.body
 
@@ -348,6 +352,20 @@ def test_copies_that_can_be_ordered_before_their_day_are_told_of():
     deliver(book, 1)
 
     assert mail(book) == 1
+    assert "It can be ordered now, and is posted on" in OutboxMessage.objects.get().body
+
+
+def test_the_form_on_the_page_of_a_book_asks_or_takes_back(shopper, rf):
+    book = sold_out()
+
+    def form() -> str:
+        context = {"book": book, "alert": alerts.alert_of(user=shopper, book_id=book.pk)}
+        return render_to_string("waitlist/_alert.html", context, request=rf.get("/"))
+
+    assert f'action="/queue/{book.ean}/alert/"' in form()
+    asked(book, shopper)
+    assert f'action="/queue/{book.ean}/alert/remove/"' in form()
+    assert "csrfmiddlewaretoken" in form()
 
 
 @pytest.mark.parametrize("gone", ["deactivated", "unconfirmed", "changed by staff"])
