@@ -6,7 +6,7 @@ from typing import Any
 # a list of wishes, to mails that somebody asked for.
 KEYS = re.compile(
     r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/|/prebooks/place/"
-    r"|/wishlist/shared/|/queue/alerts/stop/)"
+    r"|/wishlist/shared/|/queue/alerts/stop/|/wishlist/notices/stop/)"
     r"[^/\s?\"']+"
 )
 

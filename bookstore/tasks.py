@@ -32,6 +32,7 @@ PERIODIC = {
     "expire_holds": ("* * * * *", "waitlist.tasks.expire_holds"),
     "close_payments": ("* * * * *", "shop.tasks.close_payments"),
     "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
+    "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
     "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
     "repair_tags": ("0 2 * * *", "catalog.tasks.repair_tags"),

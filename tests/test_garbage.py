@@ -81,6 +81,9 @@ def test_lists(client, book, key, value):
         "/orders/open/{}/",
         "/wishlist/{}/",
         "/wishlist/shared/{}/",
+        "/queue/{}/alert/",
+        "/queue/alerts/stop/{}/",
+        "/wishlist/notices/stop/{}/",
         "/accounts/confirm-email/{}/",
         "/accounts/password/reset/key/1-{}/",
         "/accounts/password/reset/key/{}-set-password/",
@@ -361,3 +364,20 @@ def test_what_givers_say(client, shopper_client, book, value):
         assert is_fine(client.post(f"{shared}{word}/{act}/"))
         assert is_fine(client.post(f"/wishlist/shared/{word}/{wish.pk}/{act}/"))
     assert is_fine(client.post(f"/basket/add/{book.ean}/", {"quantity": "1", "next": value}))
+
+
+@each_nonsense
+def test_mails_about_books(shopper_client, book, value):
+    from urllib.parse import quote
+
+    shopper_client.raise_request_exception = False
+    word = quote(value, safe="")
+
+    for address in (f"/queue/{word}/alert/", f"/queue/{word}/alert/remove/"):
+        assert is_fine(shopper_client.post(address, {"next": value}))
+    for address in (f"/queue/alerts/stop/{word}/", f"/wishlist/notices/stop/{word}/"):
+        assert is_fine(shopper_client.post(address, {"List-Unsubscribe": value}))
+    there = {"next": value}
+    assert is_fine(shopper_client.post(f"/queue/{book.ean}/alert/remove/", there))
+    choice = {"wants_price_falls": value, "wants_restock": value}
+    assert is_fine(shopper_client.post("/wishlist/notices/", choice))

@@ -13,7 +13,7 @@ from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
 from . import places
-from .models import PreBooking, PreBookingEvent, RestockAlert, Wishlist, WishlistItem
+from .models import NoticeChoice, PreBooking, PreBookingEvent, RestockAlert, Wishlist, WishlistItem
 
 
 class PreBookingsPart(Part):
@@ -141,4 +141,23 @@ class RestockAlertsPart(Part):
         }
 
 
-PARTS = [PreBookingsPart(), WishlistsPart(), RestockAlertsPart()]
+class NoticesPart(Part):
+    name = "emails_about_wishlists"
+    title = gettext_lazy("Emails about your wishlists")
+    on_erasure = gettext_lazy("Deleted: none follows.")
+    models = (NoticeChoice,)
+
+    def rows(self, person: Person) -> Any:
+        choices = NoticeChoice.objects.filter(user=person.user, user__isnull=False)
+        return choices.order_by("pk")
+
+    def describe(self, choice: NoticeChoice) -> dict[str, Any]:
+        return {
+            "when_a_price_falls": choice.wants_price_falls,
+            "when_a_book_is_back": choice.wants_restock,
+            "chosen_at": choice.chosen_at,
+            "last_looked_through_on": choice.looked_on,
+        }
+
+
+PARTS = [PreBookingsPart(), WishlistsPart(), RestockAlertsPart(), NoticesPart()]

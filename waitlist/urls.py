@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import alerts, places, shared_lists, wishlists
+from .views import alerts, notices, places, shared_lists, wishlists
 
 app_name = "waitlist"
 
@@ -27,6 +27,8 @@ urlpatterns = [
         shared_lists.wishlist_untake,
         name="wishlist_untake",
     ),
+    path("wishlist/notices/", notices.notices_page, name="notices"),
+    path("wishlist/notices/stop/<uuid:key>/", notices.notices_stop, name="notices_stop"),
     path("queue/<ean>/alert/", alerts.alert_set, name="alert_set"),
     path("queue/<ean>/alert/remove/", alerts.alert_remove, name="alert_remove"),
     path("queue/alerts/stop/<uuid:key>/", alerts.alert_stop, name="alert_stop"),

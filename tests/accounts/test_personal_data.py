@@ -84,6 +84,7 @@ WITHHELD = {
     "Cart.token": SECRET,
     "PreBooking.key": SECRET,
     "RestockAlert.key": SECRET,
+    "NoticeChoice.key": SECRET,
     "Payment.url": SECRET,
     "Payment.key": KEY,
     "Order.idempotency_key": KEY,

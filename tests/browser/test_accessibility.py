@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .notice_scenes import ENDED, NOTICE_PAGES
 from .scenes import Scene, cancel, post
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -81,6 +82,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
     **ACCOUNT_PAGES,
+    **NOTICE_PAGES,
     **WISHLIST_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
@@ -90,6 +92,7 @@ SENT = {
     "withdraw with errors": "Go on",
     "make a list with errors": "Make the list",
     **SENT_EMPTY,
+    **ENDED,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 ONLY = dict.fromkeys(("post an order", "cancel an order", "refund an order"), "#content")

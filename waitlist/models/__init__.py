@@ -1,4 +1,4 @@
-from .notices import RestockAlert
+from .notices import NoticeChoice, RestockAlert
 from .queue import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
 from .wishlists import LONGEST_NAME, Wishlist, WishlistItem
 
@@ -6,6 +6,7 @@ __all__ = [
     "LONGEST_NAME",
     "Arrival",
     "ExpectedDelivery",
+    "NoticeChoice",
     "PreBooking",
     "PreBookingEvent",
     "RestockAlert",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -79,3 +80,46 @@ class RestockAlert(models.Model):
     @property
     def stop_url(self) -> str:
         return settings.SITE_URL + reverse("waitlist:alert_stop", args=[self.key])
+
+
+class NoticeChoiceQuerySet(models.QuerySet[Any]):
+    def to_look_at(self, today: date) -> NoticeChoiceQuerySet:
+        """Of those who want news and have not had those of this day."""
+        wants_any = Q(wants_price_falls=True) | Q(wants_restock=True)
+        not_yet = Q(looked_on__isnull=True) | Q(looked_on__lt=today)
+        return self.filter(wants_any, not_yet).order_by("pk")
+
+
+class NoticeChoice(models.Model):
+    """Which news of their wishlists somebody wants by mail; none before they say so."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="notice_choice",
+        verbose_name=_("who"),
+    )
+    wants_price_falls = models.BooleanField(_("a price falls"), default=False)
+    wants_restock = models.BooleanField(_("a book is back in stock"), default=False)
+    # Whoever knows the key may end these mails without signing in: it stands in them.
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    chosen_at = models.DateTimeField(_("chosen at"))
+    # The last day, in the shop's time zone, whose news they have had, if there were any.
+    looked_on = models.DateField(_("looked through on"), null=True, blank=True)
+
+    objects = NoticeChoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("choice of notices")
+        verbose_name_plural = _("choices of notices")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+    @property
+    def wants_any(self) -> bool:
+        return self.wants_price_falls or self.wants_restock
+
+    @property
+    def stop_url(self) -> str:
+        return settings.SITE_URL + reverse("waitlist:notices_stop", args=[self.key])
