@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -53,3 +54,20 @@ def confirmed_reader(**fields: Any) -> User:
     user = UserFactory(**fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+def assert_sane(book: Book) -> None:
+    """No copy is lost, none is held twice, nobody waits for what is on sale, the line is in order."""
+    movements = StockMovement.objects.filter(book=book).order_by()
+    moved = dict(movements.values_list("reason").annotate(Sum("quantity")))
+    held = -moved.get("hold", 0) - moved.get("release", 0)
+    sold = -sum(moved.get(reason, 0) for reason in ("sale", "not_paid", "cancelled"))
+    received = sum(moved.get(reason, 0) for reason in ("opening", "delivery", "returned"))
+    book = Book.objects.get(pk=book.pk)
+    lists = PreBooking.objects.filter(book=book)
+    assert held == lists.offered().filter(order_number="").count()
+    assert book.stock + held + sold == received
+    assert book.queue_length == lists.living().count()
+    assert not (book.stock and lists.waiting().filter(skipped=None).exists())
+    joined = list(lists.order_by("pk").values_list("joined_at", flat=True))
+    assert joined == sorted(joined)
