@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
@@ -121,7 +122,18 @@ def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f} {settings.SHOP['currency']}"
 
 
-class RestockAlertsPart(Part):
+class AskedForPart(Part):
+    """Mails that somebody asked for, which are written by whoever holds their row.
+
+    So nobody writes one between the look at their mails and the end of the erasure.
+    """
+
+    def lock(self, person: Person) -> None:
+        if person.user:
+            User.objects.filter(pk=person.user.pk).select_for_update(no_key=True).first()
+
+
+class RestockAlertsPart(AskedForPart):
     name = "restock_alerts"
     title = gettext_lazy("Books you asked to be told of")
     on_erasure = gettext_lazy("Deleted.")
@@ -141,7 +153,7 @@ class RestockAlertsPart(Part):
         }
 
 
-class NoticesPart(Part):
+class NoticesPart(AskedForPart):
     name = "emails_about_wishlists"
     title = gettext_lazy("Emails about your wishlists")
     on_erasure = gettext_lazy("Deleted: none follows.")
@@ -160,4 +172,5 @@ class NoticesPart(Part):
         }
 
 
-PARTS = [PreBookingsPart(), WishlistsPart(), RestockAlertsPart(), NoticesPart()]
+# Locked from the last to the first: members after the books that they wait for.
+PARTS = [RestockAlertsPart(), NoticesPart(), PreBookingsPart(), WishlistsPart()]

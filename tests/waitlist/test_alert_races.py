@@ -5,7 +5,10 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from accounts import erasing
 from accounts.models import OutboxMessage
+from accounts.person import Person
+from accounts.personal_data import FAREWELL
 from catalog.models import Book
 from tests.crew import Crew
 from tests.shop.test_checkout_races import at_once
@@ -87,3 +90,16 @@ def test_whoever_takes_it_back_while_mails_are_written_is_mailed_or_not_never_bo
     taken_back = {user.email for user, done in zip(readers, outcomes[1:], strict=False) if done}
     assert mailed | taken_back == {user.email for user in readers}
     assert not mailed & taken_back
+
+
+def test_whoever_has_their_data_erased_meanwhile_is_written_to_no_more(book):
+    readers = [alert.user for alert in RestockAlert.objects.select_related("user")][:20]
+
+    def erase(user) -> int:
+        return erasing.erase(person=Person.of(user), now=timezone.now())
+
+    outcomes = at_once([partial(mail, book), *(partial(erase, one) for one in readers)])
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    written = OutboxMessage.objects.filter(to__in=[user.email for user in readers])
+    assert not written.exclude(dedupe_key__startswith=FAREWELL).exists()

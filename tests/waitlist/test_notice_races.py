@@ -1,12 +1,17 @@
 """The mail of the day when several workers write it at once, or one of them is killed."""
 
+import time
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts import erasing
 from accounts.models import OutboxMessage, User
+from accounts.person import Person
+from accounts.personal_data import FAREWELL
 from catalog.models import Book
 from tests.crew import Crew
 from tests.factories import BookFactory
@@ -79,3 +84,25 @@ def test_members_who_change_their_lists_meanwhile_hold_nothing_up(readers):
     mail()
     mails = list(OutboxMessage.objects.values_list("to", flat=True))
     assert len(mails) == len(set(mails)) == READERS
+
+
+def test_whoever_has_their_data_erased_meanwhile_is_written_to_no_more(readers, monkeypatch):
+    leaving, begun, write = readers[:3], Event(), notice_mails._write
+
+    def write_slowly(choice, news, now) -> None:
+        begun.set()
+        write(choice, news, now)
+        time.sleep(0.5)
+
+    def erase(user: User) -> int:
+        begun.wait(10)
+        return erasing.erase(person=Person.of(user), now=MONDAY)
+
+    monkeypatch.setattr(notice_mails, "_write", write_slowly)
+    NoticeChoice.objects.exclude(user__in=leaving).delete()
+
+    outcomes = at_once([mail, *(partial(erase, user) for user in leaving)])
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    written = OutboxMessage.objects.filter(to__in=[user.email for user in leaving])
+    assert not written.exclude(dedupe_key__startswith=FAREWELL).exists()
