@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.person import ERASED, Obstacle, Part, Person
@@ -19,10 +19,10 @@ from .models import NoticeChoice, PreBooking, PreBookingEvent, RestockAlert, Wis
 
 class PreBookingsPart(Part):
     name = "pre_bookings"
-    title = gettext_lazy("Places on waiting lists")
+    title = _("Places on waiting lists")
     models = (PreBooking, PreBookingEvent)
     is_kept = True
-    on_erasure = gettext_lazy(
+    on_erasure = _(
         "You leave every list, and a copy that is held for you goes to the next in line. That "
         "somebody was on a list is kept without saying who: its public page tells what became of "
         "each copy."
@@ -42,10 +42,10 @@ class PreBookingsPart(Part):
             "first_place": place.first_place,
             "estimated_from": place.promised_from,
             "estimated_until": place.promised_to,
-            "price_when_joined": place.price_joined,
+            "price_when_joined": _money(place.price_joined),
             "offered_at": place.offered_at,
             "held_until": place.hold_until,
-            "price_of_the_offer": place.offer_price,
+            "price_of_the_offer": _money(place.offer_price),
             "reminded_at": place.reminded_at,
             "order": place.order_number,
             "ended_at": place.ended_at,
@@ -68,7 +68,7 @@ class PreBookingsPart(Part):
         ordered = self.rows(person).offered().exclude(order_number="")
         return [
             Obstacle(
-                _(
+                gettext(
                     "A copy that was held for you is in order %(number)s, which waits for its payment."
                 )
                 % {"number": place.order_number},
@@ -88,8 +88,8 @@ class WishlistsPart(Part):
     """Never what givers said: it is a surprise, and nobody can tell who they are."""
 
     name = "wishlists"
-    title = gettext_lazy("Wishlists")
-    on_erasure = gettext_lazy("Deleted, also for those who have the link of one.")
+    title = _("Wishlists")
+    on_erasure = _("Deleted, also for those who have the link of one.")
     models = (Wishlist, WishlistItem)
 
     def rows(self, person: Person) -> Any:
@@ -135,8 +135,8 @@ class AskedForPart(Part):
 
 class RestockAlertsPart(AskedForPart):
     name = "restock_alerts"
-    title = gettext_lazy("Books you asked to be told of")
-    on_erasure = gettext_lazy("Deleted.")
+    title = _("Books you asked to be told of")
+    on_erasure = _("Deleted.")
     models = (RestockAlert,)
 
     def rows(self, person: Person) -> Any:
@@ -155,8 +155,8 @@ class RestockAlertsPart(AskedForPart):
 
 class NoticesPart(AskedForPart):
     name = "emails_about_wishlists"
-    title = gettext_lazy("Emails about your wishlists")
-    on_erasure = gettext_lazy("Deleted: none follows.")
+    title = _("Emails about your wishlists")
+    on_erasure = _("Deleted: none follows.")
     models = (NoticeChoice,)
 
     def rows(self, person: Person) -> Any:

@@ -17,4 +17,6 @@ def pack(items: Sequence[WishlistItem]) -> str:
 
 def unpack(packed: str) -> list[WishlistItem]:
     """The items as they were, on no list yet."""
-    return [cast(WishlistItem, row.object) for row in serializers.deserialize("json", packed)]
+    # A session may be older than the columns of today.
+    rows = serializers.deserialize("json", packed, ignorenonexistent=True)
+    return [cast(WishlistItem, row.object) for row in rows]
