@@ -55,6 +55,15 @@ def is_known(email: str) -> bool:
     return User.objects.filter(Q(email=email.lower()) | is_confirmed).exists()
 
 
+def signs_in_with_own_address(user: str) -> Exists:
+    """For a filter: whether the address that `user`, the path of a column, signs in with is confirmed.
+
+    Whoever asked for mails, they go to no mailbox that nobody has shown to be theirs.
+    """
+    own = EmailAddress.objects.filter(user=OuterRef(user), verified=True)
+    return Exists(own.filter(email=OuterRef(f"{user}__email")))
+
+
 def call_off_changes_to(email: str) -> None:
     """Forget who wants to change to an address that has turned out to be somebody else's."""
     EmailAddress.objects.filter(email=email.lower(), verified=False).delete()

@@ -200,6 +200,10 @@ class OutboxMessage(models.Model):
     # Mails of one thread leave in the order in which they were written.
     thread = models.CharField(max_length=40, blank=True, editable=False)
     has_one_time_link = models.BooleanField(_("holds a one-time link"), default=False)
+    # Where its reader, or their mail program by itself, says that they want no more of its kind.
+    unsubscribe_url = models.CharField(
+        max_length=200, blank=True, default="", db_default="", editable=False
+    )
     created_at = models.DateTimeField(_("written at"))
     next_try_at = models.DateTimeField(_("next try at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)

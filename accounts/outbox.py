@@ -24,13 +24,14 @@ def write(
     dedupe_key: str | None = None,
     thread: str = "",
     has_one_time_link: bool = False,
+    unsubscribe_url: str = "",
     user: User | None = None,
 ) -> None:
     """Add a mail to the current transaction; it leaves when that commits, and never if it does not.
 
     With a `dedupe_key` that was used before, nothing is added: that mail exists. Mails of one
     `thread` leave one after another; write them under a lock of what they are about. `user` is whose
-    account it is about.
+    account it is about. A POST to `unsubscribe_url`, by nobody in particular, ends mails of its kind.
     """
     written = OutboxMessage.objects.bulk_create(
         [
@@ -42,6 +43,7 @@ def write(
                 dedupe_key=dedupe_key,
                 thread=thread,
                 has_one_time_link=has_one_time_link,
+                unsubscribe_url=unsubscribe_url,
                 message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
                 created_at=now,
                 next_try_at=now,

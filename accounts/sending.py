@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
 
 from bookstore.pauses import pause_after
 
+from .mail_headers import Mail
 from .models import OutboxMessage
 
 log = logging.getLogger("bookstore.mail")
@@ -71,12 +71,12 @@ def delete_old(*, now: datetime) -> int:
 
 
 def _send(message: OutboxMessage) -> None:
-    EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        to=[message.to],
-        headers={"Message-ID": message.message_id},
-    ).send()
+    headers = {"Message-ID": message.message_id}
+    if message.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        # RFC 8058: mail programs may post this to the address by themselves.
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    Mail(subject=message.subject, body=message.body, to=[message.to], headers=headers).send()
 
 
 def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> None:

@@ -69,6 +69,11 @@ class BookQuerySet(models.QuerySet[Any]):
     def to_preorder(self, today: date) -> BookQuerySet:
         return self.filter(self.is_to_preorder(today))
 
+    def can_be_bought(self, today: date) -> BookQuerySet:
+        """Books of which copies are on sale: as catalog/availability.py has it, for many at once."""
+        has_its_day = self.is_in_stock(today) | self.is_to_preorder(today)
+        return self.on_sale().filter(has_its_day, stock__gt=0)
+
     def priced(self, lowest: Decimal | None, highest: Decimal | None, sort: str) -> BookQuerySet:
         """Books with a price from `lowest` to `highest`, asked for as the index of `sort` has it."""
         down = sort == "-price"

@@ -1,5 +1,7 @@
 """Nonsense in every parameter and form field gives a page or a refusal, never a 500."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -82,6 +84,9 @@ def test_lists(client, book, key, value):
         "/orders/open/{}/",
         "/wishlist/{}/",
         "/wishlist/shared/{}/",
+        "/queue/{}/alert/",
+        "/queue/alerts/stop/{}/",
+        "/wishlist/notices/stop/{}/",
         "/accounts/confirm-email/{}/",
         "/accounts/password/reset/key/1-{}/",
         "/accounts/password/reset/key/{}-set-password/",
@@ -93,15 +98,11 @@ def test_lists(client, book, key, value):
     ],
 )
 def test_addresses(client, book, address, value):
-    from urllib.parse import quote
-
     assert is_fine(client.get(address.format(quote(value, safe=""))))
 
 
 @each_nonsense
 def test_a_book_of_ours_under_any_slug(client, book, value):
-    from urllib.parse import quote
-
     assert is_fine(client.get(f"/books/{book.ean}/{quote(value, safe='')}/"))
 
 
@@ -143,8 +144,6 @@ def test_messages_that_no_provider_sent(client, value):
 
 @each_nonsense
 def test_what_is_done_with_an_order(client, book, value):
-    from urllib.parse import quote
-
     for act in ("again", "cancel", "pay"):
         assert is_fine(client.post(f"/orders/{quote(value, safe='')}/{act}/"))
 
@@ -205,8 +204,6 @@ def test_addresses_of_a_member(shopper_client, field, value):
 
 @each_nonsense
 def test_which_address_and_what_name(shopper_client, value):
-    from urllib.parse import quote
-
     shopper_client.raise_request_exception = False
     for act in ("", "delete/", "default/"):
         address = f"/accounts/addresses/{quote(value, safe='')}/{act}"
@@ -230,8 +227,6 @@ def test_where_to_go_after_signing_in(client, value):
 
 @each_nonsense
 def test_links_that_nobody_sent(client, value):
-    from urllib.parse import quote
-
     for address in ("confirm-email/{}/", "password/reset/key/1-{}/", "password/reset/key/{}-x/"):
         link = "/accounts/" + address.format(quote(value, safe=""))
         assert is_fine(client.post(link, {"password1": value, "password2": value}))
@@ -328,8 +323,6 @@ def test_codes_of_the_second_step(client, value):
 
 @each_nonsense
 def test_wishlists(shopper_client, book, value):
-    from urllib.parse import quote
-
     shopper_client.raise_request_exception = False
     shopper_client.post(f"/wishlist/add/{book.ean}/")
     wish, told = WishlistItem.objects.get(), {"name": value, "list": value, "next": value}
@@ -349,8 +342,6 @@ def test_wishlists(shopper_client, book, value):
 
 @each_nonsense
 def test_what_givers_say(client, shopper_client, book, value):
-    from urllib.parse import quote
-
     shopper_client.post(f"/wishlist/add/{book.ean}/")
     wish, word = WishlistItem.objects.get(), quote(value, safe="")
     shopper_client.post(f"/wishlist/{wish.wishlist_id}/share/", {"shown_name": ""})
@@ -384,3 +375,18 @@ def test_what_staff_write_about_waiting_lists(staff_client, value):
     for act in ("take-back", "end"):
         address = f"/admin/waitlist/prebooking/{place.pk}/{act}/"
         assert is_fine(staff_client.post(address, {"reason": value}))
+
+
+@each_nonsense
+def test_mails_about_books(shopper_client, book, value):
+    shopper_client.raise_request_exception = False
+    word = quote(value, safe="")
+
+    for address in (f"/queue/{word}/alert/", f"/queue/{word}/alert/remove/"):
+        assert is_fine(shopper_client.post(address, {"next": value}))
+    for address in (f"/queue/alerts/stop/{word}/", f"/wishlist/notices/stop/{word}/"):
+        assert is_fine(shopper_client.post(address, {"List-Unsubscribe": value}))
+    there = {"next": value}
+    assert is_fine(shopper_client.post(f"/queue/{book.ean}/alert/remove/", there))
+    choice = {"wants_price_falls": value, "wants_restock": value}
+    assert is_fine(shopper_client.post("/wishlist/notices/", choice))

@@ -21,6 +21,7 @@ from catalog.models import Book, StockMovement
 from catalog.querysets import SOLD_BY
 
 from . import emails
+from .alert_tasks import mail_if_asked_for
 from .expected import take_off
 from .history import note_all
 from .models import Arrival, PreBooking, PreBookingEvent
@@ -84,6 +85,8 @@ def share_out(arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: 
         arrival.offered = offer_free_copies(book, arrival, now)
         arrival.save(update_fields=["offered"])
         offered += arrival.offered
+    if came:
+        mail_if_asked_for(came)
     return offered
 
 
@@ -118,6 +121,7 @@ def pass_on(book: Book, arrival: Arrival, now: datetime) -> None:
         _offer(places, book, arrival, now)
     else:
         release(book, now)
+        mail_if_asked_for([book.pk])
 
 
 def release(book: Book, now: datetime) -> None:

@@ -9,11 +9,12 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
 from . import places
-from .models import PreBooking, PreBookingEvent, Wishlist, WishlistItem
+from .models import NoticeChoice, PreBooking, PreBookingEvent, RestockAlert, Wishlist, WishlistItem
 
 
 class PreBookingsPart(Part):
@@ -121,4 +122,55 @@ def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f} {settings.SHOP['currency']}"
 
 
-PARTS = [PreBookingsPart(), WishlistsPart()]
+class AskedForPart(Part):
+    """Mails that somebody asked for, which are written by whoever holds their row.
+
+    So nobody writes one between the look at their mails and the end of the erasure.
+    """
+
+    def lock(self, person: Person) -> None:
+        if person.user:
+            User.objects.filter(pk=person.user.pk).select_for_update(no_key=True).first()
+
+
+class RestockAlertsPart(AskedForPart):
+    name = "restock_alerts"
+    title = _("Books you asked to be told of")
+    on_erasure = _("Deleted.")
+    models = (RestockAlert,)
+
+    def rows(self, person: Person) -> Any:
+        alerts = RestockAlert.objects.filter(user=person.user, user__isnull=False)
+        return alerts.with_books().order_by("pk")
+
+    def describe(self, alert: RestockAlert) -> dict[str, Any]:
+        return {
+            "title": alert.book.title,
+            "ean": alert.book.ean,
+            "asked_at": alert.asked_at,
+            "mailed_at": alert.mailed_at,
+            "ended_at": alert.ended_at,
+        }
+
+
+class NoticesPart(AskedForPart):
+    name = "emails_about_wishlists"
+    title = _("Emails about your wishlists")
+    on_erasure = _("Deleted: none follows.")
+    models = (NoticeChoice,)
+
+    def rows(self, person: Person) -> Any:
+        choices = NoticeChoice.objects.filter(user=person.user, user__isnull=False)
+        return choices.order_by("pk")
+
+    def describe(self, choice: NoticeChoice) -> dict[str, Any]:
+        return {
+            "when_a_price_falls": choice.wants_price_falls,
+            "when_a_book_is_back": choice.wants_restock,
+            "chosen_at": choice.chosen_at,
+            "last_looked_through_on": choice.looked_on,
+        }
+
+
+# Locked from the last to the first: members after the books that they wait for.
+PARTS = [RestockAlertsPart(), NoticesPart(), PreBookingsPart(), WishlistsPart()]

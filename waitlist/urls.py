@@ -1,11 +1,10 @@
 from django.urls import path
 
-from .views import places, shared_lists, wishlists
+from .views import alerts, notices, places, shared_lists, wishlists
 
 app_name = "waitlist"
 
 urlpatterns = [
-    path("prebooks/place/<uuid:key>/", places.place_detail, name="place_detail"),
     path("wishlist/", wishlists.wishlist_default, name="wishlist_default"),
     path("wishlist/new/", wishlists.wishlist_new, name="wishlist_new"),
     path("wishlist/undo/", wishlists.wishlist_undo, name="wishlist_undo"),
@@ -28,4 +27,10 @@ urlpatterns = [
         shared_lists.wishlist_untake,
         name="wishlist_untake",
     ),
+    path("wishlist/notices/", notices.notices_page, name="notices"),
+    path("wishlist/notices/stop/<uuid:key>/", notices.notices_stop, name="notices_stop"),
+    path("queue/<ean>/alert/", alerts.alert_set, name="alert_set"),
+    path("queue/<ean>/alert/remove/", alerts.alert_remove, name="alert_remove"),
+    path("queue/alerts/stop/<uuid:key>/", alerts.alert_stop, name="alert_stop"),
+    path("prebooks/place/<uuid:key>/", places.place_detail, name="place_detail"),
 ]

@@ -1,4 +1,6 @@
+import email.policy
 import smtplib
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -41,6 +43,25 @@ def test_a_mail_is_sent_once_with_its_own_id():
     (sent,) = mail.outbox
     assert sent.to == ["sam@example.org"]
     assert sent.extra_headers["Message-ID"] == message.message_id
+
+
+def test_a_mail_program_can_unsubscribe_by_itself():
+    link = f"https://octavo-books.example/wishlist/notices/stop/{uuid.uuid4()}/"
+
+    send(write(unsubscribe_url=link))
+
+    (sent,) = mail.outbox
+    # As it goes to a mail server: in one line, however long, and in no other writing.
+    lines = sent.message(policy=email.policy.SMTP).as_bytes().decode().split("\r\n")
+    assert f"List-Unsubscribe: <{link}>" in lines
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+def test_a_mail_that_was_not_subscribed_to_has_no_such_header():
+    send(write())
+
+    (sent,) = mail.outbox
+    assert sent.extra_headers.keys() == {"Message-ID"}
 
 
 def test_a_transaction_that_fails_leaves_no_mail_and_tells_no_worker(

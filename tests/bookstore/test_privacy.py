@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
         "Google and GitHub",
         "authenticator app",
         "phone number if you gave one",
+        "Books you asked to be told of",
+        "Emails about your wishlists",
     ],
 )
 def test_it_names_what_an_account_holds(client, words):

@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .notice_scenes import ENDED, NOTICE_PAGES
 from .scenes import Scene, cancel, post
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -84,6 +85,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
+    **NOTICE_PAGES,
     **WISHLIST_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
@@ -94,6 +96,7 @@ SENT = {
     "make a list with errors": "Make the list",
     "how a delivery is shared out": "Save",
     **SENT_EMPTY,
+    **ENDED,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 OF_STAFF = (

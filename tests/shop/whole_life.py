@@ -20,12 +20,12 @@ from django.utils import timezone
 from accounts import outbox
 from accounts.models import Address, OutboxMessage, User
 from catalog import stock
-from catalog.models import StockMovement
+from catalog.models import Book, StockMovement
 from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
-from tests.factories import BookFactory, UserFactory, VoucherFactory
-from waitlist import holds, overrides, places, wishlists
+from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
+from waitlist import alert_mails, alerts, holds, notice_mails, notices, overrides, places, wishlists
 from waitlist.models import WishlistItem
 
 from .conftest import decline, draft, fill, pay, place
@@ -63,6 +63,7 @@ def live(client: Client) -> User:
     _wait_in_line(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
     _wish(user)
+    _ask_to_be_told(user)
     outbox.write(
         to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
     )
@@ -224,6 +225,19 @@ def _wish(user: User) -> None:
     shared = wishlists.share(wishlist=made, shown_name=NAME)
     giver = {"giver": uuid.uuid4(), "reader": AnonymousUser(), "now": LONG_AGO}
     wishlists.take(key=shared.key, item_id=wish.pk, **giver)
+
+
+def _ask_to_be_told(user: User) -> None:
+    """Of a book that came, of one that did not, and of news of her wishlists."""
+    came, missing = BookFactory(title="Cranford", stock=0), BookFactory(title="Lois", stock=0)
+    for book in (came, missing):
+        alerts.ask(user=user, book=book, now=LONG_AGO)
+    receive(came, 1)
+    assert alert_mails.mail(book_ids=[came.pk], now=timezone.now()) == 1
+    notices.choose(user=user, wants_price_falls=True, wants_restock=False, now=LONG_AGO)
+    wishlists.save(user=user, book=BookFactory(title="Agnes Grey"), now=LONG_AGO)
+    Book.objects.filter(title="Agnes Grey").update(price=5)
+    assert notice_mails.mail(now=timezone.now().replace(hour=12)) == 1
 
 
 def _be_changed_by_staff(user: User) -> None:

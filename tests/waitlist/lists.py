@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.models import User
 from catalog.models import Book, StockMovement
 from tests.factories import BookFactory, UserFactory
 from waitlist import holds, places
@@ -45,6 +47,13 @@ def states(waiting: Sequence[PreBooking]) -> list[str]:
 
 def stock_of(book: Book) -> int:
     return Book.objects.values_list("stock", flat=True).get(pk=book.pk)
+
+
+def confirmed_reader(**fields: Any) -> User:
+    """Somebody whose address is theirs for certain, so that the shop may write to it."""
+    user = UserFactory(**fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def assert_sane(book: Book) -> None:

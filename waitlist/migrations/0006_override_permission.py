@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("waitlist", "0003_wishlists")]
+    dependencies = [("waitlist", "0005_notices")]
 
     operations = [
         migrations.AlterModelOptions(

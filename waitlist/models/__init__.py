@@ -1,3 +1,4 @@
+from .notices import NoticeChoice, RestockAlert
 from .queue import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
 from .wishlists import LONGEST_NAME, Wishlist, WishlistItem
 
@@ -5,8 +6,10 @@ __all__ = [
     "LONGEST_NAME",
     "Arrival",
     "ExpectedDelivery",
+    "NoticeChoice",
     "PreBooking",
     "PreBookingEvent",
+    "RestockAlert",
     "Wishlist",
     "WishlistItem",
 ]
