@@ -70,6 +70,7 @@ HOLDS_NOBODY = {
 SECRET = "would open the account to whoever finds the file"
 KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
+STAFF = "somebody of the staff, who is none of theirs"
 WITHHELD = {
     "User.password": SECRET,
     "EmailConfirmation.key": SECRET,
@@ -90,6 +91,8 @@ WITHHELD = {
     "OutboxMessage.thread": KEY,
     "LogEntry.object_id": KEY,
     "Invoice.seller": "the shop itself",
+    "Review.removed_by": STAFF,
+    "ReviewReport.settled_by": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
 }
@@ -206,6 +209,10 @@ def rows_about_them(model: Model) -> Iterable[models.Model]:
     others = {
         "User": {"is_staff": True},
         "StockMovement": {"who__in": ["a test", "the waiting list"]},
+        "Review": {"user__is_staff": True},
+        "ReviewVote": {"user__is_staff": True},
+        "ReviewReport": {"user__is_staff": True},
+        "ReviewVersion": {"review__user__is_staff": True},
         # Of a link that only its reader may use, the export says that there was one.
         "OutboxMessage": {"has_one_time_link": True},
     }
