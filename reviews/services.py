@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -85,15 +86,22 @@ def may_write(*, user: User, book: Book) -> Book:
     """
     if own := Review.objects.living().of_work(work_of(book)).of_writer(user).first():
         raise AlreadyReviewed(own)
+    newest_first = [line.book for line in purchases(user, book)]
+    if not newest_first:
+        raise NotBought
+    return book if book in newest_first else newest_first[0]
+
+
+def purchases(user: User | None, book: Book) -> QuerySet[OrderItem]:
+    """The lines by which a reader bought an edition of the book's work here, newest first."""
+    if user is None:
+        return OrderItem.objects.none()
     lines = OrderItem.objects.filter(
         order__user=user, order__status=Order.Status.CONFIRMED, order__erased_at__isnull=True
     )
     editions = {"book__work": book.work_id} if book.work_id else {"book": book}
-    bought = lines.filter(**editions).select_related("book").defer("book__search")
-    newest_first = [line.book for line in bought.order_by("-order__placed_at", "-pk")]
-    if not newest_first:
-        raise NotBought
-    return book if book in newest_first else newest_first[0]
+    bought = lines.filter(**editions).select_related("book", "order").defer("book__search")
+    return bought.order_by("-order__placed_at", "-pk")
 
 
 @transaction.atomic
