@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,16 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def locked(self) -> ReviewQuerySet:
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def reported(self) -> ReviewQuerySet:
+        """Those in the shop that staff have yet to look at."""
+        return self.living().filter(pk__in=ReviewReport.objects.open().values("review"))
+
+    def for_moderation(self, keys: Iterable[int]) -> ReviewQuerySet:
+        """What the pages read on which staff decide about these reviews, in two queries."""
+        reports = models.Prefetch("reports", ReviewReport.objects.open().order_by("pk"), "waiting")
+        chosen = self.filter(pk__in=list(keys)).select_related("book", "user").order_by("pk")
+        return chosen.defer("book__search").prefetch_related(reports)
 
     def for_showing(self, reader: Any = None) -> ReviewQuerySet:
         """With all that reviews/_review.html reads, in no order yet; one query.
@@ -125,6 +136,8 @@ class Review(models.Model):
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
+        # What staff do with reviews (reviews/moderation.py). Nobody edits what others wrote.
+        permissions = [("moderate_review", "Can moderate review")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "work_key"],
@@ -180,9 +193,21 @@ class Review(models.Model):
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
+    @property
+    def is_removed(self) -> bool:
+        """Whether staff took it away."""
+        return self.deleted_by == self.DeletedBy.STAFF
+
     def delete_softly(self, *, by: Review.DeletedBy, now: datetime) -> None:
         self.deleted_at, self.deleted_by = now, by
         self.save(update_fields=["deleted_at", "deleted_by"])
+
+    def put_back(self) -> None:
+        self.deleted_at = None
+        emptied = ("deleted_by", "removal_reason", "removal_words", "removed_by")
+        for field in emptied:
+            setattr(self, field, "")
+        self.save(update_fields=["deleted_at", *emptied])
 
 
 class ReviewVersion(models.Model):
@@ -278,3 +303,36 @@ class ReviewReport(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_reason_display())
+
+
+class ModerationEvent(models.Model):
+    """What staff did with a review. Rows are only added, and may forget who and whose it was."""
+
+    class Kind(models.TextChoices):
+        REMOVED = "removed", _("Removed")
+        KEPT = "kept", _("Left in the shop after a report")
+        RESTORED = "restored", _("Put back")
+
+    # The event outlives the review, which goes when its writer has their data erased.
+    review = models.ForeignKey(
+        Review, models.SET_NULL, null=True, blank=True, related_name="moderation"
+    )
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", verbose_name=_("book"))
+    kind = models.CharField(_("what"), max_length=8, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason, blank=True)
+    words = models.CharField(_("words"), max_length=MOST_LETTERS_OF_A_REPORT, blank=True)
+    who = models.CharField(_("who"), max_length=254)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("moderation of a review")
+        verbose_name_plural = _("moderation of reviews")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="removed") | ~Q(reason=""),
+                name="reviews_moderationevent_removed_for_a_reason",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())

@@ -1,12 +1,14 @@
 """What the shop holds about a person by what they said of books: see accounts/person.py."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.person import Part, Person
+from accounts.person import ERASED, Part, Person
 
-from .models import Review, ReviewReport, ReviewVersion, ReviewVote
+from .models import ModerationEvent, Review, ReviewReport, ReviewVersion, ReviewVote
 from .services import hold_books
 
 
@@ -83,6 +85,47 @@ class ReportsPart(Part):
         }
 
 
+class ModerationPart(Part):
+    name = "moderation_of_reviews"
+    title = _("What the shop did with your reviews")
+    models = (ModerationEvent,)
+    is_kept = True
+    on_erasure = _(
+        "That a review was removed or put back, when and for what reason, is kept without saying "
+        "whose it was."
+    )
+
+    def rows(self, person: Person) -> Any:
+        """About their reviews, and by them if they were staff."""
+        about_them = Q(who__in=person.emails)
+        if person.user:
+            about_them |= Q(review__user=person.user)
+        return (
+            ModerationEvent.objects.filter(about_them)
+            .select_related("book")
+            .defer("book__search")
+            .order_by("pk")
+        )
+
+    def describe(self, event: ModerationEvent) -> dict[str, Any]:
+        return {
+            "book": event.book.title,
+            "what": event.get_kind_display(),
+            "reason": event.get_reason_display(),
+            "words": event.words,
+            "at": event.at,
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        if person.user:
+            of_theirs = ModerationEvent.objects.filter(review__user=person.user)
+            of_theirs.update(review=None, words="")
+        ModerationEvent.objects.filter(who__in=person.emails).update(who=ERASED)
+        Review.objects.filter(removed_by__in=person.emails).update(removed_by=ERASED)
+        settled = ReviewReport.objects.filter(settled_by__in=person.emails)
+        settled.update(settled_by=ERASED)
+
+
 def _by(model: type[Review | ReviewVote | ReviewReport], person: Person) -> Any:
     rows = model._default_manager.order_by("pk")
     return rows.filter(user=person.user) if person.user else rows.none()
@@ -93,4 +136,5 @@ def _words(row: Review | ReviewVersion) -> dict[str, Any]:
     return {**said, "shown_as": row.shown_as}
 
 
-PARTS = [ReviewsPart(), VotesPart(), ReportsPart()]
+# From the last to the first: what was done with a review is found by the review.
+PARTS = [ReviewsPart(), VotesPart(), ReportsPart(), ModerationPart()]

@@ -93,6 +93,7 @@ WITHHELD = {
     "Invoice.seller": "the shop itself",
     "Review.removed_by": STAFF,
     "ReviewReport.settled_by": STAFF,
+    "ModerationEvent.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
 }
@@ -213,6 +214,7 @@ def rows_about_them(model: Model) -> Iterable[models.Model]:
         "ReviewVote": {"user__is_staff": True},
         "ReviewReport": {"user__is_staff": True},
         "ReviewVersion": {"review__user__is_staff": True},
+        "ModerationEvent": {"review__user__is_staff": True},
         # Of a link that only its reader may use, the export says that there was one.
         "OutboxMessage": {"has_one_time_link": True},
     }

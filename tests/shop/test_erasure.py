@@ -86,7 +86,7 @@ def test_the_life_has_left_signs_everywhere(person):
         *("mfa_authenticator", "usersessions_usersession", "django_admin_log", "shop_order"),
         *("shop_billingaddress", "shop_orderevent", "shop_refund", "shop_withdrawal"),
         *("catalog_stockmovement", "reviews_review", "reviews_reviewversion"),
-        "reviews_reviewreport",
+        *("reviews_reviewreport", "reviews_moderationevent"),
     } <= tables
     assert {sign for _table, _column, sign in signs_left()} == set(whole_life.SIGNS)
 

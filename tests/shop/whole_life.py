@@ -22,8 +22,9 @@ from accounts import outbox
 from accounts.models import Address, OutboxMessage, User
 from catalog import stock
 from catalog.models import Book, StockMovement
+from reviews import moderation
 from reviews import services as reviewing
-from reviews.models import Review, ReviewReport
+from reviews.models import Reason, Review
 from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
@@ -183,15 +184,10 @@ def _talk_of_books(user: User) -> None:
         at = {"review_id": review.pk, "now": LONG_AGO}
         reviewing.vote(user=reader, is_helpful=True, **at)
         reviewing.report_review(user=reader, reason="advert", words=f"{NAME} said", **at)
-    Review.objects.filter(pk=hers.pk).update(
-        deleted_at=LONG_AGO,
-        deleted_by="staff",
-        removal_reason="private",
-        removal_words=f"Too much of {NAME}",
-        removed_by="stella@x.example",
-    )
-    settled = {"settled_by": "stella@x.example", "settled_at": LONG_AGO, "outcome": "kept"}
-    ReviewReport.objects.update(**settled)
+    by_staff = {"who": "stella@x.example", "now": LONG_AGO}
+    words = f"Too much of {NAME}"
+    moderation.remove(review_ids=[hers.pk], reason=Reason.PRIVATE, words=words, **by_staff)
+    moderation.keep(review_ids=[other.pk], words="", **by_staff)
 
 
 def _review_of(title: str, writer: User, words: str) -> Review:
