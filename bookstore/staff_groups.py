@@ -30,6 +30,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *("catalog.add_*", "catalog.change_*", "catalog.view_*"),
         *("catalog.delete_contribution", "catalog.delete_fronttableentry"),
         *LOOK_AT_ORDERS,
+        *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (
         *("catalog.view_book", "catalog.view_booktext", "catalog.view_contribution"),
