@@ -40,6 +40,7 @@ GROUPS: dict[str, Sequence[str]] = {
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
+        *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (
         *("catalog.view_book", "catalog.view_booktext", "catalog.view_contribution"),

@@ -1,6 +1,8 @@
 """Objects for tests, with values one can read. Nothing here is random."""
 
+from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 import factory
 from django.db import transaction
@@ -62,6 +64,8 @@ class BookFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
         book = model_class(*args, **kwargs)
+        if book.rating_count:
+            book.rating_counts = ratings(book.rating_sum, book.rating_count)["rating_counts"]
         book.fill_search_text()
         book.save()
         return book
@@ -90,6 +94,17 @@ class VoucherFactory(factory.django.DjangoModelFactory):
     code = factory.Sequence(lambda n: f"TEN-{n}")
     kind = Voucher.Kind.PERCENT
     value = Decimal(10)
+
+
+def ratings(total: int, count: int) -> dict[str, Any]:
+    """The columns of a book whose `count` readers gave `total` stars: all those next to the mean."""
+    mean, above = divmod(total, count)
+    counts = Counter({mean: count - above, mean + 1: above})
+    return {
+        "rating_sum": total,
+        "rating_count": count,
+        "rating_counts": [counts[star] for star in range(1, 6)],
+    }
 
 
 def receive(book: Book, copies: int) -> None:

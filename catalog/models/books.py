@@ -27,6 +27,7 @@ from catalog.titles import derived_from_title
 from .book_indexes import INDEXES, line_of
 from .genres import Genre
 from .people import Contributor, Publisher, Series
+from .ratings import no_ratings, ratings_add_up
 from .works import Work
 
 
@@ -116,6 +117,10 @@ class Book(models.Model):
     )
     rating_sum = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     rating_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # How many readers gave one star, two stars and so on to five.
+    rating_counts = ArrayField(
+        models.IntegerField(), default=no_ratings, db_default=[0] * 5, editable=False
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn from sale at"), null=True, blank=True)
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
 
@@ -228,13 +233,7 @@ class Book(models.Model):
             models.CheckConstraint(
                 condition=models.Q(stock__gte=0), name="catalog_book_stock_not_negative"
             ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    rating_sum__gte=models.F("rating_count"),
-                    rating_sum__lte=models.F("rating_count") * 5,
-                ),
-                name="catalog_book_ratings_from_1_to_5",
-            ),
+            models.CheckConstraint(condition=ratings_add_up(), name="catalog_book_ratings_add_up"),
             models.CheckConstraint(
                 condition=~models.Q(search_text=""), name="catalog_book_search_text_filled"
             ),

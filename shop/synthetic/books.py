@@ -264,6 +264,7 @@ class Library:
         return {
             "rating_sum": str(total),
             "rating_count": str(count),
+            "rating_counts": _rating_counts(total, count),
             "rating_rank": str(_rating_rank(total, count)),
             "outside_rating": f"{taste:.2f}" if outside else NULL,
             "outside_ratings": str(outside),
@@ -294,6 +295,15 @@ def _bestseller_rank(outside_ratings: int) -> int:
 
 def _rating_rank(total: int, count: int) -> int:
     return (2_000 * total + 35_000 + count + 5) // (2 * (count + 5)) if count else 0
+
+
+def _rating_counts(total: int, count: int) -> str:
+    """How many gave how many stars, as COPY reads it: all of them the stars next to the mean."""
+    counts = [0] * 6
+    if count:
+        mean, above = divmod(total, count)
+        counts[mean - 1], counts[mean] = count - above, above
+    return "{" + ",".join(map(str, counts[:5])) + "}"
 
 
 def _tiers(ranks: Sequence[int]) -> array:

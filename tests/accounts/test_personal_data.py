@@ -72,6 +72,7 @@ KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
 LINK = "would open the list to whoever finds the file"
 SURPRISE = "what givers said is no business of the one who gets the book"
+STAFF = "somebody of the staff, who is none of theirs"
 WITHHELD = {
     "User.password": SECRET,
     "EmailConfirmation.key": SECRET,
@@ -95,6 +96,9 @@ WITHHELD = {
     "OutboxMessage.unsubscribe_url": "the mail says the same, but for a key",
     "LogEntry.object_id": KEY,
     "Invoice.seller": "the shop itself",
+    "Review.removed_by": STAFF,
+    "ReviewReport.settled_by": STAFF,
+    "ModerationEvent.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
     "Wishlist.key": LINK,
@@ -214,6 +218,11 @@ def rows_about_them(model: Model) -> Iterable[models.Model]:
     others = {
         "User": {"is_staff": True},
         "StockMovement": {"who__in": ["a test", "the waiting list"]},
+        "Review": {"user__is_staff": True},
+        "ReviewVote": {"user__is_staff": True},
+        "ReviewReport": {"user__is_staff": True},
+        "ReviewVersion": {"review__user__is_staff": True},
+        "ModerationEvent": {"review__user__is_staff": True},
         # Of a link that only its reader may use, the export says that there was one.
         "OutboxMessage": {"has_one_time_link": True},
     }

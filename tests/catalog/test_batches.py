@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import batches
 from catalog.models import Book
-from tests.factories import BookFactory
+from tests.factories import BookFactory, ratings
 
 FREE_BOOKS = "SELECT id, 7 AS pages FROM catalog_book WHERE pages IS NULL"
 
@@ -58,7 +58,7 @@ def test_only_books_that_differ_are_written():
 def test_each_batch_is_committed_by_itself(monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 1)
     first, second = BookFactory(), BookFactory()
-    Book.objects.filter(pk=second.pk).update(rating_count=1, rating_sum=5)
+    Book.objects.filter(pk=second.pk).update(**ratings(5, 1))
 
     # What the database refuses in the second book does not undo the first.
     with pytest.raises(IntegrityError):

@@ -99,19 +99,33 @@ def test_stock_is_not_negative():
         receive(book, -2)
 
 
-@pytest.mark.parametrize(("total", "count"), [(0, 1), (6, 1), (1, 0), (9, 10), (51, 10)])
-def test_ratings_lie_between_one_and_five_stars(total, count):
+@pytest.mark.parametrize(
+    ("total", "count", "counts"),
+    [
+        (5, 1, [0, 0, 0, 0, 0]),
+        (5, 1, [0, 0, 0, 1, 0]),
+        (5, 2, [0, 0, 0, 0, 1]),
+        (4, 1, [0, 0, 0, 1]),
+        (4, 1, [0, 0, 0, 1, None]),
+        (4, 1, [0, 0, 0, 1, 0, 0]),
+        (7, 1, [-1, 0, 0, 2, 0]),
+    ],
+)
+def test_sum_and_number_of_ratings_are_those_of_the_five_stars(total, count, counts):
     book = BookFactory()
 
-    with refused_by("catalog_book_ratings_from_1_to_5"):
-        Book.objects.filter(pk=book.pk).update(rating_sum=total, rating_count=count)
+    with refused_by("catalog_book_ratings_add_up"):
+        Book.objects.filter(pk=book.pk).update(
+            rating_sum=total, rating_count=count, rating_counts=counts
+        )
 
 
 def test_the_lowest_and_the_highest_ratings_are_kept():
     lowest = BookFactory(rating_sum=10, rating_count=10)
     highest = BookFactory(rating_sum=50, rating_count=10)
 
-    assert Book.objects.filter(pk__in=[lowest.pk, highest.pk]).count() == 2
+    kept = dict(Book.objects.values_list("pk", "rating_counts"))
+    assert kept == {lowest.pk: [10, 0, 0, 0, 0], highest.pk: [0, 0, 0, 0, 10]}
 
 
 def test_one_person_does_one_job_for_a_book_once():

@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts import erasing
 from accounts.models import OutboxMessage, User
 from accounts.person import ERASED, Person
+from catalog.models import Book
+from reviews.models import Review, ReviewReport
 from shop.models import Invoice, Order, OrderItem, Payment, Refund, Withdrawal
 from shop.services import posting, withdrawing
 from tests.factories import BookFactory, UserFactory
@@ -84,6 +86,8 @@ def test_the_life_has_left_signs_everywhere(person):
         *("mfa_authenticator", "usersessions_usersession", "django_admin_log", "shop_order"),
         *("shop_billingaddress", "shop_orderevent", "shop_refund", "shop_withdrawal"),
         *("catalog_stockmovement", "waitlist_wishlist"),
+        *("catalog_stockmovement", "reviews_review", "reviews_reviewversion"),
+        *("reviews_reviewreport", "reviews_moderationevent"),
     } <= tables
     assert {sign for _table, _column, sign in signs_left()} == set(whole_life.SIGNS)
 
@@ -188,6 +192,23 @@ def test_a_dry_run_changes_nothing_at_all(person, capsys):
     assert "Orders: 5\n    Kept without name" in told
     assert "for 6 years after the end of the tax year" in told
     assert "Nothing was changed." in told
+
+
+def test_books_are_rated_by_those_who_stay(person):
+    reviewed = Book.objects.filter(reviews__user=person.user)
+    books = list(reviewed.values_list("pk", flat=True))
+    ReviewReport.objects.all().delete()
+    Review.objects.filter(user=person.user).update(
+        deleted_at=None, deleted_by="", removal_reason="", removed_by=""
+    )
+
+    def ratings() -> list[int]:
+        return list(Book.objects.filter(pk__in=books).values_list("rating_count", flat=True))
+
+    assert ratings() == [1]
+    erase(person)
+    assert ratings() == [0]
+    assert Review.objects.get().helpful_count == 0
 
 
 def test_others_keep_what_is_theirs(person):

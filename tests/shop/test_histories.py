@@ -44,6 +44,7 @@ from shop.providers.base import (
 from shop.providers.demo import DemoProvider
 from shop.services import cancelling, checkout, discounts, payments, posting, refunds
 from shop.vouchers import CannotUseVoucher
+from tests.audits import findings
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory
 
@@ -334,6 +335,7 @@ class Histories(RuleBasedStateMachine):
         assert not Order.objects.filter(status=Order.Status.PENDING).exists()
         self.every_penny_is_where_it_belongs()
         self.every_copy_is_on_the_shelf_or_in_an_order()
+        assert findings() == []
 
     def _send(self, payment: Payment) -> None:
         word = self.bank.word(payment, State.OPEN)

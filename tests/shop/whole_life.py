@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,9 @@ from accounts import outbox
 from accounts.models import Address, OutboxMessage, User
 from catalog import stock
 from catalog.models import Book, StockMovement
+from reviews import moderation
+from reviews import services as reviewing
+from reviews.models import Reason, Review
 from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
@@ -61,6 +65,7 @@ def live(client: Client) -> User:
     _buy_as_a_guest()
     _be_changed_by_staff(user)
     _wait_in_line(user)
+    _talk_of_books(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
     _wish(user)
     _ask_to_be_told(user)
@@ -171,6 +176,30 @@ def _buy_as_a_guest() -> None:
     fill(guest, BookFactory(title="Cecilia"))
     voucher = VoucherFactory()
     discounts.use_voucher(shopper=guest, code=voucher.code, email=SECOND, now=timezone.now())
+
+
+def _talk_of_books(user: User) -> None:
+    """A review that was edited, found helpful and removed; a vote for another, and a report of it."""
+    stella = User.objects.get(email="stella@x.example")
+    hers = _review_of("Emma", user, f"{NAME} of {STREET} read it twice.")
+    other = _review_of("Belinda", stella, "One for the long evenings.")
+    for reader, review in ((user, other), (stella, hers)):
+        at = {"review_id": review.pk, "now": LONG_AGO}
+        reviewing.vote(user=reader, is_helpful=True, **at)
+        reviewing.report_review(user=reader, reason="advert", words=f"{NAME} said", **at)
+    by_staff = {"who": "stella@x.example", "now": LONG_AGO}
+    words = f"Too much of {NAME}"
+    moderation.remove(review_ids=[hers.pk], reason=Reason.PRIVATE, words=words, **by_staff)
+    moderation.keep(review_ids=[other.pk], words="", **by_staff)
+
+
+def _review_of(title: str, writer: User, words: str) -> Review:
+    said = reviewing.Said(rating=2, title=words, text=words, shown_as=writer.name or "S.")
+    review = Review.objects.create(
+        user=writer, book=Book.objects.get(title=title), created_at=LONG_AGO, **asdict(said)
+    )
+    again = replace(said, title=f"{words} Again.")
+    return reviewing.edit_review(user=writer, review_id=review.pk, said=again, now=LONG_AGO)
 
 
 def _placed(shopper: Shopper, title: str, *, copies: int = 1, **changes: Any) -> Order:

@@ -1,0 +1,63 @@
+"""What of reviews `manage.py audit` proves: see bookstore/auditing.py."""
+
+from bookstore.auditing import Check
+from catalog.models import Book
+
+from .models import Review
+
+RATINGS = """
+WITH told AS (
+    SELECT coalesce(book.work_id, -book.id) AS work, ARRAY[
+        count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2),
+        count(*) FILTER (WHERE rating = 3), count(*) FILTER (WHERE rating = 4),
+        count(*) FILTER (WHERE rating = 5)
+    ]::int[] AS stars, count(*) AS count, sum(rating) AS sum
+    FROM reviews_review review JOIN catalog_book book ON book.id = review.book_id
+    WHERE review.deleted_at IS NULL GROUP BY 1
+)
+SELECT book.id, book.ean, book.rating_counts, book.rating_count, book.rating_sum,
+    coalesce(told.stars, '{0,0,0,0,0}'), coalesce(told.count, 0), coalesce(told.sum, 0)
+FROM catalog_book book LEFT JOIN told ON told.work = coalesce(book.work_id, -book.id)
+WHERE (book.rating_counts, book.rating_count, book.rating_sum) IS DISTINCT FROM (
+    coalesce(told.stars, '{0,0,0,0,0}'), coalesce(told.count, 0), coalesce(told.sum, 0)
+)
+ORDER BY book.id
+"""
+
+WORKS = """
+SELECT review.id, review.work_key, coalesce(book.work_id, -book.id)
+FROM reviews_review review JOIN catalog_book book ON book.id = review.book_id
+WHERE review.work_key <> coalesce(book.work_id, -book.id)
+ORDER BY review.id
+"""
+
+VOTES = """
+SELECT review.id, review.helpful_count, coalesce(votes.count, 0)
+FROM reviews_review review
+LEFT JOIN (
+    SELECT review_id, count(*) AS count FROM reviews_reviewvote GROUP BY review_id
+) votes ON votes.review_id = review.id
+WHERE review.helpful_count <> coalesce(votes.count, 0)
+ORDER BY review.id
+"""
+
+CHECKS = [
+    Check(
+        "The ratings of a book are those of the living reviews of its work",
+        of=Book,
+        differing=RATINGS,
+        says="book {} ({}): ratings {}, {} in all, sum {}; reviews {}, {} in all, sum {}",
+    ),
+    Check(
+        "A review is of the work of its book",
+        of=Review,
+        differing=WORKS,
+        says="review {}: work {}, its book’s {}",
+    ),
+    Check(
+        "A review was found helpful by as many as voted for it",
+        of=Review,
+        differing=VOTES,
+        says="review {}: helpful {}, votes {}",
+    ),
+]

@@ -1,0 +1,40 @@
+"""What the shop writes to readers about their reviews: each mail once, in the order of what happened."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from accounts import outbox
+
+from .models import ModerationEvent, Review
+
+
+def write_removed(review: Review, event: ModerationEvent, now: datetime) -> None:
+    """Why it was removed, and where its writer can object."""
+    _write("review_removed", review, event, now)
+
+
+def write_restored(review: Review, event: ModerationEvent, now: datetime) -> None:
+    _write("review_restored", review, event, now)
+
+
+def _write(template: str, review: Review, event: ModerationEvent, now: datetime) -> None:
+    """Put a mail about a locked review into the outbox. Whoever has no account any more gets none."""
+    if review.user is None:
+        return
+    context = {
+        "review": review,
+        "event": event,
+        "book_url": settings.SITE_URL + review.book.get_absolute_url(),
+        "shop": settings.SHOP,
+    }
+    outbox.write(
+        to=review.user.email,
+        user=review.user,
+        subject=render_to_string(f"reviews/emails/{template}.subject.txt", context),
+        body=render_to_string(f"reviews/emails/{template}.txt", context),
+        dedupe_key=f"{template.replace('_', '-')}-{event.pk}",
+        thread=f"review-{review.pk}",
+        now=now,
+    )

@@ -1,0 +1,115 @@
+"""What staff do with reviews: small pages inside the admin (reviews/admin.py gives them addresses)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from . import moderation
+from .models import Review
+from .staff_forms import KeepForm, RemoveForm, RestoreForm
+
+LONGEST_KEY = 18
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("reviews.moderate_review", raise_exception=True)
+def review_remove(request: HttpRequest) -> HttpResponse:
+    reviews = _chosen(request)
+    form = RemoveForm(_sent(request))
+    if form.is_valid():
+        try:
+            removed = moderation.remove(review_ids=_keys(reviews), **form.said, **_act_of(request))
+        except moderation.CannotModerate as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext(
+                "%(number)d review removed.", "%(number)d reviews removed.", len(removed)
+            )
+            return _done(request, text % {"number": len(removed)})
+    return _page(request, "remove", reviews, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("reviews.moderate_review", raise_exception=True)
+def review_keep(request: HttpRequest) -> HttpResponse:
+    reviews = _chosen(request)
+    form = KeepForm(_sent(request))
+    if form.is_valid():
+        words = form.cleaned_data["words"]
+        try:
+            kept = moderation.keep(review_ids=_keys(reviews), words=words, **_act_of(request))
+        except moderation.CannotModerate as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext("%(number)d review stays.", "%(number)d reviews stay.", len(kept))
+            return _done(request, text % {"number": len(kept)})
+    return _page(request, "keep", reviews, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("reviews.moderate_review", raise_exception=True)
+def review_restore(request: HttpRequest) -> HttpResponse:
+    review, *others = _chosen(request)
+    if others:
+        raise Http404
+    form = RestoreForm(_sent(request))
+    if form.is_valid():
+        words = form.cleaned_data["words"]
+        try:
+            moderation.restore(review_id=review.pk, words=words, **_act_of(request))
+        except moderation.CannotModerate as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, _("“%(title)s” is back in the shop.") % {"title": review.title})
+    return _page(request, "restore", [review], form)
+
+
+def _chosen(request: HttpRequest) -> list[Review]:
+    """The reviews that the address names, `?id=1&id=2`."""
+    named = request.GET.getlist("id")
+    keys = {
+        int(key) for key in named if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
+    }
+    reviews = (
+        list(Review.objects.for_moderation(keys)) if len(keys) <= moderation.MOST_AT_ONCE else []
+    )
+    if not reviews:
+        raise Http404
+    return reviews
+
+
+def _keys(reviews: list[Review]) -> list[int]:
+    return [review.pk for review in reviews]
+
+
+def _act_of(request: HttpRequest) -> dict[str, Any]:
+    return {"who": str(request.user), "now": timezone.now()}
+
+
+def _sent(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _done(request: HttpRequest, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("admin:reviews_review_changelist")
+
+
+def _page(request: HttpRequest, act: str, reviews: list[Review], form: forms.Form) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "opts": Review._meta,
+        "reviews": reviews,
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, f"admin/reviews/review/{act}.html", context, status=status)
