@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 
 pytestmark = pytest.mark.browser
@@ -74,6 +75,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "returns": lambda scene: "/returns/",
     "contact": lambda scene: "/contact/",
     "accessibility": lambda scene: "/accessibility/",
+    **REVIEW_PAGES,
+    "how reviews work": lambda scene: "/how-reviews-work/",
     "not found": lambda scene: "/no/such/page/",
     "admin for a visitor": lambda scene: "/admin/",
     "post an order": lambda scene: scene.staff_act("post"),
@@ -86,6 +89,8 @@ SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
+    "write a review with errors": "Publish the review",
+    "report a review with errors": "Report the review",
     **SENT_EMPTY,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
