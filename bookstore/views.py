@@ -14,7 +14,10 @@ from shop.models import DeliveryMethod
 from . import health
 from .caching import keep_for_good
 
-PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibility")
+PLAIN_PAGES = (
+    *("terms", "privacy", "delivery", "returns", "contact", "accessibility"),
+    "how-reviews-work",
+)
 ROBOTS = "User-agent: *\nDisallow: /wishlist/\n"
 
 

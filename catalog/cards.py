@@ -99,9 +99,12 @@ def _stars(book: Book | Volume, icons: str, language: str) -> str:
     count = book.rating_count
     if not count:
         return ""
-    # The mean in tenths, rounded half up; the database does the same (migration 0008).
-    tenths = (20 * book.rating_sum + count) // (2 * count)
-    return _stars_of(tenths, count, icons, language)
+    return _stars_of(mean_in_tenths(book.rating_sum, count), count, icons, language)
+
+
+def mean_in_tenths(total: int, count: int) -> int:
+    """The mean of `count` ratings, rounded half up; the database does the same (migration 0008)."""
+    return (20 * total + count) // (2 * count)
 
 
 # Kinds and ratings of books are few, and their words are dear.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from .book_facts import Facts
+from .cards import mean_in_tenths
 from .models import Book, Contribution
 from .rooms import Room
 
@@ -103,7 +104,7 @@ def _rating(book: Book) -> dict[str, Any] | None:
         return None
     return {
         "@type": "AggregateRating",
-        "ratingValue": round(book.rating_sum / book.rating_count, 1),
+        "ratingValue": mean_in_tenths(book.rating_sum, book.rating_count) / 10,
         "ratingCount": book.rating_count,
         "bestRating": 5,
     }

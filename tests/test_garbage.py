@@ -8,6 +8,7 @@ from django.test import Client
 from shop.models import Order
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
+from tests.reviews.readers import buy, write
 from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
 from tests.waitlist.lists import join, sold_out
 from waitlist.models import Wishlist, WishlistItem
@@ -245,6 +246,37 @@ def test_changing_what_one_signs_in_with(shopper_client, value):
         shopper_client.post("/accounts/reauthenticate/", {"password": value, **passwords})
     )
     assert is_fine(shopper_client.post("/accounts/logout/", {"next": value}))
+
+
+@each_nonsense
+@pytest.mark.parametrize("key", ["stars", "sort", "page"])
+def test_lists_of_reviews(client, book, key, value):
+    write(book)
+
+    assert is_fine(client.get(f"/reviews/of/{book.ean}/", {key: value}))
+
+
+@each_nonsense
+def test_what_readers_do_with_reviews(shopper, shopper_client, book, value):
+    from urllib.parse import quote
+
+    shopper_client.raise_request_exception = False
+    others = write(BookFactory())
+    buy(shopper, book)
+    address = quote(value, safe="")
+    known = {"rating": "5", "title": "Good", "text": "x" * 20, "shown_as": "Sam"}
+
+    for act in ("edit", "delete", "helpful", "report"):
+        assert is_fine(shopper_client.post(f"/reviews/{address}/{act}/", known))
+    assert is_fine(shopper_client.get(f"/reviews/of/{address}/"))
+    assert is_fine(shopper_client.post(f"/reviews/of/{address}/write/", known))
+    for field in ("helpful", "stars", "sort", "page"):
+        assert is_fine(shopper_client.post(f"/reviews/{others.pk}/helpful/", {field: value}))
+    form = {"reason": value, "words": value}
+    assert is_fine(shopper_client.post(f"/reviews/{others.pk}/report/", form))
+    for field in known:
+        sent = {**known, field: value}
+        assert is_fine(shopper_client.post(f"/reviews/of/{book.ean}/write/", sent))
 
 
 @each_nonsense

@@ -17,6 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .notice_scenes import ENDED, NOTICE_PAGES
+from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -76,6 +77,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "returns": lambda scene: "/returns/",
     "contact": lambda scene: "/contact/",
     "accessibility": lambda scene: "/accessibility/",
+    **REVIEW_PAGES,
+    "how reviews work": lambda scene: "/how-reviews-work/",
     "not found": lambda scene: "/no/such/page/",
     "admin for a visitor": lambda scene: "/admin/",
     "post an order": lambda scene: scene.staff_act("post"),
@@ -95,6 +98,8 @@ SENT = {
     "withdraw with errors": "Go on",
     "make a list with errors": "Make the list",
     "how a delivery is shared out": "Save",
+    "write a review with errors": "Publish the review",
+    "report a review with errors": "Report the review",
     **SENT_EMPTY,
     **ENDED,
 }

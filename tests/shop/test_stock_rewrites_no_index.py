@@ -10,19 +10,19 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
 from catalog import stock
-from catalog.models import Book, StockMovement
+from catalog.models import Book, StockMovement, Work
 from shop import lists
 from tests.factories import BookFactory, receive
+from tests.reviews.readers import delete, edit, write
 
 from .conftest import decline, fill, pay, place
 
 pytestmark = pytest.mark.django_db
 
-CHANGES_ALL_DAY = {"stock", "rating_sum", "rating_count"}
+CHANGES_ALL_DAY = {"stock", "rating_sum", "rating_count", "rating_counts"}
 # In constraints the columns stand in the key, in all other indexes also among the dependencies.
 COLUMNS_OF_INDEXES = """
 SELECT DISTINCT index.indexrelid::regclass::text, attribute.attname
@@ -72,12 +72,6 @@ def columns_read_by_indexes() -> set[str]:
     return {column for _, column in ask(COLUMNS_OF_INDEXES)}
 
 
-def rate(book: Book, stars: int) -> None:
-    Book.objects.filter(pk=book.pk).update(
-        rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + 1
-    )
-
-
 @pytest.fixture(autouse=True)
 def pages_with_room(db) -> None:
     """Begin on a page that other tests have not left full: there no change could be heap-only."""
@@ -122,13 +116,23 @@ def test_a_delivery_rewrites_no_index(emma, copies):
         )
 
 
-def test_a_rating_rewrites_no_index(emma):
-    with no_index_rewritten(books=1):
-        rate(emma, 5)
+def test_a_review_rewrites_no_index_of_the_editions(emma):
+    work = Work.objects.create(title="Emma")
+    Book.objects.filter(pk=emma.pk).update(work=work)
+    BookFactory(work=work)
+
+    with no_index_rewritten(books=2):
+        review = write(emma, 5)
+    with no_index_rewritten(books=2):
+        review = edit(review, rating=4)
+    with no_index_rewritten(books=0):
+        edit(review, title="Better")
+    with no_index_rewritten(books=2):
+        delete(review)
 
 
 def test_only_the_worker_pays_for_sales_and_ratings(emma):
-    rate(emma, 5)
+    write(emma, 5)
     updated, untouched = updates()
 
     lists.rank_books()
