@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
         "Google and GitHub",
         "authenticator app",
         "phone number if you gave one",
+        "Which book you wait for, since when",
     ],
 )
 def test_it_names_what_an_account_holds(client, words):
