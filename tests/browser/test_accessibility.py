@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .queue_scenes import QUEUE_PAGES
 from .scenes import Scene, cancel, post
 
 pytestmark = pytest.mark.browser
@@ -80,6 +81,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
     **ACCOUNT_PAGES,
+    **QUEUE_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
 SENT = {
