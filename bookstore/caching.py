@@ -16,11 +16,13 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from .frame import frame_for, reader_of, split
+from . import marks
+from .frame import ENCODED_MARK, Frame, frame_for, gap, reader_of
 from .htmx import region_asked_for
 
 type View = Callable[..., HttpResponse]
-NOTHING_PERSONAL: Mapping[str, Callable[[], str]] = {}
+type Personal = Mapping[str, Callable[[], str]]
+NOTHING_PERSONAL: Personal = {}
 
 # What a browser must know of a page that it has (RFC 9110, 15.4.5).
 KEPT_IN_304 = ("ETag", "Vary", "Cache-Control")
@@ -55,18 +57,21 @@ def kept(
     draw: Callable[[], HttpResponse],
     *,
     facts: Sequence[str] = (),
-    personal: Mapping[str, Callable[[], str]] = NOTHING_PERSONAL,
+    personal: Personal = NOTHING_PERSONAL,
 ) -> HttpResponse:
     """The page that `draw` makes for an address and `facts`, for a minute in each process.
 
-    Only the frame (bookstore/frame.py) and the parts that {% personal_part %} names differ between
-    readers: `personal` has their HTML. `draw` sees no cookies, and its page is not kept if it read
-    the session, set a cookie or put a CSRF token into a form. A page without personal parts is
-    answered with 304 to who has it. For staff, and for readers with messages waiting, pages are
-    drawn anew: staff see at once what they changed.
+    Only the frame (bookstore/frame.py), the parts that {% personal_part %} names and marks
+    (bookstore/marks.py) differ between readers: `personal` has the HTML of the parts. `draw` sees
+    no cookies, and its page is not kept if it read the session, set a cookie or put a CSRF token
+    into a form. A page without personal parts, and for members without marks, is answered with 304
+    to who has it. For staff, and for readers with messages waiting, pages are drawn anew: staff see
+    at once what they changed.
     """
+    if alone := marks.mark_alone(request):
+        return alone
     if get_messages(request) or reader_of(request).is_staff:
-        return _with_context(draw(), personal=personal)
+        return _drawn_anew(request, draw(), personal)
     language = get_language() or ""
     key = _key(request, language, facts)
     if page := caches["pages"].get(key):
@@ -76,25 +81,53 @@ def kept(
         return response
     page = _Page.of(response)
     if looked:
-        response.content = frame_for(reader_of(request), language).fill(page.pieces, personal)
+        response.content = page.filled(request, frame_for(reader_of(request), language), personal)
         return response
     caches["pages"].set(key, page)
     return _answer(request, language, page, personal, response)
 
 
 class _Page(NamedTuple):
-    """A page without the frame's parts, as it is kept."""
+    """A page as strangers see it, without the frame's parts and personal ones, as it is kept."""
 
     headers: dict[str, str]
-    pieces: list[str]
+    # Encoded, as strangers get them.
+    pieces: list[bytes]
+    # Places of the pieces that differ between readers, and what fills them. What strangers see in
+    # the marks stands there already.
+    gaps: list[tuple[int, str]]
+    marked: list[tuple[int, str]]
     digest: str
 
     @classmethod
     def of(cls, response: HttpResponse) -> "_Page":
         patch_vary_headers(response, ["Cookie"])
         patch_cache_control(response, private=True, no_cache=True)
-        digest = hashlib.sha256(response.content).hexdigest()[:16]
-        return cls(dict(response.headers), split(response.text), digest)
+        pieces = response.content.split(ENCODED_MARK)
+        parts = [(place, pieces[place].decode()) for place in range(1, len(pieces), 2)]
+        marked = [(place, part) for place, part in parts if marks.is_mark(part)]
+        gaps = [(place, part) for place, part in parts if not marks.is_mark(part)]
+        drawn = marks.for_strangers([part for _place, part in marked])
+        for (place, _part), html in zip(marked, drawn, strict=True):
+            pieces[place] = html.encode()
+        digest = hashlib.sha256(b"".join(pieces)).hexdigest()[:16]
+        return cls(dict(response.headers), pieces, gaps, marked, digest)
+
+    def filled(self, request: HttpRequest, frame: Frame, personal: Personal) -> bytes:
+        """The page with what differs between readers."""
+        is_stranger = not reader_of(request).is_signed_in
+        pieces = self.pieces.copy()
+        for place, part in self.gaps:
+            html = personal[part]() if part in personal else getattr(frame, part)
+            if is_stranger and part in personal:
+                html = marks.filled(request, html)
+            pieces[place] = html.encode()
+        if is_stranger:
+            return b"".join(pieces)
+        for place, part in self.marked:
+            pieces[place] = gap(part).encode()
+        # All at once, with those in personal parts.
+        return marks.filled(request, b"".join(pieces).decode()).encode()
 
 
 def _key(request: HttpRequest, language: str, facts: Sequence[str]) -> str:
@@ -114,7 +147,7 @@ def _key(request: HttpRequest, language: str, facts: Sequence[str]) -> str:
 def _blindly(
     request: HttpRequest,
     draw: Callable[[], HttpResponse],
-    personal: Mapping[str, Callable[[], str]],
+    personal: Personal,
 ) -> tuple[HttpResponse, bool]:
     """What `draw` makes without cookies, with gaps in it, and whether it looked at the reader."""
     session, cookies, was_read = request.session, request.COOKIES, request.session.accessed
@@ -138,6 +171,17 @@ def _blindly(
         request.user = user
 
 
+def _drawn_anew(request: HttpRequest, response: HttpResponse, personal: Personal) -> HttpResponse:
+    """The page that is drawn once Django comes to it, with the marks filled then."""
+
+    def fill(drawn: HttpResponse) -> None:
+        drawn.content = marks.filled(request, drawn.text)
+
+    if _is_page(response):
+        response.add_post_render_callback(fill)
+    return _with_context(response, personal=personal)
+
+
 def _with_context(response: HttpResponse, **context: Any) -> HttpResponse:
     if _is_page(response):
         response.context_data = {**(response.context_data or {}), **context}
@@ -152,13 +196,14 @@ def _answer(
     request: HttpRequest,
     language: str,
     page: _Page,
-    personal: Mapping[str, Callable[[], str]],
+    personal: Personal,
     drawn: HttpResponse | None = None,
 ) -> HttpResponse:
     """The page with what differs between readers, or 304 for who has it; in `drawn`, if it is new."""
-    frame = frame_for(reader_of(request), language)
+    reader = reader_of(request)
+    frame = frame_for(reader, language)
     headers = page.headers
-    if not personal:
+    if not (personal or (page.marked and reader.is_signed_in)):
         etag = f'"{page.digest}{frame.digest}"'
         headers = {**headers, "ETag": etag}
         if unchanged := _unchanged(request, etag):
@@ -168,7 +213,7 @@ def _answer(
     response = drawn or HttpResponse()
     for name, value in headers.items():
         response[name] = value
-    response.content = frame.fill(page.pieces, personal)
+    response.content = page.filled(request, frame, personal)
     return response
 
 

@@ -1,7 +1,7 @@
 """The frame around every page: what of it differs between readers, drawn once for all alike."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 PARTS = ("me", "live", "footer")
 # No address, no form and no column of the database can hold it.
 _MARK = "\0"
+ENCODED_MARK = _MARK.encode()
 
 
 class Reader(NamedTuple):
@@ -31,18 +32,14 @@ class Frame(NamedTuple):
     footer: str
     digest: str
 
-    def fill(self, pieces: list[str], personal: Mapping[str, Callable[[], str]]) -> str:
-        """The page whose gaps split it into `pieces`: parts of the frame, and `personal` ones."""
-        page = pieces.copy()
-        page[1::2] = [
-            personal[part]() if part in personal else getattr(self, part) for part in pieces[1::2]
-        ]
-        return "".join(page)
-
 
 def gap(part: str) -> SafeString:
     """What stands in place of a part of the frame in a page for everybody."""
     return SafeString(f"{_MARK}{part}{_MARK}")
+
+
+def has_gap(html: str) -> bool:
+    return _MARK in html
 
 
 def split(page: str) -> list[str]:

@@ -1,10 +1,13 @@
 """The one module on the server that knows htmx exists."""
 
 from collections.abc import Callable, Collection, Mapping
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
@@ -57,16 +60,33 @@ def _htmx(request: HttpRequest) -> HtmxDetails:
 
 
 class LiveRegionMiddleware:
-    """Sends pending messages and the basket badge along with any region."""
+    """Sends pending messages and the basket badge along with any region.
+
+    Who was signed out meanwhile is led to the sign-in with the whole page: htmx would put it in
+    the place of the region.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if not is_region_request(request):
+            return response
+        if response.has_header("Location"):
+            return _led_by_page(response)
         is_html = response.headers.get("Content-Type", "").startswith("text/html")
-        is_region = is_region_request(request) and not response.has_header("Location")
-        if is_region and is_html and get_messages(request):
+        if is_html and get_messages(request):
             context = {"oob": True, "reader": reader_of(request)}
             response.write(render_to_string("_live.html", context, request=request))
         return response
+
+
+def _led_by_page(response: HttpResponse) -> HttpResponse:
+    """The redirect, but one to the sign-in in a way that htmx leaves to the browser."""
+    address = response.headers["Location"]
+    if address.partition("?")[0] == resolve_url(settings.LOGIN_URL):
+        del response.headers["Location"]
+        response.headers["HX-Redirect"] = address
+        response.status_code = HTTPStatus.NO_CONTENT
+    return response

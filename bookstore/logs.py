@@ -2,9 +2,11 @@ import logging
 import re
 from typing import Any
 
-# What follows is a key: to an account, to a mailbox, to an order, to a place on a waiting list.
+# What follows is a key: to an account, to a mailbox, to an order, to a place on a waiting list, to a
+# list of wishes.
 KEYS = re.compile(
-    r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/|/prebooks/place/)"
+    r"(/accounts/password/reset/key/|/accounts/confirm-email/|/orders/open/|/prebooks/place/"
+    r"|/wishlist/shared/)"
     r"[^/\s?\"']+"
 )
 

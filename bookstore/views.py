@@ -15,6 +15,7 @@ from . import health
 from .caching import keep_for_good
 
 PLAIN_PAGES = ("terms", "privacy", "delivery", "returns", "contact", "accessibility")
+ROBOTS = "User-agent: *\nDisallow: /wishlist/\n"
 
 
 @require_safe
@@ -25,6 +26,12 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     return TemplateResponse(request, f"pages/{page}.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines are to leave alone: every book has a link to save it (RFC 9309)."""
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

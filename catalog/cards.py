@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from bookstore.marks import mark
+
 from .availability import Availability, availability
 from .cover_address import cover_address
 from .models.books import Book, format_text
@@ -29,7 +31,11 @@ LATER = ' loading="lazy"'
 
 
 def cards(books: Iterable[Volume], *, is_series: bool = False) -> SafeString:
-    """The items of a shelf, with their numbers if it is a series. They are the same for everybody."""
+    """The items of a shelf, with their numbers if it is a series. They are the same for everybody.
+
+    Each has a gap for the mark "save" (bookstore/marks.py), so the page must be one that `kept`
+    answers.
+    """
     shelf = _Shelf(timezone.localdate(), get_language() or "", static("img/icons.svg"), is_series)
     items = [
         _card(book, LATER if place >= SEEN_AT_ONCE else "", shelf)
@@ -58,15 +64,20 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
     fmt = f'<p class="fmt">{kind}</p>\n' if kind else ""
     rated = _stars(book, shelf.icons, shelf.language)
     price = "" if book.price is None else escape(format_money(book.price))
-    buy = f'<div class="buy"><p class="price">{price}</p></div>\n' if price else ""
+    price = f'<p class="price">{price}</p>' if price else ""
     return (
         f'<li>\n<div class="stand"><a class="pull" href="{url}" tabindex="-1" aria-hidden="true">'
         f'<span class="vol {cover.classes}"><img src="{escape(cover.url)}" alt=""'
         f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
         f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
         f"{number}{by}{fmt}{rated}{_available(book, shelf)}"
-        f"{buy}</div></li>\n"
+        f'<div class="buy">{price}{save_mark(book, "icon")}</div>\n</div></li>\n'
     )
+
+
+def save_mark(book: Book | Volume, look: str) -> SafeString:
+    """The gap for what saves a book to its reader's wishlist: an "icon", or a button with "words"."""
+    return mark("save", f"{look} {book.ean} {book.title}")
 
 
 def _number(number: str) -> str:

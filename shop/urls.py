@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import basket, checkout, finding, orders, payments, withdrawing
+from .views import basket, checkout, finding, orders, payments, wishes, withdrawing
 
 app_name = "shop"
 
@@ -16,6 +16,12 @@ urlpatterns = [
         "basket/items/<int:item_id>/restore/",
         basket.basket_item_restore,
         name="basket_item_restore",
+    ),
+    path("basket/from-wishlist/<ean>/", wishes.wishlist_to_basket, name="wishlist_to_basket"),
+    path(
+        "basket/from-wishlist/all/<int:list_id>/",
+        wishes.wishlist_all_to_basket,
+        name="wishlist_all_to_basket",
     ),
     path("basket/undo/", basket.basket_undo, name="basket_undo"),
     path("checkout/", checkout.checkout, name="checkout"),

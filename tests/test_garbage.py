@@ -7,6 +7,7 @@ from shop.models import Order
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
 from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
+from waitlist.models import Wishlist, WishlistItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -78,6 +79,8 @@ def test_lists(client, book, key, value):
         "/orders/{}/demo-payment/",
         "/orders/{}/invoice/",
         "/orders/open/{}/",
+        "/wishlist/{}/",
+        "/wishlist/shared/{}/",
         "/accounts/confirm-email/{}/",
         "/accounts/password/reset/key/1-{}/",
         "/accounts/password/reset/key/{}-set-password/",
@@ -339,3 +342,41 @@ def test_codes_of_the_second_step(client, value):
     client.force_login(user)
     assert is_fine(client.post("/accounts/2fa/reauthenticate/", {"code": value, "next": value}))
     assert is_fine(client.get("/admin/login/", {"next": value}))
+
+
+@each_nonsense
+def test_wishlists(shopper_client, book, value):
+    from urllib.parse import quote
+
+    shopper_client.raise_request_exception = False
+    shopper_client.post(f"/wishlist/add/{book.ean}/")
+    wish, told = WishlistItem.objects.get(), {"name": value, "list": value, "next": value}
+    lists, word = f"/wishlist/{wish.wishlist_id}", quote(value, safe="")
+
+    for address in (
+        *(f"/wishlist/add/{book.ean}/", f"/wishlist/items/{wish.pk}/move/", "/wishlist/new/"),
+        *(f"{lists}/rename/", f"{lists}/share/", f"/basket/from-wishlist/{book.ean}/"),
+        *(f"/basket/from-wishlist/all/{word}/", f"/basket/from-wishlist/{word}/"),
+        *(f"/wishlist/add/{word}/", f"/wishlist/remove/{word}/", f"/wishlist/{word}/delete/"),
+        *(f"/wishlist/items/{word}/move/", f"/wishlist/remove/{book.ean}/", "/wishlist/undo/"),
+    ):
+        assert is_fine(shopper_client.post(address, {**told, "shown_name": value})), address
+        assert is_fine(shopper_client.get(address, {"next": value})), address
+    assert is_fine(shopper_client.get("/wishlist/", {"page": value}))
+
+
+@each_nonsense
+def test_what_givers_say(client, shopper_client, book, value):
+    from urllib.parse import quote
+
+    shopper_client.post(f"/wishlist/add/{book.ean}/")
+    wish, word = WishlistItem.objects.get(), quote(value, safe="")
+    shopper_client.post(f"/wishlist/{wish.wishlist_id}/share/", {"shown_name": ""})
+    shared = Wishlist.objects.get().shared_path
+
+    assert is_fine(client.get(shared, {"page": value}))
+    for act in ("take", "untake"):
+        assert is_fine(client.post(f"{shared}{wish.pk}/{act}/", {"next": value}))
+        assert is_fine(client.post(f"{shared}{word}/{act}/"))
+        assert is_fine(client.post(f"/wishlist/shared/{word}/{wish.pk}/{act}/"))
+    assert is_fine(client.post(f"/basket/add/{book.ean}/", {"quantity": "1", "next": value}))

@@ -7,8 +7,11 @@ class WaitlistConfig(AppConfig):
     name = "waitlist"
 
     def ready(self) -> None:
+        from bookstore import marks
         from catalog import book_parts
 
+        from . import save_buttons
         from .views import lists
 
+        marks.register("save", save_buttons.MARKS)
         book_parts.register("waiting-list", lists.waiting_list)

@@ -84,7 +84,10 @@ def claim(place_ids: Iterable[int], *, order_number: str, now: datetime) -> None
 
 
 def fulfil(*, order_number: str, now: datetime) -> None:
-    """The order is paid: the places whose copies it took have what they waited for."""
+    """The order is paid: the places whose copies it took have what they waited for.
+
+    Must run inside `atomic`.
+    """
     places = list(PreBooking.objects.being_ordered(order_number))
     if not places:
         return

@@ -1,25 +1,27 @@
-"""What the shop holds about a person by the waiting lists: see accounts/person.py."""
+"""What the shop holds about a person by waiting lists and wishlists: see accounts/person.py."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.conf import settings
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.person import ERASED, Obstacle, Part, Person
 from catalog import stock
 
 from . import places
-from .models import PreBooking, PreBookingEvent
+from .models import PreBooking, PreBookingEvent, Wishlist, WishlistItem
 
 
 class PreBookingsPart(Part):
     name = "pre_bookings"
-    title = gettext_lazy("Places on waiting lists")
+    title = _("Places on waiting lists")
     models = (PreBooking, PreBookingEvent)
     is_kept = True
-    on_erasure = gettext_lazy(
+    on_erasure = _(
         "You leave every list, and a copy that is held for you goes to the next in line. That "
         "somebody was on a list is kept without saying who: its public page tells what became of "
         "each copy."
@@ -39,10 +41,10 @@ class PreBookingsPart(Part):
             "first_place": place.first_place,
             "estimated_from": place.promised_from,
             "estimated_until": place.promised_to,
-            "price_when_joined": place.price_joined,
+            "price_when_joined": _money(place.price_joined),
             "offered_at": place.offered_at,
             "held_until": place.hold_until,
-            "price_of_the_offer": place.offer_price,
+            "price_of_the_offer": _money(place.offer_price),
             "reminded_at": place.reminded_at,
             "order": place.order_number,
             "ended_at": place.ended_at,
@@ -65,7 +67,7 @@ class PreBookingsPart(Part):
         ordered = self.rows(person).offered().exclude(order_number="")
         return [
             Obstacle(
-                _(
+                gettext(
                     "A copy that was held for you is in order %(number)s, which waits for its payment."
                 )
                 % {"number": place.order_number},
@@ -81,4 +83,42 @@ class PreBookingsPart(Part):
         PreBookingEvent.objects.filter(~Q(who=""), who__in=person.emails).update(who=ERASED)
 
 
-PARTS = [PreBookingsPart()]
+class WishlistsPart(Part):
+    """Never what givers said: it is a surprise, and nobody can tell who they are."""
+
+    name = "wishlists"
+    title = _("Wishlists")
+    on_erasure = _("Deleted, also for those who have the link of one.")
+    models = (Wishlist, WishlistItem)
+
+    def rows(self, person: Person) -> Any:
+        lists = Wishlist.objects.filter(user=person.user, user__isnull=False)
+        books = Prefetch("items", WishlistItem.objects.with_books())
+        return lists.prefetch_related(books).order_by("pk")
+
+    def describe(self, wishlist: Wishlist) -> dict[str, Any]:
+        return {
+            "name": wishlist.name,
+            "is_default": wishlist.is_default,
+            "made_at": wishlist.created_at,
+            "is_shared_by_a_link": wishlist.is_shared,
+            "name_shown_to_those_who_have_it": wishlist.shown_name,
+            "books": [
+                {
+                    "title": item.book.title,
+                    "ean": item.book.ean,
+                    "added_at": item.added_at,
+                    "price_then": _money(item.price_added),
+                    "price_told_last": _money(item.price_told),
+                    "told_to_be_in_stock": item.in_stock_told,
+                }
+                for item in wishlist.items.all()
+            ],
+        }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f} {settings.SHOP['currency']}"
+
+
+PARTS = [PreBookingsPart(), WishlistsPart()]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import lists, places
+from .views import lists, places, shared_lists, wishlists
 
 app_name = "waitlist"
 
@@ -14,4 +14,26 @@ urlpatterns = [
     path("prebooks/place/<uuid:key>/leave/", places.place_leave, name="place_leave"),
     path("prebooks/place/<uuid:key>/decline/", places.place_decline, name="place_decline"),
     path("prebooks/place/<uuid:key>/skip/", places.place_skip, name="place_skip"),
+    path("wishlist/", wishlists.wishlist_default, name="wishlist_default"),
+    path("wishlist/new/", wishlists.wishlist_new, name="wishlist_new"),
+    path("wishlist/undo/", wishlists.wishlist_undo, name="wishlist_undo"),
+    path("wishlist/add/<ean>/", wishlists.wishlist_add, name="wishlist_add"),
+    path("wishlist/remove/<ean>/", wishlists.wishlist_remove, name="wishlist_remove"),
+    path("wishlist/items/<int:item_id>/move/", wishlists.wishlist_move, name="wishlist_move"),
+    path("wishlist/<int:list_id>/", wishlists.wishlist_detail, name="wishlist_detail"),
+    path("wishlist/<int:list_id>/rename/", wishlists.wishlist_rename, name="wishlist_rename"),
+    path("wishlist/<int:list_id>/delete/", wishlists.wishlist_delete, name="wishlist_delete"),
+    path("wishlist/<int:list_id>/share/", wishlists.wishlist_share, name="wishlist_share"),
+    path("wishlist/<int:list_id>/revoke/", wishlists.wishlist_revoke, name="wishlist_revoke"),
+    path("wishlist/shared/<uuid:key>/", shared_lists.wishlist_shared, name="wishlist_shared"),
+    path(
+        "wishlist/shared/<uuid:key>/<int:item_id>/take/",
+        shared_lists.wishlist_take,
+        name="wishlist_take",
+    ),
+    path(
+        "wishlist/shared/<uuid:key>/<int:item_id>/untake/",
+        shared_lists.wishlist_untake,
+        name="wishlist_untake",
+    ),
 ]

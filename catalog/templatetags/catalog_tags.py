@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from bookstore.addresses import address_of
 from catalog import cards
-from catalog.models import Genre
+from catalog.models import Book, Genre
 from catalog.volumes import Volume
 
 register = template.Library()
@@ -18,6 +18,11 @@ IN_THE_MENU = 7
 @register.simple_tag
 def book_cards(books: Iterable[Volume]) -> SafeString:
     return cards.cards(books)
+
+
+@register.simple_tag
+def save_button(book: Book) -> SafeString:
+    return cards.save_mark(book, "words")
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from bookstore.htmx import render_page
+from bookstore.next_page import next_page
 from catalog.models import Book
 from shop import cart
 from shop.forms import LARGEST_ID, QuantityForm
@@ -45,7 +46,7 @@ def basket_add(request: HttpRequest, ean: str) -> HttpResponse:
         lambda: cart.add(shopper=shopper, book=book, quantity=quantity, now=timezone.now()),
         done=_("“%(title)s” is in your basket."),
     )
-    return redirect(book)
+    return redirect(next_page(request) or book)
 
 
 @require_POST

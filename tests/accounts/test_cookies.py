@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -89,6 +90,7 @@ def addresses() -> dict[str, str]:
             elif pattern.name:
                 name = f"{space}:{pattern.name}" if space else pattern.name
                 filled = re.sub(r"<int:\w+>", "1", whole)
+                filled = re.sub(r"<uuid:\w+>", str(UUID(int=1)), filled)
                 filled = re.sub(r"<(?:\w+:)?\w+>", "abc", filled)
                 if "(" not in filled:
                     found[name] = f"/{filled}"

@@ -14,7 +14,7 @@ from django.test import Client
 from accounts import deactivating
 from accounts.models import OutboxMessage, User
 from tests.factories import UserFactory
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 
 from .doors import PASSWORD, is_in, member
 from .signing_in import sign_in

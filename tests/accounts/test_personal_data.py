@@ -70,6 +70,8 @@ HOLDS_NOBODY = {
 SECRET = "would open the account to whoever finds the file"
 KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
+LINK = "would open the list to whoever finds the file"
+SURPRISE = "what givers said is no business of the one who gets the book"
 WITHHELD = {
     "User.password": SECRET,
     "EmailConfirmation.key": SECRET,
@@ -92,6 +94,9 @@ WITHHELD = {
     "Invoice.seller": "the shop itself",
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
+    "Wishlist.key": LINK,
+    "WishlistItem.taken_at": SURPRISE,
+    "WishlistItem.taken_by": SURPRISE,
 }
 
 

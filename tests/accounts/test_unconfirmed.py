@@ -14,7 +14,7 @@ from accounts.models import Address, OutboxMessage, User
 from accounts.tasks import delete_unconfirmed_accounts
 from bookstore.tasks import PERIODIC
 from tests.factories import UserFactory
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 
 from .doors import PASSWORD, ask_for_change, ask_for_reset, mails_to, member, sign_in, sign_up
 

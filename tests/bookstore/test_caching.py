@@ -10,9 +10,10 @@ from django.template.response import TemplateResponse
 from django.test import Client
 from django.urls import path
 from django.utils import translation
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_safe
 
-from bookstore import urls
+from bookstore import marks, urls
 from bookstore.caching import kept, same_for_everybody
 from tests.conftest import KEPT
 from tests.factories import BookFactory
@@ -21,6 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 PAGE = """{% extends "base.html" %}
 {% block main %}{% partialdef results inline %}<p>{{ words }}</p>{% endpartialdef %}{% endblock %}"""
+ON_THE_SHELF = ["Emma", "Ivanhoe", "Emma"]
+MARKED = PAGE.replace("words", "hearts")
 WORDS = "Everybody may read this."
 
 
@@ -74,6 +77,26 @@ def personal(request) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
+def marked(request) -> HttpResponse:
+    now_drawn.times += 1
+    hearts = format_html_join("", "{}", [[marks.mark("like", book)] for book in ON_THE_SHELF])
+    return TemplateResponse(request, engines["django"].from_string(MARKED), {"hearts": hearts})
+
+
+@require_safe
+def nested(request) -> HttpResponse:
+    """A personal part with a mark in it, on a page with another."""
+    page = MARKED.replace("<p>", '{% load frame_tags %}{% personal_part "shelf" %}<p>')
+
+    def draw() -> HttpResponse:
+        template = engines["django"].from_string(page)
+        return TemplateResponse(request, template, {"hearts": marks.mark("like", "Emma")})
+
+    return kept(request, draw, personal={"shelf": lambda: marks.mark("like", "Ivanhoe")})
+
+
+@require_safe
 def say(request) -> HttpResponse:
     messages.info(request, "Only you may read this.")
     return HttpResponse("")
@@ -82,6 +105,8 @@ def say(request) -> HttpResponse:
 urlpatterns = [
     path("page/", page),
     path("personal/", personal),
+    path("marked/", marked),
+    path("nested/", nested),
     path("say/", say),
     *urls.urlpatterns,
 ]
@@ -368,3 +393,108 @@ def test_staff_see_pages_as_they_are_now(staff_client, client, drawn):
     assert "News." in staff_client.get("/page/").text
     assert WORDS in client.get("/page/").text
     assert "<p>Dear </p>" in staff_client.get("/personal/").text
+
+
+# Marks
+
+
+class Likes:
+    """A kind of mark: a heart with the name of the reader, and how often readers were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def for_member(self, request, books) -> list[str]:
+        self.asked.append(list(books))
+        return [f"<b>{request.user.name} likes {book}</b>" for book in books]
+
+    def alone(self, request, element) -> str:
+        return f"<b>{request.user.name} alone</b>" if element == "like-emma" else ""
+
+
+@pytest.fixture(autouse=True)
+def likes(monkeypatch) -> Likes:
+    likes = Likes()
+    kind = marks.Kind(
+        lambda books: [f"<i>{book}?</i>" for book in books], likes.for_member, likes.alone
+    )
+    monkeypatch.setitem(marks._KINDS, "like", kind)
+    return likes
+
+
+def test_marks_are_the_same_for_all_strangers_who_keep_their_304(
+    client, likes, django_assert_num_queries
+):
+    response = client.get("/marked/")
+    with django_assert_num_queries(0):
+        again = Client().get("/marked/", headers={"If-None-Match": response.headers["ETag"]})
+
+    assert "<i>Emma?</i><i>Ivanhoe?</i><i>Emma?</i>" in response.text
+    assert again.status_code == 304
+    assert likes.asked == []
+
+
+def test_marks_of_a_member_are_drawn_at_once_into_the_kept_page(
+    client, shopper_client, likes, drawn
+):
+    client.get("/marked/")
+
+    response = shopper_client.get("/marked/")
+
+    whole = "<b>Sam Shopper likes Emma</b><b>Sam Shopper likes Ivanhoe</b>"
+    assert f"{whole}<b>Sam Shopper likes Emma</b>" in response.text
+    assert likes.asked == [ON_THE_SHELF]
+    assert "ETag" not in response.headers
+    assert "\0" not in response.text
+    assert drawn.times == 1
+
+
+def test_nobody_sees_the_marks_of_another(client, shopper_client, staff_client):
+    shopper_client.get("/marked/")
+
+    assert "Sam Shopper" not in client.get("/marked/").text
+    assert "Sam Shopper" not in staff_client.get("/marked/").text
+    assert "Sam Shopper" in shopper_client.get("/marked/").text
+
+
+def test_marks_in_personal_parts_are_drawn_with_the_others(client, shopper_client, likes):
+    stranger, member = client.get("/nested/").text, shopper_client.get("/nested/").text
+
+    assert "<i>Ivanhoe?</i><p><i>Emma?</i>" in stranger
+    assert "<b>Sam Shopper likes Ivanhoe</b><p><b>Sam Shopper likes Emma</b>" in member
+    assert likes.asked == [["Ivanhoe", "Emma"]]
+
+
+def test_a_page_that_is_drawn_anew_has_its_marks(client, shopper_client, staff_client, likes):
+    for reader in (client, shopper_client):
+        reader.get("/say/")
+    told, member, staff = (
+        reader.get("/marked/").text for reader in (client, shopper_client, staff_client)
+    )
+
+    assert "Only you may read this." in told
+    assert "<i>Emma?</i>" in told
+    assert "Sam Shopper likes Emma" in member
+    assert "likes Emma" in staff
+    assert len(likes.asked) == 2
+
+
+def test_a_page_that_is_not_kept_has_its_marks(shopper_client, drawn):
+    drawn.look = lambda request: request.session.get("anything")
+    drawn.words = marks.mark("like", "Emma")
+
+    assert "Sam Shopper likes Emma" in shopper_client.get("/page/").text
+
+
+def test_a_member_can_fetch_one_mark_alone(client, shopper_client, drawn):
+    region = {"HX-Request": "true", "HX-Target": "like-emma"}
+
+    alone = shopper_client.get("/marked/", headers=region)
+
+    assert alone.text == "<b>Sam Shopper alone</b>"
+    assert "no-store" in alone.headers["Cache-Control"]
+    assert "HX-Target" in alone.headers["Vary"]
+    assert drawn.times == 0
+    assert "<i>Emma?</i>" in client.get("/marked/", headers=region).text
+    other = shopper_client.get("/marked/", headers=region | {"HX-Target": "like-nothing"})
+    assert "Sam Shopper likes Emma" in other.text

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
         "your name if you told us",
         "deleted by itself after a fortnight",
         "Saved addresses",
+        "not who they are",
         "Google and GitHub",
         "authenticator app",
         "phone number if you gave one",

@@ -208,6 +208,8 @@ def one_try_too_many(scene: Scene) -> str:
 
 
 MEMBER_PAGES: dict[str, Callable[[Scene], str]] = {
+    "list of a member": members("/books/"),
+    "book of a member": lambda scene: members(scene.emma.get_absolute_url())(scene),
     "account": members("/accounts/", addresses, second_steps, both_sites, sessions),
     "empty account": members("/accounts/"),
     "account without a password": members("/accounts/", only_github),

@@ -18,6 +18,7 @@ from tests.shop.conftest import decline, pay
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .queue_scenes import QUEUE_PAGES
 from .scenes import Scene, cancel, post
+from .wishlist_scenes import WISHLIST_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -82,12 +83,14 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "refund an order": lambda scene: scene.staff_act("refund"),
     **ACCOUNT_PAGES,
     **QUEUE_PAGES,
+    **WISHLIST_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
 SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
     "withdraw with errors": "Go on",
+    "make a list with errors": "Make the list",
     **SENT_EMPTY,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.

@@ -3,12 +3,14 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from django.http import HttpRequest
 from django.template import Context, engines
 from django.urls import reverse, set_script_prefix
 from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bookstore import marks
 from bookstore.addresses import address_of
 from catalog.cards import SEEN_AT_ONCE, cards
 from catalog.models import Book
@@ -33,9 +35,8 @@ def volume(book: Book) -> Volume:
 
 def elements(*books: Book) -> ElementTree.Element:
     # ElementTree reads XML, in which an attribute and a void element look otherwise than in HTML.
-    return ElementTree.fromstring(
-        f"<ul>{cards([volume(book) for book in books])}</ul>".replace("></span>", "/></span>")
-    )
+    html = marks.filled(HttpRequest(), cards([volume(book) for book in books]))
+    return ElementTree.fromstring(f"<ul>{html}</ul>".replace("></span>", "/></span>"))
 
 
 def test_a_card_tells_what_one_chooses_a_book_by():
@@ -111,8 +112,9 @@ def test_no_text_of_peoples_becomes_markup(title, byline, slug):
     assert item.find(".//p[@class='by']").text == byline
     assert item.find(".//h3/a").get("href") == f"/books/9780141439587/{slug}/"
     assert {element.tag for element in item.iter()} == {
-        "li", "div", "a", "span", "img", "h3", "p",
+        "li", "div", "a", "span", "img", "h3", "p", "svg", "use",
     }  # fmt: skip
+    assert item.find(".//div[@class='buy']/a").get("aria-label") == f"Save {title} to your wishlist"
 
 
 def test_markup_in_a_title_is_shown_as_text():

@@ -55,6 +55,22 @@ def test_adding_leads_back_to_the_book_and_says_so(client, emma):
     assert CartItem.objects.get().quantity == 2
 
 
+def test_adding_leads_to_the_page_that_the_form_names(client, emma):
+    page = client.post(f"/basket/add/{emma.ean}/", {"quantity": 2, "next": "/genres/"}, follow=True)
+
+    assert page.redirect_chain == [("/genres/", 302)]
+    assert messages(page) == ["“Emma” is in your basket."]
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example/", "https://evil.example/", "/\\evil.example", "x" * 3000]
+)
+def test_adding_leads_to_no_other_site(client, emma, elsewhere):
+    page = client.post(f"/basket/add/{emma.ean}/", {"quantity": 2, "next": elsewhere})
+
+    assert page.url == emma.get_absolute_url()
+
+
 def test_adding_by_htmx_brings_the_region_the_message_and_the_badge(client, emma):
     page = client.post(
         f"/basket/add/{emma.ean}/",

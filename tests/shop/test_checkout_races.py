@@ -1,12 +1,9 @@
 """Many shoppers at once, each in a thread with a database connection of its own."""
 
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
@@ -16,36 +13,13 @@ from shop.models import Order
 from shop.services import checkout, payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, UserFactory, receive
+from tests.threads import at_once
 
 from .conftest import decline, fill, pay, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PAIRS_OF_BASKETS = 200 if IN_CI else 60
-
-
-def at_once(actions: Iterable[Callable[[], object]]) -> list[object]:
-    """Run every action in a thread of its own, all let go together; what each returned or raised."""
-    actions = list(actions)
-    gate = threading.Barrier(len(actions))
-    outcomes: list[object] = [None] * len(actions)
-
-    def run(position: int, action: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait()
-            outcomes[position] = action()
-        except Exception as error:
-            outcomes[position] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def shoppers_with(*books: Book, count: int) -> list[Shopper]:

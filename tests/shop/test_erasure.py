@@ -83,7 +83,7 @@ def test_the_life_has_left_signs_everywhere(person):
         *("account_emailconfirmation", "socialaccount_socialaccount", "socialaccount_socialtoken"),
         *("mfa_authenticator", "usersessions_usersession", "django_admin_log", "shop_order"),
         *("shop_billingaddress", "shop_orderevent", "shop_refund", "shop_withdrawal"),
-        "catalog_stockmovement",
+        *("catalog_stockmovement", "waitlist_wishlist"),
     } <= tables
     assert {sign for _table, _column, sign in signs_left()} == set(whole_life.SIGNS)
 

@@ -19,9 +19,9 @@ from shop.cart import Shopper
 from shop.models import Order, Payment, Refund
 from shop.services import cancelling, checkout, posting, refunds, withdrawing
 from tests.factories import BookFactory
+from tests.threads import at_once
 
 from .conftest import ADDRESS, decline, fill, pay, place
-from .test_checkout_races import at_once
 
 NOW = timezone.now()
 LONG_AGO = NOW - timedelta(days=90)

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
@@ -25,7 +25,8 @@ from shop.cart import Shopper
 from shop.models import Order, Refund
 from shop.services import cancelling, discounts, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory, VoucherFactory
-from waitlist import holds, overrides, places
+from waitlist import holds, overrides, places, wishlists
+from waitlist.models import WishlistItem
 
 from .conftest import decline, draft, fill, pay, place
 
@@ -61,6 +62,7 @@ def live(client: Client) -> User:
     _be_changed_by_staff(user)
     _wait_in_line(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
+    _wish(user)
     outbox.write(
         to=EMAIL, subject=f"Hello {NAME}", body="A link", has_one_time_link=True, now=LONG_AGO
     )
@@ -212,6 +214,16 @@ def _wait_in_line(user: User) -> None:
         holds.receive({wanted.pk: 1}, reason=StockMovement.Reason.DELIVERY, who="a test", at=now)
     key = places.join(user=user, book_id=unwanted.pk, now=now).key
     overrides.end_place(key=key, reason="asked for by letter", who=EMAIL, now=now)
+
+
+def _wish(user: User) -> None:
+    """On a list that others may look at; one of them gives the book."""
+    made = wishlists.make_list(user=user, name="Zenobia’s birthday", now=LONG_AGO)
+    wish = wishlists.save(user=user, book=BookFactory(title="Shirley"), wishlist=made, now=LONG_AGO)
+    WishlistItem.objects.filter(pk=wish.pk).update(price_told=Decimal("9.87"))
+    shared = wishlists.share(wishlist=made, shown_name=NAME)
+    giver = {"giver": uuid.uuid4(), "reader": AnonymousUser(), "now": LONG_AGO}
+    wishlists.take(key=shared.key, item_id=wish.pk, **giver)
 
 
 def _be_changed_by_staff(user: User) -> None:

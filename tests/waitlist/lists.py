@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
@@ -44,3 +45,20 @@ def states(waiting: Sequence[PreBooking]) -> list[str]:
 
 def stock_of(book: Book) -> int:
     return Book.objects.values_list("stock", flat=True).get(pk=book.pk)
+
+
+def assert_sane(book: Book) -> None:
+    """No copy is lost, none is held twice, nobody waits for what is on sale, the line is in order."""
+    movements = StockMovement.objects.filter(book=book).order_by()
+    moved = dict(movements.values_list("reason").annotate(Sum("quantity")))
+    held = -moved.get("hold", 0) - moved.get("release", 0)
+    sold = -sum(moved.get(reason, 0) for reason in ("sale", "not_paid", "cancelled"))
+    received = sum(moved.get(reason, 0) for reason in ("opening", "delivery", "returned"))
+    book = Book.objects.get(pk=book.pk)
+    lists = PreBooking.objects.filter(book=book)
+    assert held == lists.offered().filter(order_number="").count()
+    assert book.stock + held + sold == received
+    assert book.queue_length == lists.living().count()
+    assert not (book.stock and lists.waiting().filter(skipped=None).exists())
+    joined = list(lists.order_by("pk").values_list("joined_at", flat=True))
+    assert joined == sorted(joined)
