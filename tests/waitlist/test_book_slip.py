@@ -1,13 +1,16 @@
 """The waiting list on the page of a book that cannot be bought."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from catalog.volumes import volume_by_ean
 from tests.conftest import KEPT
 from tests.factories import BookFactory
+from waitlist.estimates import Days
 from waitlist.models import ExpectedDelivery, PreBookingEvent
+from waitlist.views.lists import waiting_list
 
 from .lists import deliver, join, line, sold_out
 
@@ -124,13 +127,23 @@ def test_the_kept_page_shows_each_reader_their_own_slip(client, shopper_client, 
     assert str(place.key) not in slip_on(client, book)
 
 
+def test_the_length_of_the_list_is_never_that_of_a_minute_ago(client, settings):
+    settings.CACHES = {**settings.CACHES, **KEPT}
+    book = sold_out()
+    line(book, 2)
+    assert "Waiting list, 2 people" in client.get(book.get_absolute_url()).text
+
+    join(book)
+
+    text = client.get(book.get_absolute_url()).text
+    assert "Waiting list, 3 people" in text
+    assert "No. 4" in text
+
+
 @pytest.mark.parametrize(("expected", "queries"), [(0, 2), (3, 3)])
 def test_the_slip_of_a_member_costs_three_queries_at_most(
     rf, shopper, expected, queries, django_assert_num_queries
 ):
-    from catalog.volumes import volume_by_ean
-    from waitlist.views.lists import waiting_list
-
     book = sold_out()
     join(book, user=shopper)
     for days in range(expected):
@@ -154,10 +167,6 @@ def test_a_book_that_can_be_bought_costs_no_query_more(client, settings, django_
 
 
 def test_days_are_said_as_short_as_they_are_clear():
-    from datetime import date
-
-    from waitlist.estimates import Days
-
     said = {
         Days(date(2026, 12, 4), date(2026, 12, 4)): "4 December 2026",
         Days(date(2027, 1, 8), date(2027, 1, 19)): "8 to 19 January 2027",
