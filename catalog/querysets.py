@@ -37,6 +37,11 @@ class BookQuerySet(models.QuerySet[Any]):
     def numbered(self, ean: str) -> Book | None:
         return self.filter(ean=ean).first()
 
+    def instead_of(self, book: Book, today: date) -> BookQuerySet:
+        """Other editions of the work of `book` that are in stock, the best seller first."""
+        others = self.filter(work__isnull=False, work=book.work_id).exclude(pk=book.pk)
+        return others.on_sale().in_stock(today).defer("search").order_by("-bestseller_rank", "pk")
+
     def in_genre(self, genre: Genre) -> BookQuerySet:
         """Books of a genre and of all genres below it."""
         return self.carrying([genre.pk])

@@ -26,7 +26,7 @@ def _write(template: str, review: Review, event: ModerationEvent, now: datetime)
     context = {
         "review": review,
         "event": event,
-        "book_url": settings.SITE_URL + review.book.get_absolute_url(),
+        "review_url": settings.SITE_URL + review.get_absolute_url(),
         "shop": settings.SHOP,
     }
     outbox.write(

@@ -93,6 +93,10 @@ def test_lists(client, book, key, value):
         "/accounts/password/reset/key/{}-set-password/",
         "/covers/{}-abc.svg",
         "/covers/9780000000000-{}.svg",
+        "/queue/{}/",
+        "/queue/{}/steps.csv",
+        "/prebooks/place/{}/",
+        "/prebooks/place/{}/leave/",
         "/media/{}",
         "/media/covers/{}",
         "/{}",
@@ -179,6 +183,21 @@ def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field
 
     for act in ("refund", "post"):
         assert is_fine(staff_client.post(f"/admin/shop/order/{order.pk}/{act}/", form))
+
+
+@each_nonsense
+def test_waiting_lists(shopper_client, value):
+    from urllib.parse import quote
+
+    shopper_client.raise_request_exception = False
+    sold_out = BookFactory(stock=0)
+
+    for address in ("/queue/", f"/queue/{sold_out.ean}/", "/prebooks/"):
+        assert is_fine(shopper_client.get(address, {"page": value}))
+    assert is_fine(shopper_client.post(f"/queue/{quote(value, safe='')}/join/"))
+    for act in ("leave", "decline", "skip"):
+        address = f"/prebooks/place/{quote(value, safe='')}/{act}/"
+        assert is_fine(shopper_client.post(address))
 
 
 @each_nonsense

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -64,6 +64,11 @@ def alert_of(*, user: User, book_id: int) -> RestockAlert | None:
     """The open alert of `user` for a book."""
     alert: RestockAlert | None = RestockAlert.objects.open().filter(user=user, book=book_id).first()
     return alert
+
+
+def open_alert(reader: Any, book: Book | Volume) -> RestockAlert | None:
+    """The same for whoever reads a page; a stranger has none."""
+    return alert_of(user=reader, book_id=book.pk) if reader.is_authenticated else None
 
 
 @transaction.atomic

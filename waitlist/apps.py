@@ -1,4 +1,4 @@
-"""Wishlists and pre-bookings: their models and pages come with the waiting list."""
+"""Wishlists and pre-bookings."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,11 @@ class WaitlistConfig(AppConfig):
 
     def ready(self) -> None:
         from bookstore import marks
+        from catalog import book_parts
 
         from . import save_buttons
+        from .views import lists
 
         marks.register("save", save_buttons.MARKS)
+        book_parts.register("waiting-list", lists.waiting_list)
+        book_parts.register("restock-alert", lists.restock_alert)

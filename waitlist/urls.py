@@ -1,10 +1,19 @@
 from django.urls import path
 
-from .views import alerts, notices, places, shared_lists, wishlists
+from .views import alerts, lists, notices, places, shared_lists, wishlists
 
 app_name = "waitlist"
 
 urlpatterns = [
+    path("queue/", lists.queue_index, name="queue_index"),
+    path("queue/<ean>/", lists.queue_detail, name="queue_detail"),
+    path("queue/<ean>/steps.csv", lists.queue_steps, name="queue_steps"),
+    path("queue/<ean>/join/", places.queue_join, name="queue_join"),
+    path("prebooks/", places.place_list, name="place_list"),
+    path("prebooks/place/<uuid:key>/", places.place_detail, name="place_detail"),
+    path("prebooks/place/<uuid:key>/leave/", places.place_leave, name="place_leave"),
+    path("prebooks/place/<uuid:key>/decline/", places.place_decline, name="place_decline"),
+    path("prebooks/place/<uuid:key>/skip/", places.place_skip, name="place_skip"),
     path("wishlist/", wishlists.wishlist_default, name="wishlist_default"),
     path("wishlist/new/", wishlists.wishlist_new, name="wishlist_new"),
     path("wishlist/undo/", wishlists.wishlist_undo, name="wishlist_undo"),
@@ -32,5 +41,4 @@ urlpatterns = [
     path("queue/<ean>/alert/", alerts.alert_set, name="alert_set"),
     path("queue/<ean>/alert/remove/", alerts.alert_remove, name="alert_remove"),
     path("queue/alerts/stop/<uuid:key>/", alerts.alert_stop, name="alert_stop"),
-    path("prebooks/place/<uuid:key>/", places.place_detail, name="place_detail"),
 ]

@@ -8,6 +8,8 @@ from typing import Any, Self, TextIO
 
 from django.utils.translation import gettext as _
 
+from catalog.spreadsheets import harmless
+
 from .rows import Problem
 
 
@@ -38,9 +40,5 @@ class ReportFile:
             self._writer.writerow(["line", "field", "value", "reason", "outcome"])
         outcome = _("row skipped") if problem.row_is_skipped else _("value left out")
         row = [problem.field, problem.value, problem.reason, outcome]
-        self._writer.writerow([problem.line, *map(_harmless, row)])
+        self._writer.writerow([problem.line, *map(harmless, row)])
         self.problems += 1
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
         "phone number if you gave one",
         "Books you asked to be told of",
         "Emails about your wishlists",
+        "Which book you wait for, since when",
     ],
 )
 def test_it_names_what_an_account_holds(client, words):

@@ -17,6 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .notice_scenes import ENDED, NOTICE_PAGES
+from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .wishlist_scenes import WISHLIST_PAGES
@@ -89,6 +90,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
     **NOTICE_PAGES,
+    **QUEUE_PAGES,
     **WISHLIST_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.

@@ -180,7 +180,7 @@ def test_a_restored_review_is_as_it_was_and_its_writer_is_told():
     mail = OutboxMessage.objects.latest("pk")
     assert mail.subject == "Your review of “Emma” is back"
     assert "You were right." in mail.body
-    assert review.book.get_absolute_url() in mail.body
+    assert review.get_absolute_url() in mail.body
 
 
 def test_a_review_is_not_put_back_beside_a_newer_one():

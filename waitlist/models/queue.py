@@ -186,6 +186,18 @@ class PreBooking(models.Model):
         return self.state == self.State.OFFERED
 
     @property
+    def is_fulfilled(self) -> bool:
+        return self.state == self.State.FULFILLED
+
+    @property
+    def is_lapsed(self) -> bool:
+        return self.state == self.State.LAPSED
+
+    @property
+    def is_declined(self) -> bool:
+        return self.state == self.State.DECLINED
+
+    @property
     def is_living(self) -> bool:
         return self.state in self.LIVING
 
@@ -208,6 +220,11 @@ class PreBooking(models.Model):
     @property
     def price_joined_text(self) -> str:
         return format_money(self.price_joined)
+
+    @property
+    def has_fallen(self) -> bool:
+        """Whether the offer is at a lower price than that of the day of joining."""
+        return self.offer_price is not None and self.offer_price < self.price_joined
 
     @property
     def offer_price_text(self) -> str:
@@ -259,6 +276,10 @@ class PreBookingEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_override(self) -> bool:
+        return self.kind in self.OVERRIDES
 
 
 class ExpectedDelivery(models.Model):
