@@ -3,25 +3,24 @@
 from datetime import datetime
 
 from catalog import stock
-from catalog.models import StockMovement
 from shop import cart as carts
 from shop.models import Cart, Order, Voucher
 from shop.vouchers import CannotUseVoucher, check_uses
+from waitlist import offers
 
 
 def give_back(order: Order, *, who: str, now: datetime) -> None:
-    """Copies of a locked order that was not paid go on sale, its lines into the shopper's basket."""
+    """Copies of a locked order that was not paid go back, its lines into the shopper's basket."""
     items = list(order.items.all())
     cart = _basket_of(order)
     if cart is not None:
         carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
         carts.offer_voucher(cart, order.voucher_id)
-    stock.record(
+    offers.take_back(
         {item.book_id: item.quantity for item in items},
-        reason=StockMovement.Reason.NOT_PAID,
         order_number=order.number,
         who=who,
-        at=now,
+        now=now,
     )
 
 
