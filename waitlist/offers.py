@@ -31,8 +31,9 @@ class NotHeld(CannotQueue):
     """No copy is held for this place (any more)."""
 
     def __init__(self, place: PreBooking) -> None:
+        self.place = place
         text = _("No copy is held for you now.")
-        if place.state == State.LAPSED or place.is_offered:
+        if place.has_lapsed:
             text = _("The time your copy was held for is over.")
         super().__init__(text)
 
@@ -168,11 +169,11 @@ def _offer_left_over(book_id: int, now: datetime) -> int:
 
 def _each(places: Any, act: Callable[[uuid.UUID, datetime], bool], now: datetime) -> int:
     done = 0
-    for key in list(places.values_list("key", flat=True)):
+    for pk, key in list(places.values_list("pk", "key")):
         try:
             done += act(key, now)
         except DatabaseError:
-            log.exception("place %s was left as it is", key)
+            log.exception("place %d was left as it is", pk)
     return done
 
 
