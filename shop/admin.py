@@ -13,8 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
-from catalog import stock
 from catalog.models import StockMovement
+from waitlist import holds
 
 from .models import (
     DeliveryBand,
@@ -95,7 +95,7 @@ class StockMovementAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
         obj.at, obj.who = timezone.now(), str(request.user)
-        stock.add(obj)
+        holds.receive_by_hand(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

@@ -13,6 +13,7 @@ from django.core.signing import BadSignature
 from django.db import transaction
 from django.db.models import Case, Sum, Value, When
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +21,7 @@ from django.utils.translation import ngettext
 from catalog.models import Book
 from catalog.money import format_money
 
+from .held import as_seen
 from .models import MOST_COPIES, Cart, CartItem
 from .news import news_of
 from .parcels import Parcel, parcels_of
@@ -54,6 +56,12 @@ class TooManyCopies(CannotChangeBasket):
         if in_basket:
             text += " " + _("You have %(in_basket)d in your basket.")
         super().__init__(text % {"title": book.title, "most": most, "in_basket": in_basket})
+
+
+class OneCopyIsHeld(CannotChangeBasket):
+    def __init__(self, line: CartItem) -> None:
+        text = _("One copy of “%(title)s” is held for you until %(until)s, and no more than one.")
+        super().__init__(text % {"title": line.book.title, "until": line.held_until_text})
 
 
 class LineIsGone(CannotChangeBasket):
@@ -144,9 +152,12 @@ def count_copies(shopper: Shopper) -> int:
     return items.aggregate(copies=Sum("quantity"))["copies"] or 0
 
 
-def basket_of(shopper: Shopper) -> Basket:
-    """What shop/basket_detail.html and shop/checkout.html show, in one query."""
-    items = list(lines(CartItem.objects.filter(cart__in=Cart.objects.of(shopper))))
+def basket_of(shopper: Shopper, *, now: datetime | None = None) -> Basket:
+    """What shop/basket_detail.html and shop/checkout.html show, in one query.
+
+    What is held is seen as of `now`, by default the moment of the call.
+    """
+    items = seen_lines(CartItem.objects.filter(cart__in=Cart.objects.of(shopper)), now)
     return Basket(
         lines=[item for item in items if not item.is_saved],
         saved=[item for item in items if item.is_saved],
@@ -177,6 +188,9 @@ def _note_as_seen(shopper: Shopper, basket: Basket) -> None:
         price_seen=_each("price_seen", prices),
         missing_seen=_each("missing_seen", {line.pk: line.missing for line in told}),
     )
+    if over := [line.pk for line in told if line.is_hold_over]:
+        # It is an ordinary line from now on.
+        CartItem.objects.filter(pk__in=over).update(held=None)
 
 
 def _each(name: str, values: dict[int, Any]) -> Case:
@@ -188,7 +202,17 @@ def _each(name: str, values: dict[int, Any]) -> Case:
 
 def lines(items: Any) -> Any:
     """Basket lines with their books, in the order of book ids that every writer of stock uses."""
-    return items.select_related("book").defer("book__search").order_by("book_id")
+    return items.select_related("book", "held").defer("book__search").order_by("book_id")
+
+
+def seen_lines(items: Any, now: datetime | None = None) -> list[CartItem]:
+    """The same, as whoever copies are held for sees them at `now`, see shop/held.py."""
+    return as_seen(lines(items), now or timezone.now())
+
+
+def line_of(cart: Cart, now: datetime, **which: Any) -> CartItem | None:
+    """A line of a locked basket, the first one that is like this."""
+    return next(iter(seen_lines(cart.items.filter(**which), now)), None)
 
 
 @transaction.atomic
@@ -196,21 +220,21 @@ def add(*, shopper: Shopper, book: Book, quantity: int, now: datetime) -> CartIt
     """Put copies of a book into the basket, besides those that are there.
 
     A book that was saved for later is in the basket then, in these copies.
-    Raises NotForSale or TooManyCopies.
+    Raises NotForSale, TooManyCopies or OneCopyIsHeld.
     """
     cart = locked_cart(shopper, now)
-    item = cart.items.filter(book=book).first() or CartItem(cart=cart, book=book, quantity=0)
-    return _set(item, book, item.copies_in_basket + quantity)
+    item = line_of(cart, now, book=book) or CartItem(cart=cart, book=book, quantity=0)
+    return choose(item, item.copies_in_basket + quantity)
 
 
 @transaction.atomic
 def set_quantity(*, shopper: Shopper, item_id: int, quantity: int, now: datetime) -> CartItem:
     """Have one line in the basket in so many copies, also if it was saved for later.
 
-    Raises LineIsGone, NotForSale or TooManyCopies.
+    Raises LineIsGone, NotForSale, TooManyCopies or OneCopyIsHeld.
     """
     item = _locked_line(shopper, item_id, now)
-    return _set(item, item.book, quantity)
+    return choose(item, quantity)
 
 
 @transaction.atomic
@@ -229,7 +253,7 @@ def move_to_basket(*, shopper: Shopper, item_id: int, now: datetime) -> CartItem
     Raises LineIsGone, NotForSale or TooManyCopies.
     """
     item = _locked_line(shopper, item_id, now)
-    return _set(item, item.book, item.quantity)
+    return choose(item, item.quantity)
 
 
 @transaction.atomic
@@ -254,39 +278,15 @@ def undo(*, shopper: Shopper, packed: str, now: datetime) -> CartItem:
     if not Book.objects.filter(pk=line.book_id).exists():
         raise CannotUndo
     cart = locked_cart(shopper, now)
-    _join(cart, [line])
-    return lines(cart.items.filter(book_id=line.book_id)).get()
+    join(cart, [line], now)
+    [item] = seen_lines(cart.items.filter(book_id=line.book_id), now)
+    return item
 
 
 def delete_old(*, now: datetime) -> int:
     """Delete baskets that nobody has touched for 60 days and no order waits for. Returns the count."""
     idle = Cart.objects.filter(updated_at__lt=now - LIFETIME).exclude(orders__status="pending")
     return idle.delete()[1].get(Cart._meta.label, 0)
-
-
-def put_back(cart: Cart, quantities: dict[int, tuple[int, Decimal]]) -> None:
-    """Lines of an order that was not paid, {book id: (copies, price)}, into a locked basket again.
-
-    A book that is in the basket meanwhile keeps the larger of the two quantities.
-    """
-    _join(
-        cart,
-        [
-            CartItem(book_id=book_id, quantity=quantity, price_seen=price)
-            for book_id, (quantity, price) in quantities.items()
-        ],
-    )
-
-
-def take_out(cart: Cart, quantities: dict[int, int]) -> None:
-    """Take copies, {book id: copies}, out of a locked basket, as far as they are there."""
-    for item in cart.items.to_buy().filter(book_id__in=quantities).order_by("book_id"):
-        item.quantity -= quantities[item.book_id]
-        item.missing_seen = max(min(item.missing_seen, item.quantity), 0)
-        if item.quantity > 0:
-            item.save(update_fields=["quantity", "missing_seen"])
-        else:
-            item.delete()
 
 
 def offer_voucher(cart: Cart, voucher_id: int | None) -> None:
@@ -310,19 +310,47 @@ def locked_cart(shopper: Shopper, now: datetime) -> Cart:
     return _touch(Cart.objects.locked().get(pk=cart.pk), now)
 
 
+def choose(item: CartItem, quantity: int) -> CartItem:
+    """Have a line of a locked basket in so many copies, in the basket and not saved for later.
+
+    The line must be seen as of now, see seen_lines(). Raises NotForSale, TooManyCopies or
+    OneCopyIsHeld.
+    """
+    book = item.book
+    if not book.availability.can_buy or book.price is None:
+        raise NotForSale(book)
+    if item.is_held and quantity > 1:
+        raise OneCopyIsHeld(item)
+    most = min(book.stock, MOST_COPIES)
+    if quantity > most:
+        raise TooManyCopies(book, most=most, in_basket=item.copies_in_basket)
+    if item.pk is None:
+        item.price_seen = book.price
+    item.quantity, item.missing_seen, item.saved_at = quantity, 0, None
+    item.save()
+    return item
+
+
 def combine(item: CartItem, other: CartItem) -> None:
-    """Make one line of two: the one in the basket before one saved for later, else the larger."""
+    """Make one line of two: the one in the basket before one saved for later, else the larger.
+
+    If a copy is held for one of them, it is that copy alone.
+    """
     is_saved_only_here = item.is_saved and not other.is_saved
     is_like_it_and_larger = item.is_saved == other.is_saved and other.quantity > item.quantity
     if is_saved_only_here or is_like_it_and_larger:
         item.quantity, item.missing_seen = other.quantity, other.missing_seen
         item.saved_at = other.saved_at
+    if held := next((line for line in (item, other) if line.is_held), None):
+        item.held, item.is_held, item.price_seen = held.held, True, held.price_seen
+        item.quantity, item.missing_seen = 1, 0
 
 
-def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
-    """Lines into a locked basket, in the order of book ids."""
-    there = {item.book_id: item for item in cart.items.all()}
+def join(cart: Cart, coming: Iterable[CartItem], now: datetime) -> None:
+    """Lines into a locked basket, in the order of book ids; see combine() for books in both."""
+    there = {item.book_id: item for item in seen_lines(cart.items.all(), now)}
     for line in sorted(coming, key=lambda line: line.book_id):
+        line.is_held = line.held is not None and line.held.is_held(now)
         if item := there.get(line.book_id):
             combine(item, line)
         else:
@@ -330,22 +358,9 @@ def _join(cart: Cart, coming: Iterable[CartItem]) -> None:
         item.save()
 
 
-def _set(item: CartItem, book: Book, quantity: int) -> CartItem:
-    if not book.availability.can_buy or book.price is None:
-        raise NotForSale(book)
-    most = min(book.stock, MOST_COPIES)
-    if quantity > most:
-        raise TooManyCopies(book, most=most, in_basket=item.copies_in_basket)
-    if item.pk is None:
-        item.price_seen = book.price
-    item.book, item.quantity, item.missing_seen, item.saved_at = book, quantity, 0, None
-    item.save()
-    return item
-
-
 def _locked_line(shopper: Shopper, item_id: int, now: datetime) -> CartItem:
     cart = Cart.objects.of(shopper).locked().first()
-    if cart is None or (item := lines(cart.items.filter(pk=item_id)).first()) is None:
+    if cart is None or (item := line_of(cart, now, pk=item_id)) is None:
         raise LineIsGone
     _touch(cart, now)
     return item

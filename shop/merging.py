@@ -47,8 +47,8 @@ def merge(*, token: uuid.UUID, user: User, now: datetime) -> str:
         return ""
     users = cart.locked_cart(Shopper(user=user), now)
     # Nobody waits for their stock: the checkout, which locks it, decides.
-    there = {line.book_id: line for line in cart.lines(users.items.all())}
-    coming = list(cart.lines(visitors.items.all()))
+    there = {line.book_id: line for line in cart.seen_lines(users.items.all(), now)}
+    coming = cart.seen_lines(visitors.items.all(), now)
     new = [line for line in coming if line.book_id not in there]
     changes = [_unite(there[line.book_id], line) for line in coming if line.book_id in there]
     CartItem.objects.filter(pk__in=[line.pk for line in new]).update(cart=users)
@@ -64,6 +64,8 @@ def _unite(line: CartItem, other: CartItem) -> str:
     """Make one line of two, and say what that changed for either basket; "" if nothing."""
     words = _difference(line, other)
     numbers = sorted([line.quantity, other.quantity])
+    if other.is_held and not line.is_held:
+        line.book = other.book
     cart.combine(line, other)
     if line.is_short and not line.is_saved:
         line.quantity, line.missing_seen = line.copies_to_be_had, 0
@@ -83,6 +85,8 @@ def _unite(line: CartItem, other: CartItem) -> str:
 
 
 def _difference(line: CartItem, other: CartItem) -> str:
+    if (line.is_held or other.is_held) and line.quantity != other.quantity:
+        return _("“%(title)s”: the one copy that is held for you.")
     if line.is_saved != other.is_saved:
         return _("“%(title)s”: in your basket, no longer saved for later.")
     if line.quantity != other.quantity:

@@ -9,7 +9,9 @@ from .models import CartItem
 def news_of(line: CartItem) -> list[str]:
     """Whole sentences, none if all is as it was."""
     sentences = []
-    if line.missing != line.missing_seen:
+    if line.is_hold_over:
+        sentences.append(_about_hold(line))
+    elif line.missing != line.missing_seen:
         sentences.append(_about_copies(line))
     if line.is_price_changed:
         sentences.append(_("“%(title)s” now costs %(now)s, it was %(before)s."))
@@ -21,6 +23,15 @@ def news_of(line: CartItem) -> list[str]:
         "before": line.price_seen_text,
     }
     return [sentence % facts for sentence in sentences]
+
+
+def _about_hold(line: CartItem) -> str:
+    place = line.held
+    if place is not None and place.order_number:
+        return _("The copy of “%(title)s” that was held for you has been ordered.")
+    if place is not None and place.has_lapsed:
+        return _("The time your copy of “%(title)s” was held for is over.")
+    return _("No copy of “%(title)s” is held for you any more.")
 
 
 def _about_copies(line: CartItem) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import basket, checkout, finding, orders, payments, wishes, withdrawing
+from .views import basket, checkout, finding, held, orders, payments, wishes, withdrawing
 
 app_name = "shop"
 
@@ -24,6 +24,7 @@ urlpatterns = [
         name="wishlist_all_to_basket",
     ),
     path("basket/undo/", basket.basket_undo, name="basket_undo"),
+    path("prebooks/place/<uuid:key>/accept/", held.held_to_basket, name="held_to_basket"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/payment/", checkout.checkout_payment, name="checkout_payment"),
     path("checkout/voucher/", checkout.voucher_use, name="voucher_use"),

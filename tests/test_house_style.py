@@ -107,6 +107,22 @@ def test_only_the_ledger_writes_stock():
     assert writers == ["catalog/stock.py"]
 
 
+def test_copies_come_by_way_of_the_waiting_list():
+    """What writes the ledger without asking it would sell copies past those who wait."""
+    past_it = [
+        name_of(path)
+        for path in OURS
+        if path.parts[len(PROJECT.parts)] != "waitlist"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("record", "add")
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("stock", "stock_ledger")
+    ]
+
+    assert past_it == []
+
+
 def test_only_one_module_reads_what_htmx_sends():
     readers = [name_of(path) for path in OURS if "request.htmx" in path.read_text()]
 

@@ -31,8 +31,9 @@ class NotHeld(CannotQueue):
     """No copy is held for this place (any more)."""
 
     def __init__(self, place: PreBooking) -> None:
+        self.place = place
         text = _("No copy is held for you now.")
-        if place.state == State.LAPSED or place.is_offered:
+        if place.has_lapsed:
             text = _("The time your copy was held for is over.")
         super().__init__(text)
 

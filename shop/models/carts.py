@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book
 from catalog.money import format_money
 from shop.querysets import CartItemQuerySet, CartQuerySet
+from waitlist.models import PreBooking
 
 from .vouchers import Voucher
 
@@ -67,6 +69,22 @@ class CartItem(models.Model):
     )
     # A line that waits outside the basket, and is neither counted nor ordered.
     saved_at = models.DateTimeField(_("saved for later at"), null=True, blank=True)
+    # The place on a waiting list whose copy was put here. The copy is bound to the place alone: two
+    # baskets may have it, and the first order gets it.
+    held = models.ForeignKey(
+        PreBooking,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("held for the place"),
+    )
+
+    # What shop.held.as_seen() found out: whether the copy is held at that time, and what the book
+    # costs everybody else.
+    is_held = False
+    price_of_others: Decimal | None = None
 
     objects = CartItemQuerySet.as_manager()
 
@@ -115,13 +133,35 @@ class CartItem(models.Model):
         return 0 < self.copies_to_be_had < self.quantity
 
     @property
+    def is_hold_over(self) -> bool:
+        """Whether a copy was held for it once, and is no longer. Needs shop.held.as_seen()."""
+        return self.held_id is not None and not self.is_held
+
+    @property
+    def is_cheaper(self) -> bool:
+        """Whether the held copy costs less than others do today."""
+        return self.price_of_others is not None and self.price_of_others != self.book.price
+
+    @property
+    def price_of_others_text(self) -> str:
+        return "" if self.price_of_others is None else format_money(self.price_of_others)
+
+    @property
+    def held_until_text(self) -> str:
+        """Saturday 28 November, 10.42 GMT"""
+        if self.held is None or self.held.hold_until is None:
+            return ""
+        return formats.date_format(timezone.localtime(self.held.hold_until), "l j F, H.i T")
+
+    @property
     def is_price_changed(self) -> bool:
         """Whether the price differs from the one seen last, and matters: the book can be bought."""
         return self.copies_to_be_had > 0 and self.book.price != self.price_seen
 
     @property
     def has_news(self) -> bool:
-        return self.is_price_changed or self.missing != self.missing_seen
+        is_different = self.is_price_changed or self.missing != self.missing_seen
+        return is_different or self.is_hold_over
 
     @property
     def price_seen_text(self) -> str:

@@ -12,6 +12,7 @@ from catalog.models import Book
 from catalog.money import format_money, format_percent
 from catalog.tax_classes import GOODS, GOODS_CHOICES, TaxClass
 from shop.querysets import OrderItemQuerySet
+from waitlist.models import PreBooking
 
 from .carts import MOST_COPIES
 from .orders import Order, rate_field, sum_field
@@ -39,6 +40,16 @@ class OrderItem(models.Model):
     tax = sum_field(_("tax"))
     # The day of sale that it waited for when it was ordered; empty if it could be posted at once.
     posted_on = models.DateField(_("not posted before"), null=True, blank=True)
+    # The place on a waiting list that its copy was held for.
+    pre_booking = models.ForeignKey(
+        PreBooking,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("held for the place"),
+    )
 
     sent_at = models.DateTimeField(_("posted at"), null=True, blank=True)
 

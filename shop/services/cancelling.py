@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog import stock
 from catalog.models import StockMovement
 from shop import emails
 from shop.models import Order, OrderEvent, Refund
+from waitlist import holds
 
 from . import copies, refunds
 from .history import note
@@ -34,11 +34,11 @@ def cancel_order(
     now: datetime,
     reason: Refund.Reason = Refund.Reason.CANCELLED,
 ) -> Order:
-    """Cancel an order that has not been posted: its copies go on sale again, its money goes back.
+    """Cancel an order that has not been posted: its copies and its money go back.
 
-    The lines of one that was not paid go into the basket again, for whoever only wanted to change
-    something. Once however often it is told. `reason` is why the money goes back. Raises
-    CannotCancel.
+    Copies go to those who wait for them, and on sale otherwise. The lines of one that was not paid
+    go into the basket again, for whoever only wanted to change something. Once however often it is
+    told. `reason` is why the money goes back. Raises CannotCancel.
     """
     order = Order.objects.locked().get(number=number)
     if order.is_cancelled:
@@ -52,15 +52,15 @@ def cancel_order(
         copies.give_back(order, who=who, now=now)
     else:
         refunds.refund_rest(order, reason=reason, who=who, now=now)
-        _put_on_sale(order, who=who, now=now)
+        _share_out(order, who=who, now=now)
     emails.write_cancelled(order, now)
     return order
 
 
-def _put_on_sale(order: Order, *, who: str, now: datetime) -> None:
+def _share_out(order: Order, *, who: str, now: datetime) -> None:
     """The copies of a paid order, without those that came back already or were paid back and kept."""
     back = {item.book_id: item.quantity - item.gone for item in order.items.with_refunds()}
-    stock.record(
+    holds.receive(
         {book_id: count for book_id, count in back.items() if count > 0},
         reason=StockMovement.Reason.CANCELLED,
         order_number=order.number,

@@ -15,6 +15,7 @@ from catalog import stock
 from catalog.models import Book
 from shop.cart import Shopper
 from shop.drafts import Draft
+from shop.held import lower_price
 from shop.models import (
     BillingAddress,
     Cart,
@@ -29,6 +30,7 @@ from shop.models import (
 from shop.pricing import Quote, QuotedLine
 from shop.terms import NoSuchDelivery, Terms, terms_for, with_voucher
 from shop.vouchers import CannotUseVoucher
+from waitlist import offers
 
 from . import order_rows
 from .payments import attempt_fields, confirm
@@ -59,6 +61,14 @@ class NotEnoughCopies(CannotPlaceOrder):
         if book.stock < 1:
             text = _("“%(title)s” has just sold out. Please take it out of your basket.")
         super().__init__(text % {"title": book.title, "left": book.stock})
+
+
+class HoldIsOver(CannotPlaceOrder):
+    def __init__(self, book: Book) -> None:
+        text = _(
+            "No copy of “%(title)s” is held for you any more. Please take it out of your basket."
+        )
+        super().__init__(text % {"title": book.title})
 
 
 class BasketChanged(CannotPlaceOrder):
@@ -98,12 +108,12 @@ def place_order(
         raise BasketIsEmpty
     # Scoped to the basket, so that nobody meets another shopper's order by guessing a key.
     key = uuid.uuid5(form_key, str(cart.pk))
-    items, has_order = order_rows.lines_to_buy(cart, key)
+    items, has_order = order_rows.lines_to_buy(cart, key, now)
     if has_order or not items:
         return Placed(_placed_before(key), None)
     terms = _terms(cart, items, shopper, draft, now)
     quote = _agreed(items, terms, draft, seen)
-    order, attempt = _write_order(cart, quote, shopper, draft, terms, key, now)
+    order, attempt = _write_order(cart, items, quote, shopper, draft, terms, key, now)
     if draft.keep and shopper.user:
         # The page offers it only while there is room, and for want of that no order fails.
         with suppress(TooManyAddresses):
@@ -144,6 +154,8 @@ def _terms(
 def _agreed(items: list[CartItem], terms: Terms, draft: Draft, seen: str) -> Quote:
     """What the lines cost, if all can be had and is what the shopper saw."""
     for item in items:
+        if item.is_hold_over and not item.can_buy:
+            raise HoldIsOver(item.book)
         if item.book.stock < item.quantity and item.book.price is not None:
             raise NotEnoughCopies(item.book)
         if not item.can_buy:
@@ -156,6 +168,7 @@ def _agreed(items: list[CartItem], terms: Terms, draft: Draft, seen: str) -> Quo
 
 def _write_order(
     cart: Cart,
+    items: list[CartItem],
     quote: Quote,
     shopper: Shopper,
     draft: Draft,
@@ -178,7 +191,8 @@ def _write_order(
     )
     event = OrderEvent(kind=OrderEvent.Kind.PLACED, who=shopper.label, at=now)
     attempt = Payment(**attempt_fields(order, now))
-    order_rows.write(order, [_as_sold(line) for line in quote.lines], event, attempt)
+    sold = [_as_sold(line, item) for line, item in zip(quote.lines, items, strict=True)]
+    order_rows.write(order, sold, event, attempt)
     if draft.billing is not None:
         BillingAddress.objects.create(order=order, **draft.billing)
     if cart.voucher_id:
@@ -199,13 +213,28 @@ def _take_copies(
 ) -> None:
     """Take the copies, if nothing has changed since the books were read without a lock."""
     quantities = {item.book_id: item.quantity for item in items}
+    _claim_held(order, items, now)
     try:
         books = stock.take(quantities, order_number=order.number, who=who, at=now)
     except stock.NotEnoughStock as short:
         raise NotEnoughCopies(short.book) from short
     for item in items:
         item.book = books[item.book_id]
+        lower_price(item)
     _agreed(items, terms, draft, seen)
+
+
+def _claim_held(order: Order, items: list[CartItem], now: datetime) -> None:
+    """Have the copies that are held for these lines in stock, where this order alone takes them."""
+    held = [item.held.pk for item in items if item.is_held and item.held]
+    if not held:
+        return
+    # All of them first, since a second lock must not be on a book before those of the first.
+    stock.lock([item.book_id for item in items])
+    try:
+        offers.claim(held, order_number=order.number, now=now)
+    except offers.NotHeld as refusal:
+        raise HoldIsOver(refusal.place.book) from refusal
 
 
 def _delivery(method: DeliveryMethod) -> dict[str, Any]:
@@ -230,8 +259,8 @@ def _sums(quote: Quote, voucher: Voucher | None) -> dict[str, Any]:
     }
 
 
-def _as_sold(line: QuotedLine) -> OrderItem:
-    book = line.line.book
+def _as_sold(line: QuotedLine, item: CartItem) -> OrderItem:
+    book = item.book
     return OrderItem(
         book=book,
         title=book.title,
@@ -243,4 +272,5 @@ def _as_sold(line: QuotedLine) -> OrderItem:
         tax_rate=line.tax_rate,
         tax=line.tax,
         posted_on=book.availability.posted_on,
+        pre_booking=item.held if item.is_held else None,
     )

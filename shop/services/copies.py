@@ -1,28 +1,32 @@
 """The copies of an order go back on sale, or are taken once more."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+
 from catalog import stock
-from catalog.models import StockMovement
 from shop import cart as carts
-from shop.models import Cart, Order, Voucher
+from shop.models import Cart, CartItem, Order, OrderItem, Voucher
 from shop.vouchers import CannotUseVoucher, check_uses
+from waitlist import offers
+from waitlist.models import PreBooking
 
 
 def give_back(order: Order, *, who: str, now: datetime) -> None:
-    """Copies of a locked order that was not paid go on sale, its lines into the shopper's basket."""
+    """Copies of a locked order that was not paid go back, its lines into the shopper's basket."""
     items = list(order.items.all())
     cart = _basket_of(order)
-    if cart is not None:
-        carts.put_back(cart, {item.book_id: (item.quantity, item.unit_price) for item in items})
-        carts.offer_voucher(cart, order.voucher_id)
-    stock.record(
+    offers.take_back(
         {item.book_id: item.quantity for item in items},
-        reason=StockMovement.Reason.NOT_PAID,
         order_number=order.number,
         who=who,
-        at=now,
+        now=now,
     )
+    # After that, since lines whose copies are held again are for those copies alone.
+    if cart is not None:
+        _put_back(cart, items, now)
+        carts.offer_voucher(cart, order.voucher_id)
 
 
 def take_again(order: Order, *, who: str, now: datetime) -> bool:
@@ -34,15 +38,28 @@ def take_again(order: Order, *, who: str, now: datetime) -> bool:
     cart = _basket_of(order)
     if order.voucher_id and not _voucher_is_left(order):
         return False
-    quantities = {item.book_id: item.quantity for item in order.items.all()}
+    items = list(order.items.all())
+    quantities = {item.book_id: item.quantity for item in items}
     try:
-        stock.take(quantities, order_number=order.number, who=who, at=now)
+        with transaction.atomic():
+            _claim_again(order, items, now)
+            stock.take(quantities, order_number=order.number, who=who, at=now)
     except stock.NotEnoughStock:
         return False
     if cart is not None:
-        carts.take_out(cart, quantities)
+        _take_out(cart, quantities)
         carts.take_voucher_out(cart, order.voucher_id)
     return True
+
+
+def _claim_again(order: Order, items: list[OrderItem], now: datetime) -> None:
+    """Copies that are held again since the order was given up are for it first."""
+    if not any(item.pre_booking_id for item in items):
+        return
+    stock.lock([item.book_id for item in items])
+    places = PreBooking.objects.filter(pk__in=[item.pre_booking_id for item in items])
+    held = [place.pk for place in places if place.is_held(now)]
+    offers.claim(held, order_number=order.number, now=now)
 
 
 def _voucher_is_left(order: Order) -> bool:
@@ -61,3 +78,34 @@ def _basket_of(order: Order) -> Cart | None:
     if cart is not None and cart.merged_into_id:
         cart = Cart.objects.locked().filter(pk=cart.merged_into_id).first()
     return cart
+
+
+def _put_back(cart: Cart, items: Iterable[OrderItem], now: datetime) -> None:
+    """Lines of an order that was not paid into a locked basket again.
+
+    A book that is in the basket meanwhile is joined with it, see combine().
+    """
+    carts.join(
+        cart,
+        [
+            CartItem(
+                book_id=item.book_id,
+                quantity=item.quantity,
+                price_seen=item.unit_price,
+                held_id=item.pre_booking_id,
+            )
+            for item in items
+        ],
+        now,
+    )
+
+
+def _take_out(cart: Cart, quantities: dict[int, int]) -> None:
+    """Take copies, {book id: copies}, out of a locked basket, as far as they are there."""
+    for item in cart.items.to_buy().filter(book_id__in=quantities).order_by("book_id"):
+        item.quantity -= quantities[item.book_id]
+        item.missing_seen = max(min(item.missing_seen, item.quantity), 0)
+        if item.quantity > 0:
+            item.save(update_fields=["quantity", "missing_seen"])
+        else:
+            item.delete()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,13 +19,20 @@ from bookstore.postgresql import prepared
 from catalog.models import Book
 from catalog.querysets import SOLD_BY
 from shop.cart import Shopper
+from shop.held import as_seen
 from shop.models import Cart, CartItem, Order, OrderEvent, OrderItem, Payment
+from waitlist.models import PreBooking
 
+# What says whether a copy is held for a place, and at which price.
+_HELD_BY = ("id", "state", "order_number", "hold_until", "offer_price")
+_BOOK = ("id", *SOLD_BY)
 _LOCK_BASKET = "SELECT id, voucher_id FROM shop_cart WHERE {owner} = %s FOR NO KEY UPDATE"
 _LINES = f"""
 SELECT EXISTS (SELECT FROM shop_order WHERE idempotency_key = %s::uuid),
-    item.id, item.quantity, book.id, {", ".join(f"book.{name}" for name in SOLD_BY)}
+    item.id, item.quantity, {", ".join(f"place.{name}" for name in _HELD_BY)},
+    {", ".join(f"book.{name}" for name in _BOOK)}
 FROM shop_cartitem item JOIN catalog_book book ON book.id = item.book_id
+    LEFT JOIN waitlist_prebooking place ON place.id = item.held_id
 WHERE item.cart_id = %s AND item.saved_at IS NULL ORDER BY book.id
 """
 _WRITE = """
@@ -52,18 +60,21 @@ def lock_basket(shopper: Shopper) -> Cart | None:
     return prepared.instance(Cart, ("id", "voucher_id"), found[0]) if found else None
 
 
-def lines_to_buy(cart: Cart, key: uuid.UUID) -> tuple[list[CartItem], bool]:
+def lines_to_buy(cart: Cart, key: uuid.UUID, now: datetime) -> tuple[list[CartItem], bool]:
     """The lines of a locked basket with what a sale goes by of their books, in the order of books;
     and whether there is an order of this idempotency key (unknown, and False, without lines).
     """
     found = prepared.rows(_LINES, [key, cart.pk])
-    return [_line(cart, row) for row in found], any(row[0] for row in found)
+    lines = as_seen((_line(cart, row) for row in found), now)
+    return lines, any(row[0] for row in found)
 
 
 def _line(cart: Cart, row: tuple[Any, ...]) -> CartItem:
-    _has_order, pk, quantity, *book = row
+    (_has_order, pk, quantity), rest = row[:3], row[3:]
+    place, book = rest[: len(_HELD_BY)], rest[len(_HELD_BY) :]
     item = prepared.instance(CartItem, ("id", "quantity"), (pk, quantity))
-    item.cart, item.book = cart, prepared.instance(Book, ("id", *SOLD_BY), book)
+    item.cart, item.book = cart, prepared.instance(Book, _BOOK, book)
+    item.held = prepared.instance(PreBooking, _HELD_BY, place) if place[0] else None
     return item
 
 

@@ -18,6 +18,7 @@ from shop.providers.base import (
     RefundWord,
     State,
 )
+from waitlist import offers
 
 from . import copies, invoices, refunds
 from .history import note
@@ -219,6 +220,8 @@ def confirm(
     """Make a locked order CONFIRMED, with its invoice and its mail."""
     order.close(Order.Status.CONFIRMED, now)
     note(order, kind, who=who, now=now)
+    # Before the numbers of invoices are locked, as a free order takes its books first, too.
+    offers.fulfil(order_number=order.number, now=now)
     invoices.issue(order, now=now)
     emails.write_order_confirmation(order, now)
 

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookstore.pauses import pause_after
-from catalog import stock
 from catalog.models import StockMovement
 from catalog.money import to_cents
 from shop import emails, providers
 from shop.models import Order, OrderEvent, OrderItem, Payment, Refund, RefundItem
 from shop.providers.base import ProviderDown, ProviderRefused, RefundWord, State
+from waitlist import holds
 
 from .history import note
 
@@ -95,7 +95,8 @@ def refund_lines(
 ) -> Refund:
     """Refund copies of an order, {line id: copies}, a part of its delivery price, or a sum besides.
 
-    With `restock` the copies go on sale again. `key` names the form: sent twice it is one refund.
+    With `restock` the copies go to those who wait for them, and on sale otherwise. `key` names the
+    form: sent twice it is one refund.
     Raises CannotRefund and changes nothing when there is nothing to refund, or more than is left to.
     """
     order = Order.objects.locked().get(number=number)
@@ -117,7 +118,7 @@ def refund_lines(
     if restock:
         back = {line.item.book_id: line.copies for line in lines}
         reason_to_move = StockMovement.Reason.RETURNED
-        stock.record(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
+        holds.receive(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
     return refund
 
 

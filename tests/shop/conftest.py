@@ -59,7 +59,7 @@ def draft(**changes: Any) -> Draft:
 
 def seen_by(shopper: Shopper, said: Draft, now: datetime | None = None) -> str:
     """The digest of what the payment page shows."""
-    offer = offer_for(shopper, cart.basket_of(shopper), said, now=now or timezone.now())
+    offer = offer_for(shopper, cart.basket_of(shopper, now=now), said, now=now or timezone.now())
     return offer.seen if offer else ""
 
 

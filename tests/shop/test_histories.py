@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -27,8 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.models import OutboxMessage
-from catalog import stock
+from accounts.models import OutboxMessage, User
 from catalog.models import Book, StockMovement
 from shop import cart, providers
 from shop.cart import Shopper
@@ -43,9 +42,13 @@ from shop.providers.base import (
 )
 from shop.providers.demo import DemoProvider
 from shop.services import cancelling, checkout, discounts, payments, posting, refunds
+from shop.services.accepting import accept_held
 from shop.vouchers import CannotUseVoucher
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory
+from tests.waitlist.lists import deliver, line
+from waitlist import holds, offers, places
+from waitlist.models import PreBooking
 
 from .conftest import fill, place
 
@@ -130,11 +133,17 @@ class Histories(RuleBasedStateMachine):
 
     # What people do.
 
-    @initialize(books=st.lists(pick, min_size=1, max_size=2), copies=st.integers(1, 3))
-    def two_orders(self, books: list[int], copies: int) -> None:
+    @initialize(
+        books=st.lists(pick, min_size=1, max_size=2),
+        copies=st.integers(1, 3),
+        is_held=st.booleans(),
+    )
+    def two_orders(self, books: list[int], copies: int, is_held: bool) -> None:
         for who in range(2):
             for book in books:
                 self.add(who, book, copies)
+            if is_held:
+                self.accept_a_held_copy(who, which=who)
             self.order(who, sends=1)
 
     @rule(who=pick, book=pick, copies=st.integers(1, 3))
@@ -159,6 +168,28 @@ class Histories(RuleBasedStateMachine):
     def name_a_voucher(self, who: int) -> None:
         with allowed(CannotUseVoucher):
             discounts.use_voucher(shopper=self._shopper(who), code="TWICE", email="", now=self.now)
+
+    @rule(who=pick, book=pick)
+    def join_a_waiting_list(self, who: int, book: int) -> None:
+        with allowed(places.CannotQueue):
+            places.join(user=self._reader(who), book_id=self._book(book).pk, now=self.now)
+
+    @rule(who=pick, which=pick)
+    def accept_a_held_copy(self, who: int, which: int) -> None:
+        if held := self._place(which):
+            with allowed(places.CannotQueue, cart.CannotChangeBasket):
+                accept_held(shopper=self._shopper(who), key=held.key, now=self.now)
+
+    @rule(who=pick, which=pick, sends=st.integers(1, 2))
+    def accept_and_order(self, who: int, which: int, sends: int) -> None:
+        self.accept_a_held_copy(who, which)
+        self.order(who, sends)
+
+    @rule(which=pick)
+    def pass_a_held_copy_on(self, which: int) -> None:
+        if held := self._place(which):
+            with allowed(places.CannotQueue):
+                offers.decline(key=held.key, now=self.now)
 
     @rule(which=pick)
     def begin_to_pay(self, which: int) -> None:
@@ -214,7 +245,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(book=pick, copies=st.integers(1, 3))
     def a_delivery_comes(self, book: int, copies: int) -> None:
-        stock.record(
+        holds.receive(
             {self._book(book).pk: copies},
             reason=StockMovement.Reason.DELIVERY,
             who="stella",
@@ -266,6 +297,10 @@ class Histories(RuleBasedStateMachine):
         payments.expire_unpaid_orders(now=self.now)
 
     @rule()
+    def the_worker_ends_holds(self) -> None:
+        offers.expire(now=self.now)
+
+    @rule()
     def the_worker_ends_attempts(self) -> None:
         payments.close_left_open(now=self.now)
 
@@ -279,7 +314,7 @@ class Histories(RuleBasedStateMachine):
         )
 
     @invariant()
-    def every_copy_is_on_the_shelf_or_in_an_order(self) -> None:
+    def every_copy_is_on_the_shelf_or_held_or_in_an_order(self) -> None:
         """Or was paid back and kept by the shopper, whose order was cancelled after that."""
         arrived = StockMovement.objects.filter(reason__in=("opening", "delivery"))
         sold = OrderItem.objects.filter(order__status__in=LIVE)
@@ -288,10 +323,21 @@ class Histories(RuleBasedStateMachine):
         kept = paid_back.filter(item__order__status="cancelled", is_restocked=False)
         arrivals = by_book(arrived, "book_id", "quantity")
         away = by_book(sold, "book_id", "quantity")
+        lying = PreBooking.objects.offered().filter(order_number="").order_by()
+        held = dict(lying.values_list("book_id").annotate(Count("pk")))
         returned, at_most = (by_book(rows, "item__book_id", "copies") for rows in (back, kept))
         for pk, left in Book.objects.values_list("pk", "stock"):
-            missing = arrivals[pk] - left - away.get(pk, 0) + returned.get(pk, 0)
+            missing = arrivals[pk] - left - held.get(pk, 0) - away.get(pk, 0) + returned.get(pk, 0)
             assert 0 <= missing <= at_most.get(pk, 0)
+
+    @invariant()
+    def a_held_copy_is_in_one_order_at_the_most(self) -> None:
+        lines = OrderItem.objects.filter(order__status__in=LIVE, pre_booking__isnull=False)
+        sold = Counter(lines.values_list("pre_booking", flat=True))
+        assert set(sold.values()) <= {1}
+        for item in lines.select_related("order", "pre_booking"):
+            assert item.pre_booking.order_number == item.order.number
+            assert item.pre_booking.is_offered == item.order.is_pending
 
     @invariant()
     def every_penny_is_where_it_belongs(self) -> None:
@@ -333,7 +379,8 @@ class Histories(RuleBasedStateMachine):
         assert not Refund.objects.filter(status=Refund.Status.ASKED).exists()
         assert not Order.objects.filter(status=Order.Status.PENDING).exists()
         self.every_penny_is_where_it_belongs()
-        self.every_copy_is_on_the_shelf_or_in_an_order()
+        self.every_copy_is_on_the_shelf_or_held_or_in_an_order()
+        assert not PreBooking.objects.offered().exclude(order_number="").exists()
 
     def _send(self, payment: Payment) -> None:
         word = self.bank.word(payment, State.OPEN)
@@ -341,6 +388,14 @@ class Histories(RuleBasedStateMachine):
 
     def _shopper(self, which: int) -> Shopper:
         return self.shoppers[which % len(self.shoppers)]
+
+    def _reader(self, which: int) -> User:
+        readers = User.objects.order_by("pk")
+        return readers[which % readers.count()]
+
+    def _place(self, which: int) -> PreBooking | None:
+        held = PreBooking.objects.offered()
+        return held[which % held.count()] if held else None
 
     def _book(self, which: int) -> Book:
         books = Book.objects.order_by("pk")
@@ -391,6 +446,8 @@ def test_no_history_loses_a_copy_or_a_penny(part, monkeypatch):
     DeliveryMethodFactory(position=0)
     for price in ("9.99", "3.33", "20.00"):
         BookFactory(price=Decimal(price), stock=4)
+    line(sold_out := BookFactory(price=Decimal("5.00"), stock=0), people=3)
+    deliver(sold_out, 2)
     VoucherFactory(code="TWICE", value=Decimal("33.3"), most_uses=2)
     monkeypatch.setattr(providers, "named", lambda name: Histories.bank)
 

@@ -210,6 +210,11 @@ class PreBooking(models.Model):
         return is_free and self.hold_until is not None and self.hold_until > now
 
     @property
+    def has_lapsed(self) -> bool:
+        """Whether the time is over that a copy was held for. Needs that it is not held."""
+        return self.state == self.State.LAPSED or (self.is_offered and not self.order_number)
+
+    @property
     def current_round(self) -> Arrival:
         """The round whose copy is held for this place."""
         assert self.arrival is not None
