@@ -73,6 +73,23 @@ def test_a_held_copy_can_be_bought_let_go_or_passed_on_without_signing_in():
     assert "£10.00 (as when you joined)" in text
 
 
+def test_buying_puts_the_copy_into_the_basket():
+    place = offered(title="Gitanjali")
+
+    page = act(place, "accept")
+
+    assert page.redirect_chain[-1][0] == "/basket/"
+    assert "“Gitanjali” is in your basket" in page.text
+    assert states([place]) == ["offered"]
+
+
+def test_buying_too_late_is_said_in_the_page_of_the_place():
+    place = offered()
+    offers.expire(now=timezone.now() + HOLD)
+
+    assert "The time your copy was held for is over." in act(place, "accept").text
+
+
 def test_a_lower_price_is_said_beside_that_of_the_day_of_joining():
     book = sold_out()
     place = join(book)
