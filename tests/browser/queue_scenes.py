@@ -37,7 +37,7 @@ def long_list(scene: Scene) -> str:
     now, held = timezone.now(), list(PreBooking.objects.offered())
     with transaction.atomic():
         offers.claim([held[0].pk], order_number="ORDER1", now=now)
-    offers.fulfil(order_number="ORDER1", now=now)
+        offers.fulfil(order_number="ORDER1", now=now)
     offers.decline(key=held[1].key, now=now)
     offers.skip(key=held[2].key, now=now)
     overrides.take_back(key=held[3].key, reason="damaged", who="staff", now=now)
