@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalog import stock
 from catalog.models import Book, Work
 from tests.factories import UserFactory
 from tests.waitlist.lists import deliver, join, line
@@ -37,6 +38,7 @@ def long_list(scene: Scene) -> str:
     now, held = timezone.now(), list(PreBooking.objects.offered())
     with transaction.atomic():
         offers.claim([held[0].pk], order_number="ORDER1", now=now)
+        stock.take({book.pk: 1}, order_number="ORDER1", who="a test", at=now)
         offers.fulfil(order_number="ORDER1", now=now)
     offers.decline(key=held[1].key, now=now)
     offers.skip(key=held[2].key, now=now)
@@ -64,6 +66,12 @@ def held(scene: Scene) -> PreBooking:
     place = of_a_member(scene, book)
     deliver(book, 1)
     return place
+
+
+def held_in_the_basket(scene: Scene) -> str:
+    place = held(scene)
+    scene.client.post(f"/prebooks/place/{place.key}/accept/")
+    return "/basket/"
 
 
 def lapsed(scene: Scene) -> PreBooking:
@@ -122,6 +130,7 @@ QUEUE_PAGES: dict[str, Callable[[Scene], str]] = {
     "place": page_of(lambda scene: of_a_member(scene, sold_out(scene))),
     "leave a list": page_of(lambda scene: of_a_member(scene, sold_out(scene)), "leave/"),
     "held copy": page_of(held),
+    "basket with a held copy": held_in_the_basket,
     "pass a copy on": page_of(held, "decline/"),
     "place whose copy is ordered": page_of(ordered),
     "place that has lapsed": page_of(lapsed),

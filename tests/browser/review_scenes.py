@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from accounts.models import User
-from reviews import services
+from reviews import moderation, services
 from reviews.models import Review
 from tests.factories import UserFactory
 from tests.reviews.readers import TEXT, buy, write
@@ -70,6 +70,21 @@ def not_bought(scene: Scene) -> str:
     return f"/reviews/of/{scene.emma.ean}/write/"
 
 
+def for_staff(act: str) -> Callable[[Scene], str]:
+    """Where staff decide about a review that was reported, or that they have removed."""
+
+    def arrive(scene: Scene) -> str:
+        reviewed(scene)
+        scene.sign_in(is_staff=True, is_superuser=True)
+        review = Review.objects.get(title="Rubbish")
+        if act == "restore":
+            facts = {"reason": "insult", "words": "", "who": "staff", "now": timezone.now()}
+            moderation.remove(review_ids=[review.pk], **facts)
+        return f"/admin/reviews/review/{act}/?id={review.pk}"
+
+    return arrive
+
+
 REVIEW_PAGES: dict[str, Callable[[Scene], str]] = {
     "book with reviews": book,
     "reviews": for_a_stranger,
@@ -83,4 +98,7 @@ REVIEW_PAGES: dict[str, Callable[[Scene], str]] = {
     "report a review": reporting,
     "report a review with errors": reporting,
     "review a book not bought": not_bought,
+    "remove a review": for_staff("remove"),
+    "keep a review": for_staff("keep"),
+    "put a review back": for_staff("restore"),
 }

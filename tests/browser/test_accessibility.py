@@ -109,6 +109,7 @@ SENT = {
 OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
+    *("remove a review", "keep a review", "put a review back"),
 )
 ONLY = dict.fromkeys(OF_STAFF, "#content")
 every_page = pytest.mark.parametrize("name", PAGES)
