@@ -56,6 +56,11 @@ _WORDS: dict[str, Any] = {
         "%(number)d readers have the copy they waited for",
         "number",
     ),
+    Kind.NOT_FOR_SALE: ngettext_lazy(
+        "One hold ended while the book was not for sale, and its place was kept",
+        "%(number)d holds ended while the book was not for sale, and their places were kept",
+        "number",
+    ),
     Kind.LAPSED: ngettext_lazy(
         "One hold ended, and the copy was passed on",
         "%(number)d holds ended, and the copies were passed on",

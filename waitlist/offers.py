@@ -49,13 +49,15 @@ def decline(*, key: uuid.UUID, now: datetime) -> PreBooking:
 
 @transaction.atomic
 def skip(*, key: uuid.UUID, now: datetime) -> PreBooking:
-    """Pass the held copy on and keep the place: this round goes by, the next one is for it again.
+    """Pass the held copy on and keep the place: what has come goes by, and the next round is for it.
 
     Raises NoSuchPlace, NotHeld or IsBeingOrdered.
     """
     place, book = _held(key, now)
     note(place, Kind.SKIPPED, now=now)
-    place.skipped = arrival = place.current_round
+    arrival = place.current_round
+    # Copies of a later round may be on sale: they have come, too.
+    place.skipped = Arrival.objects.filter(book=book).latest("pk")
     wait_again(place)
     holds.pass_on(book, arrival, now)
     return place
@@ -114,14 +116,22 @@ def take_back(copies: dict[int, int], *, order_number: str, who: str, now: datet
             holds.hold(place.book, now)
             left[place.book_id] -= 1
         else:
-            lapse(place, now)
+            let_lapse(place, place.book, now)
     holds.share_out(left, reason=reason, now=now)
 
 
-def lapse(place: PreBooking, now: datetime) -> None:
-    """The hold is over: end the place of a locked book, whose copy is somebody else's to pass on."""
-    event = end(place, State.LAPSED, Kind.LAPSED, now=now)
-    emails.write_lapsed(place, event, now)
+def let_lapse(place: PreBooking, book: Book, now: datetime) -> None:
+    """The hold is over: end the place of a locked book, whose copy is somebody else's to pass on.
+
+    Where the shop itself does not sell the book at the moment, nobody could buy the copy in time:
+    the place is kept then, and offered the next one.
+    """
+    if can_be_sold(book, timezone.localdate(now)):
+        event = end(place, State.LAPSED, Kind.LAPSED, now=now)
+        emails.write_lapsed(place, event, now)
+    else:
+        note(place, Kind.NOT_FOR_SALE, now=now)
+        wait_again(place)
 
 
 def expire(*, now: datetime) -> int:
@@ -148,8 +158,13 @@ def offer_left_over(*, now: datetime) -> int:
     Returns how many were offered.
     """
     waiting = PreBooking.objects.waiting().filter(book__stock__gt=0).order_by("book_id")
-    books = list(waiting.values_list("book_id", flat=True).distinct())
-    return sum(_offer_left_over(book_id, now) for book_id in books)
+    offered = 0
+    for book_id in list(waiting.values_list("book_id", flat=True).distinct()):
+        try:
+            offered += _offer_left_over(book_id, now)
+        except DatabaseError:
+            log.exception("what is left of book %d was not offered", book_id)
+    return offered
 
 
 @transaction.atomic
@@ -183,15 +198,17 @@ def _expire(key: uuid.UUID, now: datetime) -> bool:
     # Whoever was quicker, the shopper or another sweep, has had the lock before.
     if not place.is_offered or place.order_number or place.is_held(now):
         return False
-    lapse(place, now)
-    holds.pass_on(book, place.current_round, now)
+    arrival = place.current_round
+    let_lapse(place, book, now)
+    holds.pass_on(book, arrival, now)
     return True
 
 
 @transaction.atomic
 def _remind(key: uuid.UUID, now: datetime) -> bool:
     place, book = locked(key)
-    if not place.is_held(now) or place.reminded_at:
+    is_for_sale = can_be_sold(book, timezone.localdate(now))
+    if not place.is_held(now) or place.reminded_at or not is_for_sale:
         return False
     place.reminded_at = now
     place.save(update_fields=["reminded_at"])

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
@@ -379,3 +379,49 @@ def test_steps_stay_as_they_were_written():
 
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         PreBookingEvent.objects.update(kind="lapsed")
+
+
+def test_whoever_lets_a_copy_go_is_not_asked_for_what_came_meanwhile():
+    book = sold_out()
+    first, second = line(book, 2)
+    deliver(book, 1)
+    deliver(book, 3)
+    offers.skip(key=first.key, now=timezone.now())
+
+    assert offers.offer_left_over(now=timezone.now()) == 0
+    assert states([first, second]) == ["waiting", "offered"]
+    deliver(book, 1)
+    assert states([first]) == ["offered"]
+
+
+def test_a_book_taken_off_sale_costs_nobody_their_place():
+    book, now = sold_out(), timezone.now()
+    waiting = line(book, 2)
+    deliver(book, 1, now=now)
+    Book.objects.filter(pk=book.pk).update(price=None)
+
+    assert offers.remind(now=now + timedelta(hours=30)) == 0
+    assert offers.expire(now=now + HOLD) == 1
+
+    assert states(waiting) == ["waiting", "waiting"]
+    assert [places.number_of(place) for place in waiting] == [1, 2]
+    assert not OutboxMessage.objects.filter(subject__contains="no longer held").exists()
+
+
+def test_one_book_that_cannot_be_offered_keeps_no_other_from_it(monkeypatch):
+    bad, good = sold_out(), sold_out()
+    join(bad)
+    place = join(good)
+    receive(bad, 1)
+    receive(good, 1)
+    lock = offers.stock.lock
+
+    def fail_for_one(book_ids):
+        if bad.pk in book_ids:
+            raise DatabaseError("deadlock detected")
+        return lock(book_ids)
+
+    monkeypatch.setattr(offers.stock, "lock", fail_for_one)
+
+    assert offers.offer_left_over(now=timezone.now()) == 1
+    assert states([place]) == ["offered"]

@@ -152,7 +152,7 @@ def test_a_mail_whose_sender_dies_is_sent_by_the_next_and_twice_at_the_most(
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [("waitlist.offers", "lapse"), ("waitlist.holds", "pass_on"), ("waitlist.holds", "_offer")],
+    [("waitlist.offers", "let_lapse"), ("waitlist.holds", "pass_on"), ("waitlist.holds", "_offer")],
 )
 def test_a_sweep_that_dies_leaves_the_hold_to_the_next_one(mailbox, owner, name, after):
     book, now = sold_out(), timezone.now()

@@ -250,7 +250,7 @@ class Queue(RuleBasedStateMachine):
         assert not person.order
         assert person.until > self.now
         if keeps:
-            person.skipped = person.round
+            person.skipped = self.line.rounds
         self.line.let_go(person, "waiting" if keeps else "declined", self.now)
 
     @precondition(lambda self: self.line.held)

@@ -247,6 +247,7 @@ class PreBookingEvent(models.Model):
         ORDERED = "ordered", _("The held copy was ordered")
         NOT_PAID = "not_paid", _("The order was not paid, and the copy is held again")
         FULFILLED = "fulfilled", _("Bought")
+        NOT_FOR_SALE = "not_sold", _("The hold ended while the book was not for sale; place kept")
         LAPSED = "lapsed", _("The hold ended")
         DECLINED = "declined", _("Passed on")
         CANCELLED = "cancelled", _("Left the list")
