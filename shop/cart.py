@@ -189,8 +189,10 @@ def _note_as_seen(shopper: Shopper, basket: Basket) -> None:
         missing_seen=_each("missing_seen", {line.pk: line.missing for line in told}),
     )
     if over := [line.pk for line in told if line.is_hold_over]:
-        # It is an ordinary line from now on.
-        CartItem.objects.filter(pk__in=over).update(held=None)
+        # It is an ordinary line from now on, unless a copy has been held for them since.
+        now = seen_lines(CartItem.objects.filter(pk__in=over))
+        still_over = [line.pk for line in now if line.is_hold_over]
+        CartItem.objects.filter(pk__in=still_over).update(held=None)
 
 
 def _each(name: str, values: dict[int, Any]) -> Case:
@@ -327,6 +329,9 @@ def choose(item: CartItem, quantity: int) -> CartItem:
     if item.pk is None:
         item.price_seen = book.price
     item.quantity, item.missing_seen, item.saved_at = quantity, 0, None
+    if not item.is_held:
+        # Whatever is held for them later is put into the basket anew, as one copy.
+        item.held = None
     item.save()
     return item
 

@@ -113,6 +113,17 @@ def offer_free_copies(book: Book, arrival: Arrival, now: datetime) -> int:
     return len(places)
 
 
+def goes_to_the_line(book: Book) -> bool:
+    """Whether a copy of a locked book that is on sale is for somebody in line, by whom the sweep
+    will come: a price came after the copies, for example.
+    """
+    if not book.queue_length:
+        return False
+    last = Arrival.objects.filter(book=book).order_by("-pk").first()
+    waiting = PreBooking.objects.for_round(last) if last else PreBooking.objects.waiting()
+    return waiting.filter(book=book, user__is_active=True).exists()
+
+
 def pass_on(book: Book, arrival: Arrival, now: datetime) -> None:
     """A held copy of a locked book goes to the next in line, or on sale if nobody takes it."""
     successors = PreBooking.objects.for_round(arrival).filter(book=book)[:1]

@@ -30,7 +30,7 @@ from shop.models import (
 from shop.pricing import Quote, QuotedLine
 from shop.terms import NoSuchDelivery, Terms, terms_for, with_voucher
 from shop.vouchers import CannotUseVoucher
-from waitlist import offers
+from waitlist import holds, offers
 
 from . import order_rows
 from .payments import attempt_fields, confirm
@@ -67,6 +67,17 @@ class HoldIsOver(CannotPlaceOrder):
     def __init__(self, book: Book) -> None:
         text = _(
             "No copy of “%(title)s” is held for you any more. Please take it out of your basket."
+        )
+        super().__init__(text % {"title": book.title})
+
+
+class GoesToTheLine(CannotPlaceOrder):
+    """There are copies, and somebody waits for them."""
+
+    def __init__(self, book: Book) -> None:
+        text = _(
+            "The copies of “%(title)s” go to those on its waiting list. Please take it out of your "
+            "basket."
         )
         super().__init__(text % {"title": book.title})
 
@@ -220,6 +231,8 @@ def _take_copies(
         raise NotEnoughCopies(short.book) from short
     for item in items:
         item.book = books[item.book_id]
+        if not item.is_held and holds.goes_to_the_line(item.book):
+            raise GoesToTheLine(item.book)
         lower_price(item)
     _agreed(items, terms, draft, seen)
 
