@@ -32,13 +32,15 @@ def erase(*, person: Person, now: datetime) -> int:
     They get a last mail that says so. Returns how many rows there were; 0, with nothing changed and
     no mail, if there are none (any more). Raises CannotErase.
 
-    Parts are locked and erased from the last app to the first, so that an order under way is waited
-    for, and the account goes last. An order or a sign-in that comes in the same moment finds no
-    basket, or is refused by the database when it commits; it is never half there. One that a guest
-    places with the same address, once it is sure that nothing stands against the erasure, stays.
+    Parts are locked in the order that all writers use, see Turn, so that an order under way is
+    waited for. They are erased from the last app to the first: the account goes last. An order or a
+    sign-in that comes in the same moment finds no basket, or is refused by the database when it
+    commits; it is never half there. One that a guest places with the same address, once it is sure
+    that nothing stands against the erasure, stays.
     """
     backwards = parts()[::-1]
-    locked = {part.name: part.lock(person) for part in backwards}
+    in_turn = sorted(backwards, key=lambda part: part.turn)
+    locked = {part.name: part.lock(person) for part in in_turn}
     person = _as_they_are_now(person)
     if found := obstacles(person=person, now=now):
         raise CannotErase(found)

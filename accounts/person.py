@@ -7,9 +7,10 @@ fails for a table that nobody answers for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,6 +73,15 @@ class Obstacle(NamedTuple):
     url: str = ""
 
 
+class Turn(IntEnum):
+    """When a part is locked: its place in the one order in which everybody locks."""
+
+    ORDERS_AND_BASKETS = 1
+    BOOKS = 2
+    # Reviews, members, the account.
+    THE_REST = 3
+
+
 class Part:
     """What one or a few tables hold about a person.
 
@@ -85,6 +95,7 @@ class Part:
     models: Sequence[type[Model]]
     # Whether something of it outlives the person's erasure.
     is_kept = False
+    turn = Turn.THE_REST
 
     def rows(self, person: Person) -> Any:
         """The rows about a person, in a total order."""
@@ -101,8 +112,12 @@ class Part:
     def count(self, person: Person) -> int:
         return int(self.rows(person).count())
 
+    def books(self, person: Person) -> Iterable[int]:
+        """The keys of the books whose rows its erasure changes: all are locked at Turn.BOOKS."""
+        return ()
+
     def lock(self, person: Person) -> list[int] | None:
-        """Keep others from changing it until the transaction ends.
+        """Keep others from changing it until the transaction ends. Books have a turn of their own.
 
         Where nothing keeps them from adding to it: the keys of what there is, for `Person.held`.
         """
@@ -125,3 +140,8 @@ def parts() -> list[Part]:
         if app.module and module_has_submodule(app.module, MODULE)
     ]
     return [part for module in modules for part in module.PARTS]
+
+
+def books_of(person: Person) -> set[int]:
+    """The keys of all books whose rows the person's erasure changes."""
+    return {book_id for part in parts() for book_id in part.books(person)}

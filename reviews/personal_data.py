@@ -1,5 +1,6 @@
 """What the shop holds about a person by what they said of books: see accounts/person.py."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.person import ERASED, Part, Person
+from catalog.models import Book
 
 from .models import ModerationEvent, Review, ReviewReport, ReviewVersion, ReviewVote
-from .services import hold_books
 
 
 class ReviewsPart(Part):
@@ -44,9 +45,13 @@ class ReviewsPart(Part):
             ],
         }
 
+    def books(self, person: Person) -> Iterable[int]:
+        """All editions, whose ratings the database counts anew."""
+        works = set(_by(Review, person).values_list("work_key", flat=True))
+        editions = Q(work__in=works) | Q(pk__in=[-work for work in works])
+        return Book.objects.filter(editions).values_list("pk", flat=True)
+
     def lock(self, person: Person) -> None:
-        # Books before reviews, as everywhere.
-        hold_books(_by(Review, person).values_list("work_key", flat=True))
         list(_by(Review, person).locked().values_list("pk"))
 
 

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
-from accounts.person import Obstacle, Part, Person
+from accounts.person import Obstacle, Part, Person, Turn
 from accounts.personal_data import describe_mail
 from catalog.models import StockMovement
 
@@ -47,6 +47,7 @@ class BasketPart(Part):
     title = _("Books in the basket")
     on_erasure = _("Deleted.")
     models = (Cart, CartItem)
+    turn = Turn.ORDERS_AND_BASKETS
 
     def rows(self, person: Person) -> Any:
         theirs = Q(pk__in=erasing.visitors_baskets(person).values("pk"))
@@ -90,6 +91,7 @@ class OrdersPart(Part):
         *(Invoice, Withdrawal, StockMovement),
     )
     is_kept = True
+    turn = Turn.ORDERS_AND_BASKETS
     on_erasure = format_lazy(
         _(
             "Kept without name, addresses, email address, phone and parcel number. What was bought, "

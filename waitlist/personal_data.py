@@ -1,5 +1,6 @@
 """What the shop holds about a person by waiting lists and wishlists: see accounts/person.py."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.person import ERASED, Obstacle, Part, Person
+from accounts.person import ERASED, Obstacle, Part, Person, Turn, books_of
 from catalog import stock
 
 from . import places
@@ -22,6 +23,7 @@ class PreBookingsPart(Part):
     title = _("Places on waiting lists")
     models = (PreBooking, PreBookingEvent)
     is_kept = True
+    turn = Turn.BOOKS
     on_erasure = _(
         "You leave every list, and a copy that is held for you goes to the next in line. That "
         "somebody was on a list is kept without saying who: its public page tells what became of "
@@ -60,9 +62,13 @@ class PreBookingsPart(Part):
             ],
         }
 
+    def books(self, person: Person) -> Iterable[int]:
+        living: Iterable[int] = self.rows(person).living().values_list("book_id", flat=True)
+        return living
+
     def lock(self, person: Person) -> None:
-        living = self.rows(person).living().order_by().values_list("book", flat=True)
-        stock.lock(list(living))
+        # Those of all parts in one statement, since only so they are locked by ascending key.
+        stock.lock(books_of(person))
 
     def obstacles(self, person: Person, now: datetime) -> list[Obstacle]:
         ordered = self.rows(person).offered().exclude(order_number="")
@@ -172,5 +178,4 @@ class NoticesPart(AskedForPart):
         }
 
 
-# Locked from the last to the first: members after the books that they wait for.
 PARTS = [RestockAlertsPart(), NoticesPart(), PreBookingsPart(), WishlistsPart()]
