@@ -32,19 +32,18 @@ WHERE coalesce(held.copies, 0) <> coalesce(line.places, 0)
 ORDER BY book.id
 """
 
-# The first offer of a round counts: a copy that was taken back may come to the same place again.
+# Only offers made when the copies came tell. A copy of the round that is passed on later may go to
+# somebody further ahead who had no part in it then: they had another copy, or a closed account.
 ORDER = """
-WITH offers AS (
-    SELECT min(id) AS id, arrival_id, pre_booking_id FROM waitlist_prebookingevent
-    WHERE kind = 'offered' GROUP BY arrival_id, pre_booking_id
-), line AS (
-    SELECT *, max(pre_booking_id) OVER (PARTITION BY arrival_id ORDER BY id) AS furthest
-    FROM offers
+WITH line AS (
+    SELECT event.id, event.arrival_id, arrival.book_id, event.pre_booking_id,
+        max(event.pre_booking_id) OVER (PARTITION BY event.arrival_id ORDER BY event.id) AS furthest
+    FROM waitlist_prebookingevent event JOIN waitlist_arrival arrival ON arrival.id = arrival_id
+    WHERE event.kind = 'offered' AND event.at = arrival.at
 )
-SELECT arrival.id, arrival.book_id, line.pre_booking_id, line.furthest
-FROM line JOIN waitlist_arrival arrival ON arrival.id = line.arrival_id
-WHERE line.pre_booking_id < line.furthest
-ORDER BY line.id
+SELECT arrival_id, book_id, pre_booking_id, furthest FROM line
+WHERE pre_booking_id < furthest
+ORDER BY id
 """
 
 CHECKS = [
@@ -61,7 +60,7 @@ CHECKS = [
         says="book {} ({}): held in the ledger {}, offered {}",
     ),
     Check(
-        "Copies of a round are offered in the order of joining",
+        "Copies that come are offered in the order of joining",
         of=Arrival,
         differing=ORDER,
         says="round {} of book {}: place {} after place {}, which stands behind it",

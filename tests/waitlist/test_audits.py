@@ -2,6 +2,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from catalog.models import Book
 from tests.audits import findings, found_by, without_triggers
 from waitlist import offers, overrides, places
@@ -34,6 +35,39 @@ def test_a_copy_taken_back_by_staff_may_come_to_the_same_place_again():
 
     first.refresh_from_db()
     assert first.is_offered
+    assert findings() == []
+
+
+def skip(place: PreBooking) -> None:
+    offers.skip(key=place.key, now=timezone.now())
+
+
+def take_back(place: PreBooking) -> None:
+    overrides.take_back(key=place.key, reason="damaged", who="anna", now=timezone.now())
+
+
+@pytest.mark.parametrize("let_go", [skip, take_back])
+def test_a_copy_that_is_passed_on_may_go_to_whoever_had_another_when_it_came(let_go):
+    book = sold_out()
+    first, second = line(book, 2)
+    deliver(book, 1)
+    deliver(book, 1)
+    let_go(first)
+    offers.decline(key=second.key, now=timezone.now())
+
+    first.refresh_from_db()
+    assert first.is_offered
+    assert findings() == []
+
+
+def test_a_copy_that_is_left_over_may_go_to_whoever_had_a_closed_account_when_it_came():
+    book = sold_out()
+    first, _second = line(book, 2)
+    User.objects.filter(pk=first.user_id).update(is_active=False)
+    deliver(book, 2)
+    User.objects.update(is_active=True)
+
+    assert offers.offer_left_over(now=timezone.now()) == 1
     assert findings() == []
 
 
@@ -90,7 +124,7 @@ def test_an_offer_out_of_turn_is_found():
         PreBookingEvent.objects.filter(pk=last.pk).update(pre_booking=second)
 
     arrival = last.arrival_id
-    assert found_by("Copies of a round") == [
+    assert found_by("Copies that come") == [
         f"round {arrival} of book {book.pk}: place {second.pk} after place {third.pk}, "
         "which stands behind it"
     ]
