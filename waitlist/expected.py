@@ -31,13 +31,16 @@ def expected_by_book(
     return by_book
 
 
-def take_off(came: Mapping[int, int]) -> None:
-    """Copies have arrived, {book id: copies}: those expected first are no longer to come.
+def take_off(came: Mapping[int, int], today: date) -> None:
+    """Copies have arrived, {book id: copies}: as many of those expected are no longer to come.
 
-    Must run inside `atomic`, with these books locked.
+    They are taken off confirmed deliveries first, so that readers are not told of them any more;
+    of these and then of the others, off those that are not overdue first, the earliest before the
+    later ones. Must run inside `atomic`, with these books locked.
     """
     left = dict(came)
-    for expected in ExpectedDelivery.objects.filter(book__in=came).order_by("due_on", "pk"):
+    deliveries = ExpectedDelivery.objects.filter(book__in=came).order_by("due_on", "pk")
+    for expected in sorted(deliveries, key=lambda one: (not one.is_confirmed, one.due_on < today)):
         copies = min(left[expected.book_id], expected.copies)
         left[expected.book_id] -= copies
         expected.copies -= copies

@@ -77,7 +77,7 @@ def share_out(arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: 
     """
     came = {book_id: copies for book_id, copies in arrived.items() if copies > 0}
     if reason == Reason.DELIVERY:
-        take_off(came)
+        take_off(came, timezone.localdate(now))
     waiting = PreBooking.objects.waiting().of_books(came).order_by().values("book")
     offered = 0
     for book in Book.objects.filter(pk__in=waiting).only(*SOLD_BY).order_by("pk"):

@@ -150,6 +150,30 @@ def test_copies_that_came_while_staff_edit_do_not_come_back(staff_client):
     assert (changed.copies, changed.due_on, changed.is_confirmed) == (3, date(2099, 2, 1), True)
 
 
+def test_what_readers_are_told_of_is_taken_off_first():
+    today, book = timezone.localdate(), sold_out()
+    days = {
+        "not confirmed, overdue": (-60, False),
+        "overdue": (-2, True),
+        "not confirmed": (1, False),
+        "late": (9, True),
+        "soon": (3, True),
+        "today": (0, True),
+    }
+    rows = {
+        expect(book, copies=1, due_on=today + timedelta(days=day), is_confirmed=confirmed).pk: name
+        for name, (day, confirmed) in days.items()
+    }
+
+    gone = []
+    while rows:
+        deliver(book, 1)
+        [pk] = rows.keys() - set(ExpectedDelivery.objects.values_list("pk", flat=True))
+        gone.append(rows.pop(pk))
+
+    assert gone == ["today", "soon", "late", "overdue", "not confirmed", "not confirmed, overdue"]
+
+
 def test_a_delivery_that_came_in_the_meantime_is_told(staff_client, monkeypatch):
     row = expect(sold_out())
     change = expected.change

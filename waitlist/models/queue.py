@@ -289,7 +289,7 @@ class PreBookingEvent(models.Model):
 
 
 class ExpectedDelivery(models.Model):
-    """Copies that a supplier has promised. What a delivery brings is taken off, the earliest first."""
+    """Copies that a supplier has promised. What a delivery brings is taken off: see `take_off`."""
 
     book = models.ForeignKey(
         Book, models.CASCADE, related_name="expected_deliveries", verbose_name=_("book")
