@@ -17,16 +17,17 @@ from django.utils.translation import gettext as _
 from catalog.models import Book
 
 from .expected import expected_of
-from .models import ExpectedDelivery, PreBookingEvent
+from .models import ExpectedDelivery, PreBooking, PreBookingEvent
 
 # With fewer offers than these behind us, we assume that everybody takes their copy.
 ENOUGH_OFFERS = 10
 
 
 class Days(NamedTuple):
-    """From `first`, if as many let their copy go as before, to `last`, if nobody does.
+    """From `first`, if all goes well, to `last`, if all who are before need a copy that is to come.
 
-    `last` is None when the copies expected so far are not enough for that.
+    It goes well if those who have a copy held take it, and of the others as many let theirs go as
+    before. `last` is None when the copies expected so far are not enough for that.
     """
 
     first: date
@@ -47,15 +48,32 @@ class Days(NamedTuple):
 
 
 def estimate(book: Book, number: int, now: datetime) -> Days | None:
-    """When number `number` on the list of a book may have its turn; None if nobody can say."""
+    """When the end of the list of a book, number `number`, may have its turn; None if unknown."""
     deliveries = expected_of(book, timezone.localdate(now))
-    return days_for(number, deliveries, share_taken(book)) if deliveries else None
+    if not deliveries:
+        return None
+    held = len(held_by_book([book.pk])[book.pk])
+    return days_for(number, deliveries, share_taken(book), held=held)
 
 
-def days_for(number: int, deliveries: Sequence[ExpectedDelivery], share: Fraction) -> Days | None:
-    """The same where the deliveries to come and the share of offers that are taken are known."""
-    first = _day_of(deliveries, ceil(number * share))
+def days_for(
+    number: int, deliveries: Sequence[ExpectedDelivery], share: Fraction, *, held: int
+) -> Days | None:
+    """The same where the deliveries to come and the share of offers that are taken are known.
+
+    Copies are held for `held` of the places before this one: they may need none that is to come.
+    """
+    first = _day_of(deliveries, ceil((number - held) * share))
     return Days(first, _day_of(deliveries, number)) if first else None
+
+
+def held_by_book(book_ids: Iterable[int]) -> defaultdict[int, list[int]]:
+    """{id of a book: ids of the places for which a copy of it is held}. One query, or none."""
+    held = PreBooking.objects.offered().of_books(book_ids)
+    by_book = defaultdict(list)
+    for book_id, place_id in held.values_list("book", "pk"):
+        by_book[book_id].append(place_id)
+    return by_book
 
 
 def share_taken(book: Book) -> Fraction:

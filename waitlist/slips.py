@@ -14,7 +14,7 @@ from accounts.models import User
 from catalog.models import Book
 from catalog.volumes import Volume, volumes_by_key
 
-from .estimates import Days, days_for, shares_taken
+from .estimates import Days, days_for, held_by_book, shares_taken
 from .expected import expected_by_book
 from .models import ExpectedDelivery, PreBooking
 
@@ -58,7 +58,7 @@ class Slip:
 
 
 def slip_for(book: Book | Volume, user: Any, now: datetime) -> Slip:
-    """The slip of a book for `user`, whoever that is. Three queries at most."""
+    """The slip of a book for `user`, whoever that is. Four queries at most."""
     place = None
     if isinstance(user, User):
         place = PreBooking.objects.living().with_number().filter(user=user, book=book.pk).first()
@@ -75,19 +75,24 @@ def slip_of_place(place: PreBooking, reader: Any, now: datetime) -> Slip:
 
 
 def slips_of_lists(page: Iterable[tuple[int, int]], now: datetime) -> list[Slip]:
-    """Slips for everybody, in the order of the lists (see `longest_lists`). Three queries at most."""
+    """Slips for everybody, in the order of the lists (see `longest_lists`). Four queries at most."""
     books = volumes_by_key(book_id for book_id, _people in page)
     return _slips([(books[book_id], None) for book_id, _people in page if book_id in books], now)
 
 
 def slips_of_places(places: Sequence[PreBooking], now: datetime) -> list[Slip]:
-    """Slips of places that know their number (see `for_page`). Two queries at most."""
+    """Slips of places that know their number (see `for_page`). Three queries at most."""
     return _slips([(place.book, place) for place in places], now)
 
 
 def _slips(lists: Sequence[tuple[Book | Volume, PreBooking | None]], now: datetime) -> list[Slip]:
     expected = expected_by_book([book.pk for book, _place in lists], timezone.localdate(now))
     shares = shares_taken(expected) if expected else {}
+    held = held_by_book(expected) if expected else {}
+
+    def days_of(book: Book | Volume, place: Any, number: int) -> Days | None:
+        before = [one for one in held[book.pk] if place is None or one < place.pk]
+        return days_for(number, expected[book.pk], shares[book.pk], held=len(before))
 
     def slip_of(book: Book | Volume, place: Any) -> Slip:
         number = place.number if place else book.queue_length + 1
@@ -96,7 +101,7 @@ def _slips(lists: Sequence[tuple[Book | Volume, PreBooking | None]], now: dateti
             book=book,
             number=number,
             deliveries=coming,
-            days=days_for(number, coming, shares[book.pk]) if coming else None,
+            days=days_of(book, place, number) if coming else None,
             place=place,
             is_held=place is not None and place.is_held(now),
         )

@@ -261,8 +261,8 @@ def test_the_page_costs_the_same_however_much_happened(client, people, django_as
     coming(book, 5, 9)
     client.get("/queue/")
 
-    # The book; deliveries, shares; figures, arrivals and months; days, their number; two of steps.
-    with django_assert_num_queries(10):
+    # The book; deliveries, shares, held; figures, arrivals and months; days, their number; two of steps.
+    with django_assert_num_queries(11):
         page_of(client, book)
 
 
@@ -355,8 +355,8 @@ def test_many_lists_cost_no_more_than_one(client, many, django_assert_num_querie
         coming(book, 3, 4)
     client.get("/books/")
 
-    # How many lists, which, their books, deliveries, shares.
-    with django_assert_num_queries(5):
+    # How many lists, which, their books, deliveries, shares, held.
+    with django_assert_num_queries(6):
         client.get("/queue/")
 
 

@@ -72,12 +72,12 @@ def test_many_places_cost_no_more_than_few(django_assert_num_queries):
             join(book, user=user)
             coming(book, 2, 4)
 
-    # The session and the member, their basket; how many places, the places, deliveries, shares.
+    # The session and the member, their basket; how many places, the places, deliveries, shares, held.
     for user in (few, many):
         client = Client()
         client.force_login(user)
         client.get("/prebooks/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/prebooks/")
 
 
