@@ -11,25 +11,31 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from catalog.models import Book
+from catalog.models import Book, StockMovement
 
 from .models import Arrival, PreBookingEvent
 
+Reason = StockMovement.Reason
+
 MONTHS = 12
 # An estimate is kept if the first offer came on one of its days; one without an end has none to miss.
+# It is missed as soon as its last day is over without an offer, for a place that lived to see that.
 _WAITS = """
 SELECT count(*), count(*) FILTER (WHERE state = 'fulfilled'),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY offered_at - joined_at)
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(offered_at - joined_at, interval '0'))
         FILTER (WHERE state = 'fulfilled'),
-    count(first_offer) FILTER (WHERE promised_from IS NOT NULL),
+    count(promised_from) FILTER (
+        WHERE first_offer IS NOT NULL
+            OR promised_to < least((ended_at AT TIME ZONE %(zone)s)::date, %(today)s)
+    ),
     count(*) FILTER (
         WHERE first_offer >= promised_from AND first_offer <= coalesce(promised_to, first_offer)
     )
 FROM waitlist_prebooking place LEFT JOIN LATERAL (
-    SELECT (min(at) AT TIME ZONE %s)::date AS first_offer FROM waitlist_prebookingevent event
+    SELECT (min(at) AT TIME ZONE %(zone)s)::date AS first_offer FROM waitlist_prebookingevent event
     WHERE event.pre_booking_id = place.id AND kind = 'offered'
 ) offer ON true
-WHERE book_id = %s
+WHERE book_id = %(book)s
 """
 
 
@@ -49,10 +55,10 @@ class Figures:
     fulfilled: int
     # In the middle of the waits of those, from joining to the offer they took.
     median_wait: timedelta | None
-    # Of so many readers whose first offer we had named days for, how often it came then.
+    # Of so many estimates that have come due, how many were kept.
     estimates: int
     kept: int
-    # In this year of the shop's calendar.
+    # In this year of the shop's calendar; a copy that an order gave back did not come anew.
     came: int
     given: int
     # The last twelve months, from the first on in which a copy was given.
@@ -70,9 +76,11 @@ def figures_of(book: Book, now: datetime) -> Figures:
     """Three queries."""
     today = timezone.localdate(now)
     with connection.cursor() as cursor:
-        cursor.execute(_WAITS, [timezone.get_current_timezone_name(), book.pk])
+        zone = timezone.get_current_timezone_name()
+        cursor.execute(_WAITS, {"zone": zone, "today": today, "book": book.pk})
         places, fulfilled, median_wait, estimates, kept = cursor.fetchone()
     this_year = Arrival.objects.filter(book=book, at__gte=_midnight(today.replace(month=1, day=1)))
+    came = this_year.exclude(reason__in=[Reason.NOT_PAID, Reason.CANCELLED])
     given = _given_by_month(book, today)
     return Figures(
         places=places,
@@ -80,7 +88,7 @@ def figures_of(book: Book, now: datetime) -> Figures:
         median_wait=median_wait,
         estimates=estimates,
         kept=kept,
-        came=this_year.aggregate(copies=Sum("copies", default=0))["copies"],
+        came=came.aggregate(copies=Sum("copies", default=0))["copies"],
         given=sum(copies for month, copies in given.items() if month.year == today.year),
         months=_months(given),
     )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -192,6 +192,58 @@ def test_an_estimate_is_kept_if_the_first_offer_came_on_its_days():
     figures = figures_of(book, NOW)
 
     assert (figures.kept, figures.estimates) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("promised_to", "left_on", "missed"),
+    [
+        (date(2026, 11, 19), None, 1),
+        (date(2026, 11, 20), None, 0),
+        (None, None, 0),
+        (date(2026, 11, 10), date(2026, 11, 11), 1),
+        (date(2026, 11, 10), date(2026, 11, 10), 0),
+    ],
+)
+def test_an_estimate_is_missed_once_its_days_are_over_for_who_still_waits(
+    promised_to, left_on, missed
+):
+    place = join(sold_out(), now=NOW - timedelta(days=30))
+    promise = {"promised_from": date(2026, 11, 1), "promised_to": promised_to}
+    PreBooking.objects.filter(pk=place.pk).update(**promise)
+    if left_on:
+        places.leave(key=place.key, now=datetime.combine(left_on, time(12), UTC))
+
+    figures = figures_of(place.book, NOW)
+
+    assert (figures.kept, figures.estimates) == (0, missed)
+
+
+def test_a_place_without_an_estimate_misses_none():
+    place = join(sold_out(), now=NOW - timedelta(days=30))
+
+    assert figures_of(place.book, NOW).estimates == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "came"),
+    [("not_paid", 1), ("cancelled", 1), ("returned", 3), ("correction", 3)],
+)
+def test_a_copy_that_an_order_gives_back_did_not_come_again(reason, came):
+    book = sold_out()
+    line(book, 3)
+    deliver(book, 1, now=NOW)
+    with transaction.atomic():
+        holds.receive({book.pk: 2}, reason=StockMovement.Reason(reason), who="a test", at=NOW)
+
+    assert figures_of(book, NOW).came == came
+
+
+def test_a_clock_that_was_ahead_makes_no_wait_of_less_than_nothing():
+    place = join(sold_out(), now=NOW + timedelta(days=30))
+    deliver(place.book, 1, now=NOW)
+    give(place, NOW)
+
+    assert figures_of(place.book, NOW).median_days == 0
 
 
 def test_the_day_of_an_offer_is_that_of_the_shop(settings):
