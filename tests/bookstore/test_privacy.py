@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
         "Books you asked to be told of",
         "Emails about your wishlists",
         "Which book you wait for, since when",
+        "earlier versions and what you have deleted",
+        "Which ones you reported",
+        "Which reviews you found helpful",
+        "What we did with your reviews",
     ],
 )
 def test_it_names_what_an_account_holds(client, words):

@@ -182,7 +182,10 @@ def test_writers_delete_what_they_wrote_once_they_are_sure(shopper, shopper_clie
     review = write(emma, 2, user=shopper, title="Hm")
     url = f"/reviews/{review.pk}/delete/"
 
-    assert "Delete this review?" in shopper_client.get(url).text
+    asked = shopper_client.get(url).text
+    assert "Delete this review?" in asked
+    assert "Nobody but our booksellers sees it then" in asked
+    assert "kept until you delete your account" in asked
     assert Review.objects.living().exists()
     done = shopper_client.post(url, follow=True)
 
