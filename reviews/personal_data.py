@@ -113,11 +113,13 @@ class ModerationPart(Part):
         )
 
     def describe(self, event: ModerationEvent) -> dict[str, Any]:
+        # Of a review that stays, they are a note for colleagues; else they were mailed.
+        is_note = event.kind == ModerationEvent.Kind.KEPT
         return {
             "book": event.book.title,
             "what": event.get_kind_display(),
             "reason": event.get_reason_display(),
-            "words": event.words,
+            "words": "" if is_note else event.words,
             "at": event.at,
         }
 

@@ -13,6 +13,7 @@ from accounts.person import Person
 from catalog.models import Work
 from reviews import moderation, services
 from reviews.models import ModerationEvent, Reason, Review, ReviewReport
+from reviews.personal_data import ModerationPart
 from shop.models import Order
 from tests.factories import BookFactory, UserFactory
 
@@ -28,9 +29,9 @@ def remove(*reviews: Review, **changes: Any) -> list[Review]:
     return moderation.remove(review_ids=[review.pk for review in reviews], **asked)
 
 
-def keep(*reviews: Review) -> list[Review]:
+def keep(*reviews: Review, words: str = "") -> list[Review]:
     keys = [review.pk for review in reviews]
-    return moderation.keep(review_ids=keys, words="", who=ANNA, now=timezone.now())
+    return moderation.keep(review_ids=keys, words=words, who=ANNA, now=timezone.now())
 
 
 def restore(review: Review, words: str = "") -> Review:
@@ -283,3 +284,16 @@ def test_who_did_it_is_forgotten_when_they_were_staff_and_have_gone():
     assert set(ModerationEvent.objects.values_list("who", flat=True)) == {"erased"}
     review.refresh_from_db()
     assert (review.removed_by, ReviewReport.objects.get().settled_by) == ("erased", "erased")
+
+
+def test_writers_are_given_the_words_to_them_and_not_those_among_colleagues():
+    review = write(BookFactory())
+    report(review)
+    keep(review, words="Third time, watch them")
+    remove(review, words="It names a shop.")
+    restore(review, "We were wrong.")
+    part = ModerationPart()
+
+    told = [part.describe(event) for event in part.rows(Person.of(review.user))]
+
+    assert [event["words"] for event in told] == ["", "It names a shop.", "We were wrong."]
