@@ -41,8 +41,11 @@ def book_detail(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     response = kept(
         request,
         lambda: _drawn(request, volume.pk),
-        # Never those of a minute ago, as all else may be.
-        facts=[volume.price_text, str(volume.availability.words)],
+        # Never those of a minute ago, as all else may be. Reviews that come or go change ratings.
+        facts=[
+            *(volume.price_text, str(volume.availability.words)),
+            *(str(volume.rating_sum), str(volume.rating_count)),
+        ],
         personal={
             "token": lambda: csrf_input(request),
             "recently-viewed": lambda: _recently_viewed(volume.pk, seen),

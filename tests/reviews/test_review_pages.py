@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import Book, Work
 from reviews import services
 from reviews.models import Review, ReviewReport, ReviewVote
+from tests.conftest import KEPT
 from tests.factories import BookFactory, UserFactory
 
 from .readers import TEXT, buy, delete, write
@@ -379,6 +380,18 @@ def test_the_books_page_shows_the_most_helpful_and_leads_to_all(client, emma):
     assert f'href="{of(emma, "write/")}"' in text
     assert 'href="#reviews"' in text
     assert '"ratingValue":4.0,"ratingCount":3' in text
+
+
+def test_reviews_that_come_and_go_are_never_those_of_a_minute_ago(client, emma, settings):
+    settings.CACHES = {**settings.CACHES, **KEPT}
+    address = emma.get_absolute_url()
+    client.get(address)
+
+    review = write(emma, title="Grand")
+    assert titles(client, address) == ["Grand"]
+    delete(review)
+
+    assert titles(client, address) == []
 
 
 def test_a_book_that_nobody_has_reviewed_says_so(client, emma):
