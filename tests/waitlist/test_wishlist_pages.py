@@ -190,19 +190,30 @@ def test_a_list_of_which_nothing_can_be_bought_has_no_button_for_it(shopper_clie
     assert words not in shopper_client.get("/wishlist/").text
 
 
+def test_the_button_is_there_for_a_book_on_another_page(shopper_client, shopper, emma):
+    save(shopper, emma)
+    for book in BookFactory.create_batch(50, stock=0):
+        save(shopper, book)
+
+    page = shopper_client.get("/wishlist/")
+
+    assert "Emma" not in [item.book.title for item in page.context["page"]]
+    assert "Put all that can be bought into the basket" in page.text
+
+
 def test_the_number_of_queries_does_not_grow_with_books_or_lists(
     shopper_client, shopper, emma, django_assert_num_queries
 ):
     save(shopper, emma)
     shopper_client.get("/terms/")
-    # Session, user, lists, how many books, the books, copies for the badge.
-    with django_assert_num_queries(6):
+    # Session, user, lists, how many books, the books, whether any can be bought, copies for the badge.
+    with django_assert_num_queries(7):
         shopper_client.get("/wishlist/")
 
     for number, book in enumerate(BookFactory.create_batch(30)):
         save(shopper, book)
         wishlists.make_list(user=shopper, name=f"List {number}", now=timezone.now())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         shopper_client.get("/wishlist/")
 
 

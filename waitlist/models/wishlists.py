@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -105,6 +106,10 @@ class WishlistItemQuerySet(models.QuerySet[Any]):
 
     def of(self, user: Any) -> WishlistItemQuerySet:
         return self.filter(wishlist__user=user)
+
+    def to_buy(self, today: date) -> WishlistItemQuerySet:
+        """Those whose book can be bought."""
+        return self.filter(book__in=Book.objects.can_be_bought(today))
 
 
 class WishlistItem(models.Model):

@@ -214,12 +214,12 @@ def page_of(request: HttpRequest, items: QuerySet[WishlistItem]) -> Page[Wishlis
 
 def _show(request: MemberRequest, lists: list[Wishlist], wishlist: Wishlist | None) -> HttpResponse:
     items = wishlist.items.with_books() if wishlist else WishlistItem.objects.none()
-    page = page_of(request, items)
     context = {
         "wishlist": wishlist,
         "lists": lists,
-        "page": page,
-        "can_buy_some": any(item.book.availability.can_buy for item in page),
+        "page": page_of(request, items),
+        # On any page of the list: all of them go into the basket at once.
+        "can_buy_some": items.to_buy(timezone.localdate()).exists(),
         "removed": request.session.pop(OFFER_KEY, ""),
     }
     if wishlist and wishlist.is_shared:
