@@ -16,18 +16,21 @@ def write_removed(review: Review, event: ModerationEvent, now: datetime) -> None
 
 
 def write_restored(review: Review, event: ModerationEvent, now: datetime) -> None:
-    _write("review_restored", review, event, now)
+    url = settings.SITE_URL + review.get_absolute_url()
+    _write("review_restored", review, event, now, review_url=url)
 
 
-def _write(template: str, review: Review, event: ModerationEvent, now: datetime) -> None:
+def _write(
+    template: str, review: Review, event: ModerationEvent, now: datetime, **more: str
+) -> None:
     """Put a mail about a locked review into the outbox. Whoever has no account any more gets none."""
     if review.user is None:
         return
     context = {
         "review": review,
         "event": event,
-        "review_url": settings.SITE_URL + review.get_absolute_url(),
         "shop": settings.SHOP,
+        **more,
     }
     outbox.write(
         to=review.user.email,

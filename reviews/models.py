@@ -14,8 +14,11 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.book_facts import work_of
 from catalog.models import Book
 
+# How many a page of the list has.
+ON_A_PAGE = 10
 FEWEST_LETTERS, MOST_LETTERS = 20, 5_000
 MOST_LETTERS_OF_A_REPORT = 500
 BLANK = r"^\s*$"
@@ -187,7 +190,13 @@ class Review(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("reviews:review_list", args=[self.book.ean]) + f"#review-{self.pk}"
+        """Where it stands in the list of its work, newest first. One query."""
+        newer = Q(created_at__gt=self.created_at) | Q(created_at=self.created_at, pk__gt=self.pk)
+        before = Review.objects.living().of_work(work_of(self.book)).filter(newer).count()
+        page = before // ON_A_PAGE + 1
+        asked = {"page": page} if page > 1 else None
+        url = reverse("reviews:review_list", args=[self.book.ean], query=asked)
+        return f"{url}#review-{self.pk}"
 
     @property
     def is_deleted(self) -> bool:

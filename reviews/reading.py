@@ -20,7 +20,6 @@ from .models import Review
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-ON_A_PAGE = 10
 ON_THE_BOOKS_PAGE = 3
 MOST_HELPFUL = ("-helpful_count", "-created_at", "-pk")
 SORTS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.views.member import MemberRequest
-from bookstore.paging import page_or_404, pages_to_name
+from bookstore.paging import pages_to_name
 from catalog.models import Book
 
 from . import reading, services
 from .forms import ReportForm, ReviewForm
+from .models import ON_A_PAGE
 from .reading import Choice, Summary
 
 
@@ -26,13 +28,15 @@ def review_list(request: HttpRequest, ean: str) -> HttpResponse:
     book = _book(ean)
     reader = request.user if request.user.is_authenticated else None
     choice = Choice.of(request.GET)
-    page = page_or_404(request, choice.reviews(book, reader), reading.ON_A_PAGE)
+    reviews = Paginator(choice.reviews(book, reader), ON_A_PAGE)
+    # Links may outlive what they lead to: the last page stands for those that are not there.
+    page = reviews.get_page(request.GET.get("page"))
     context = {
         "book": book,
         "summary": Summary.of(book),
         "choice": choice,
         "page": page,
-        "pages": pages_to_name(page.number, page.paginator.num_pages),
+        "pages": pages_to_name(page.number, reviews.num_pages),
         "own": reading.own_of(book, reader),
         "reader_id": reader.pk if reader else None,
     }
