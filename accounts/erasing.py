@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from . import outbox
 from .models import User
@@ -71,11 +70,10 @@ def _as_they_are_now(person: Person) -> Person:
 
 
 def _say_goodbye(email: str, now: datetime) -> None:
-    context = {"shop": settings.SHOP, "privacy_url": f"{settings.SITE_URL}/privacy/"}
-    outbox.write(
+    outbox.write_from(
+        "accounts/emails/erased",
+        {"privacy_url": f"{settings.SITE_URL}/privacy/"},
         to=email,
-        subject=render_to_string("accounts/emails/erased.subject.txt", context),
-        body=render_to_string("accounts/emails/erased.txt", context),
         dedupe_key=f"{FAREWELL}{uuid.uuid4()}",
         now=now,
     )

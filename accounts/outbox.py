@@ -5,14 +5,27 @@ sweep every minute finds what a crash left behind (accounts/sending.py).
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from .models import OutboxMessage, User
 from .tasks import send_mail
+
+
+def write_from(template: str, context: Mapping[str, Any], **mail: Any) -> None:
+    """Write the mail that `template`.txt makes, with the subject that `template`.subject.txt makes.
+
+    Both know the shop and its address besides `context`. `mail` is what write() is told otherwise.
+    """
+    known = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
+    subject = render_to_string(f"{template}.subject.txt", known)
+    write(subject=subject, body=render_to_string(f"{template}.txt", known), **mail)
 
 
 def write(

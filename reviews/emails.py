@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts import outbox
 
@@ -26,17 +25,11 @@ def _write(
     """Put a mail about a locked review into the outbox. Whoever has no account any more gets none."""
     if review.user is None:
         return
-    context = {
-        "review": review,
-        "event": event,
-        "shop": settings.SHOP,
-        **more,
-    }
-    outbox.write(
+    outbox.write_from(
+        f"reviews/emails/{template}",
+        {"review": review, "event": event, **more},
         to=review.user.email,
         user=review.user,
-        subject=render_to_string(f"reviews/emails/{template}.subject.txt", context),
-        body=render_to_string(f"reviews/emails/{template}.txt", context),
         dedupe_key=f"{template.replace('_', '-')}-{event.pk}",
         thread=f"review-{review.pk}",
         now=now,

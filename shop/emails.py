@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts import outbox
 
@@ -106,11 +105,10 @@ def _write(
 def _send(
     template: str, to: str, context: dict[str, Any], now: datetime, *, key: str, thread: str = ""
 ) -> None:
-    context = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
-    outbox.write(
+    outbox.write_from(
+        f"shop/emails/{template}",
+        context,
         to=to,
-        subject=render_to_string(f"shop/emails/{template}.subject.txt", context),
-        body=render_to_string(f"shop/emails/{template}.txt", context),
         dedupe_key=f"{template.replace('_', '-')}-{key}",
         thread=thread,
         now=now,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts import outbox
@@ -81,13 +80,12 @@ def _write(alert: RestockAlert, now: datetime) -> None:
         "alert": alert,
         "book": alert.book,
         "book_url": settings.SITE_URL + alert.book.get_absolute_url(),
-        "shop": settings.SHOP,
     }
-    outbox.write(
+    outbox.write_from(
+        "waitlist/emails/restock",
+        context,
         to=alert.user.email,
         user=alert.user,
-        subject=render_to_string("waitlist/emails/restock.subject.txt", context),
-        body=render_to_string("waitlist/emails/restock.txt", context),
         dedupe_key=f"restock-alert-{alert.pk}",
         unsubscribe_url=alert.stop_url,
         now=now,

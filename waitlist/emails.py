@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from accounts import outbox
 from catalog.models import Book
@@ -42,14 +41,12 @@ def _write(
         "book": book,
         "event": event,
         "place_url": settings.SITE_URL + place.get_absolute_url(),
-        "shop": settings.SHOP,
-        "site_url": settings.SITE_URL,
     }
-    outbox.write(
+    outbox.write_from(
+        f"waitlist/emails/{template}",
+        context,
         to=place.user.email,
         user=place.user,
-        subject=render_to_string(f"waitlist/emails/{template}.subject.txt", context),
-        body=render_to_string(f"waitlist/emails/{template}.txt", context),
         dedupe_key=f"waiting-list-{template.replace('_', '-')}-{event.pk}",
         thread=f"place-{place.pk}",
         now=now,

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -107,14 +106,12 @@ def _write(choice: NoticeChoice, news: Sequence[News], now: datetime) -> None:
         "count": len(news),
         "more": max(len(news) - MOST_TOLD, 0),
         "wishlist_url": settings.SITE_URL + reverse("waitlist:wishlist_default"),
-        "shop": settings.SHOP,
-        "site_url": settings.SITE_URL,
     }
-    outbox.write(
+    outbox.write_from(
+        "waitlist/emails/notices",
+        context,
         to=choice.user.email,
         user=choice.user,
-        subject=render_to_string("waitlist/emails/notices.subject.txt", context),
-        body=render_to_string("waitlist/emails/notices.txt", context),
         dedupe_key=f"wishlist-news-{choice.user_id}-{timezone.localdate(now)}",
         unsubscribe_url=choice.stop_url,
         now=now,
