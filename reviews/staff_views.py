@@ -3,15 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
+
+from bookstore import acts
 
 from . import moderation
 from .models import Review
@@ -24,7 +23,7 @@ LONGEST_KEY = 18
 @permission_required("reviews.moderate_review", raise_exception=True)
 def review_remove(request: HttpRequest) -> HttpResponse:
     reviews = _chosen(request)
-    form = RemoveForm(_sent(request))
+    form = RemoveForm(acts.sent(request))
     if form.is_valid():
         try:
             removed = moderation.remove(review_ids=_keys(reviews), **form.said, **_act_of(request))
@@ -42,7 +41,7 @@ def review_remove(request: HttpRequest) -> HttpResponse:
 @permission_required("reviews.moderate_review", raise_exception=True)
 def review_keep(request: HttpRequest) -> HttpResponse:
     reviews = _chosen(request)
-    form = KeepForm(_sent(request))
+    form = KeepForm(acts.sent(request))
     if form.is_valid():
         words = form.cleaned_data["words"]
         try:
@@ -61,7 +60,7 @@ def review_restore(request: HttpRequest) -> HttpResponse:
     review, *others = _chosen(request)
     if others:
         raise Http404
-    form = RestoreForm(_sent(request))
+    form = RestoreForm(acts.sent(request))
     if form.is_valid():
         words = form.cleaned_data["words"]
         try:
@@ -95,21 +94,11 @@ def _act_of(request: HttpRequest) -> dict[str, Any]:
     return {"who": str(request.user), "now": timezone.now()}
 
 
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _done(request: HttpRequest, words: str) -> HttpResponse:
-    messages.success(request, words)
-    return redirect("admin:reviews_review_changelist")
+    return acts.done(request, words, model=Review)
 
 
 def _page(request: HttpRequest, act: str, reviews: list[Review], form: forms.Form) -> HttpResponse:
-    context = {
-        **admin.site.each_context(request),
-        "opts": Review._meta,
-        "reviews": reviews,
-        "form": form,
-    }
-    status = 422 if form.errors else 200
-    return TemplateResponse(request, f"admin/reviews/review/{act}.html", context, status=status)
+    return acts.ask(
+        request, f"admin/reviews/review/{act}.html", form, model=Review, reviews=reviews
+    )

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookstore import acts
 from catalog.money import format_money
 from shop import pricing
 from shop.models import Order
@@ -23,7 +23,7 @@ from shop.staff_forms import PostForm, RefundForm
 @permission_required("shop.post_order", raise_exception=True)
 def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
-    form = PostForm(_sent(request))
+    form = PostForm(acts.sent(request))
     if form.is_valid():
         try:
             posting.post_order(
@@ -43,7 +43,7 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
 @permission_required("shop.cancel_order", raise_exception=True)
 def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
-    form = forms.Form(_sent(request))
+    form = forms.Form(acts.sent(request))
     if form.is_valid():
         try:
             cancelling.cancel_order(number=order.number, who=str(request.user), now=timezone.now())
@@ -60,7 +60,7 @@ def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     left = refunds.left_to_refund(order)
     items = order.items.order_by("pk")
-    form = RefundForm(items, left, _sent(request), can_restock=order.is_confirmed)
+    form = RefundForm(items, left, acts.sent(request), can_restock=order.is_confirmed)
     if form.is_valid():
         try:
             refunds.refund_lines(
@@ -82,24 +82,12 @@ def order_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
     return TemplateResponse(request, "shop/order_invoice.html", {**known, "is_for_staff": True})
 
 
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _done(request: HttpRequest, order: Order, words: str) -> HttpResponse:
-    messages.success(request, words % {"number": order.number})
-    return redirect("admin:shop_order_change", order.pk)
+    return acts.done(request, words % {"number": order.number}, model=Order, about=order)
 
 
 def _page(
     request: HttpRequest, act: str, order: Order, form: forms.Form, **more: Any
 ) -> HttpResponse:
-    context = {
-        **admin.site.each_context(request),
-        "opts": Order._meta,
-        "order": order,
-        "form": form,
-        **more,
-    }
-    status = 422 if form.errors else 200
-    return TemplateResponse(request, f"admin/shop/order/{act}.html", context, status=status)
+    template = f"admin/shop/order/{act}.html"
+    return acts.ask(request, template, form, model=Order, about=order, order=order, **more)

@@ -1,17 +1,16 @@
 """What staff do against the order of a waiting list: pages inside the admin (waitlist/admin.py)."""
 
 from collections.abc import Callable
-from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookstore import acts
 from waitlist import offers, overrides, places
 from waitlist.models import PreBooking
 from waitlist.staff_forms import ReasonForm
@@ -38,7 +37,7 @@ def _override(
     done: str,
 ) -> HttpResponse:
     place = get_object_or_404(PreBooking.objects.for_staff(), pk=place_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(acts.sent(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
@@ -49,18 +48,6 @@ def _override(
             form.add_error(None, str(refusal))
         else:
             admin.site.get_model_admin(PreBooking).log_change(request, place, done)
-            messages.success(request, done)
-            return redirect("admin:waitlist_prebooking_change", place.pk)
-    return _page(request, act, place, form)
-
-
-def _page(request: HttpRequest, act: str, place: PreBooking, form: Any) -> HttpResponse:
-    context = {
-        **admin.site.each_context(request),
-        "opts": PreBooking._meta,
-        "place": place,
-        "form": form,
-    }
-    status = 422 if form.errors else 200
+            return acts.done(request, done, model=PreBooking, about=place)
     template = f"admin/waitlist/prebooking/{act}.html"
-    return TemplateResponse(request, template, context, status=status)
+    return acts.ask(request, template, form, model=PreBooking, about=place, place=place)
