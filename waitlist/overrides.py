@@ -16,7 +16,7 @@ from . import emails, holds
 from .history import note
 from .models import PreBooking, PreBookingEvent
 from .offers import NotHeld, wait_again
-from .places import CannotQueue, IsBeingOrdered, PlaceHasEnded, end, locked
+from .places import CannotQueue, IsBeingOrdered, cancel, locked
 
 
 class ReasonIsMissing(CannotQueue):
@@ -56,17 +56,8 @@ def end_place(*, key: uuid.UUID, reason: str, who: str, now: datetime) -> PreBoo
 
     Raises ReasonIsMissing, NoSuchPlace, PlaceHasEnded or IsBeingOrdered.
     """
-    reason = _checked(reason)
-    place, book = locked(key)
-    if not place.is_living:
-        raise PlaceHasEnded
-    if place.is_being_ordered:
-        raise IsBeingOrdered(place)
-    was_offered = place.is_offered
     kind = PreBookingEvent.Kind.ENDED_BY_STAFF
-    event = end(place, PreBooking.State.CANCELLED, kind, now=now, who=who, reason=reason)
-    if was_offered:
-        holds.pass_on(book, place.current_round, now)
+    place, event = cancel(key, kind, now=now, who=who, reason=_checked(reason))
     emails.write_ended(place, event, now)
     return place
 

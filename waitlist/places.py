@@ -102,16 +102,24 @@ def leave(*, key: uuid.UUID, now: datetime) -> PreBooking:
 
     Raises NoSuchPlace, PlaceHasEnded or IsBeingOrdered.
     """
+    place, _event = cancel(key, Kind.CANCELLED, now=now)
+    return place
+
+
+def cancel(
+    key: uuid.UUID, kind: PreBookingEvent.Kind, *, now: datetime, who: str = "", reason: str = ""
+) -> tuple[PreBooking, PreBookingEvent]:
+    """What leave() does, as a step of that kind; with the step's row. Must run inside `atomic`."""
     place, book = locked(key)
     if not place.is_living:
         raise PlaceHasEnded
     if place.is_being_ordered:
         raise IsBeingOrdered(place)
     was_offered = place.is_offered
-    end(place, State.CANCELLED, Kind.CANCELLED, now=now)
+    event = end(place, State.CANCELLED, kind, now=now, who=who, reason=reason)
     if was_offered:
         holds.pass_on(book, place.current_round, now)
-    return place
+    return place, event
 
 
 def place_of(*, user: User, book_id: int) -> PreBooking | None:
