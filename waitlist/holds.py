@@ -95,7 +95,7 @@ def split_of(book: Book, copies: int, *, now: datetime) -> Split:
 
     It stays so until the transaction ends if the book is locked.
     """
-    waiting = PreBooking.objects.waiting().filter(book=book, user__is_active=True).count()
+    waiting = PreBooking.objects.to_be_asked().filter(book=book).count()
     if not can_be_sold(book, timezone.localdate(now)):
         return Split(0, copies, waiting)
     offered = min(copies + book.stock, waiting)
@@ -106,7 +106,7 @@ def offer_free_copies(book: Book, arrival: Arrival, now: datetime) -> int:
     """Bind copies of a locked book that are on sale to the first in line. Returns how many."""
     if book.stock <= 0 or not can_be_sold(book, timezone.localdate(now)):
         return 0
-    places = list(PreBooking.objects.for_round(arrival).filter(book=book)[: book.stock])
+    places = list(PreBooking.objects.to_be_asked(arrival).filter(book=book)[: book.stock])
     if places:
         _move(book, -len(places), Reason.HOLD, now)
         _offer(places, book, arrival, now)
@@ -119,14 +119,17 @@ def goes_to_the_line(book: Book) -> bool:
     """
     if not book.queue_length:
         return False
-    last = Arrival.objects.filter(book=book).order_by("-pk").first()
-    waiting = PreBooking.objects.for_round(last) if last else PreBooking.objects.waiting()
-    return waiting.filter(book=book, user__is_active=True).exists()
+    return PreBooking.objects.to_be_asked(last_round(book)).filter(book=book).exists()
+
+
+def last_round(book: Book) -> Arrival | None:
+    """The newest round of a book: what came last while people waited for it."""
+    return Arrival.objects.filter(book=book).order_by("-pk").first()
 
 
 def pass_on(book: Book, arrival: Arrival, now: datetime) -> None:
     """A held copy of a locked book goes to the next in line, or on sale if nobody takes it."""
-    successors = PreBooking.objects.for_round(arrival).filter(book=book)[:1]
+    successors = PreBooking.objects.to_be_asked(arrival).filter(book=book)[:1]
     places = list(successors) if can_be_sold(book, timezone.localdate(now)) else []
     if places:
         _offer(places, book, arrival, now)

@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -57,7 +57,7 @@ def skip(*, key: uuid.UUID, now: datetime) -> PreBooking:
     note(place, Kind.SKIPPED, now=now)
     arrival = place.current_round
     # Copies of a later round may be on sale: they have come, too.
-    place.skipped = Arrival.objects.filter(book=book).latest("pk")
+    place.skipped = holds.last_round(book)
     wait_again(place)
     holds.pass_on(book, arrival, now)
     return place
@@ -134,13 +134,27 @@ def let_lapse(place: PreBooking, book: Book, now: datetime) -> None:
         wait_again(place)
 
 
+class Swept(NamedTuple):
+    """What a sweep has done, in numbers."""
+
+    ended: int
+    offered: int
+    reminded: int
+
+
+def sweep(*, now: datetime) -> Swept:
+    """All that waiting lists need by the clock. Safe to kill, and to run twice at once."""
+    return Swept(expire(now=now), offer_left_over(now=now), remind(now=now))
+
+
 def expire(*, now: datetime) -> int:
     """End every hold whose time is over, each in its own transaction, and pass its copy on.
 
     Safe to run twice at once. A hold that the database refuses to end is logged, and keeps no
     other from it. Returns the count.
     """
-    return _each(PreBooking.objects.overdue(now), _expire, now)
+    overdue = PreBooking.objects.overdue(now).values_list("pk", "key")
+    return _each(overdue, _expire, now, "place %d was left as it is")
 
 
 def remind(*, now: datetime) -> int:
@@ -149,7 +163,7 @@ def remind(*, now: datetime) -> int:
     soon = PreBooking.objects.offered().filter(
         order_number="", reminded_at=None, hold_until__gt=now, hold_until__lte=now + half
     )
-    return _each(soon, _remind, now)
+    return _each(soon.values_list("pk", "key"), _remind, now, "place %d was not reminded")
 
 
 def offer_left_over(*, now: datetime) -> int:
@@ -158,13 +172,8 @@ def offer_left_over(*, now: datetime) -> int:
     Returns how many were offered.
     """
     waiting = PreBooking.objects.waiting().filter(book__stock__gt=0).order_by("book_id")
-    offered = 0
-    for book_id in list(waiting.values_list("book_id", flat=True).distinct()):
-        try:
-            offered += _offer_left_over(book_id, now)
-        except DatabaseError:
-            log.exception("what is left of book %d was not offered", book_id)
-    return offered
+    books = waiting.values_list("book_id", "book_id").distinct()
+    return _each(books, _offer_left_over, now, "what is left of book %d was not offered")
 
 
 @transaction.atomic
@@ -172,23 +181,29 @@ def _offer_left_over(book_id: int, now: datetime) -> int:
     book = stock.lock([book_id])[book_id]
     if not can_be_sold(book, timezone.localdate(now)):
         return 0
-    last = Arrival.objects.filter(book=book).order_by("-pk").first()
-    arrival = last or Arrival.objects.create(
+    arrival = holds.last_round(book) or Arrival.objects.create(
         book=book, copies=book.stock, reason=StockMovement.Reason.CORRECTION, at=now
     )
     offered = holds.offer_free_copies(book, arrival, now)
-    arrival.offered += offered
-    arrival.save(update_fields=["offered"])
+    if offered:
+        arrival.offered += offered
+        arrival.save(update_fields=["offered"])
     return offered
 
 
-def _each(places: Any, act: Callable[[uuid.UUID, datetime], bool], now: datetime) -> int:
+def _each[T](
+    rows: Iterable[tuple[int, T]], act: Callable[[T, datetime], int], now: datetime, failed: str
+) -> int:
+    """Act on every row, (its key for the log, what the act is told); the sum of what came of it.
+
+    What the database refuses is logged, and keeps no other row from it.
+    """
     done = 0
-    for pk, key in list(places.values_list("pk", "key")):
+    for pk, told in list(rows):
         try:
-            done += act(key, now)
+            done += act(told, now)
         except DatabaseError:
-            log.exception("place %d was left as it is", pk)
+            log.exception(failed, pk)
     return done
 
 

@@ -27,10 +27,15 @@ class PreBookingQuerySet(models.QuerySet[Any]):
     def offered(self) -> PreBookingQuerySet:
         return self.filter(state="offered").order_by("pk")
 
-    def for_round(self, arrival: Arrival) -> PreBookingQuerySet:
-        """Whom copies of this round may be offered to, the first in line first."""
-        takes_part = Q(skipped__isnull=True) | Q(skipped__lt=arrival.pk)
-        return self.waiting().filter(takes_part, user__is_active=True)
+    def to_be_asked(self, arrival: Arrival | None = None) -> PreBookingQuerySet:
+        """Whom copies of this round may be offered to, the first in line first.
+
+        Without one: whom those of a round to come may be, which nobody has let go by.
+        """
+        asked = self.waiting().filter(user__is_active=True)
+        if arrival is None:
+            return asked
+        return asked.filter(Q(skipped__isnull=True) | Q(skipped__lt=arrival.pk))
 
     def ahead_of(self, place: Any) -> PreBookingQuerySet:
         return self.living().filter(book_id=place.book_id, pk__lt=place.pk)

@@ -8,9 +8,7 @@ from . import alert_mails, alerts, notice_mails, offers
 def expire_holds() -> None:
     """What `manage.py expire_holds` does, every minute; then the alerts that were left behind."""
     now = timezone.now()
-    offers.expire(now=now)
-    offers.offer_left_over(now=now)
-    offers.remind(now=now)
+    offers.sweep(now=now)
     # After the queue: copies that somebody waits for are theirs.
     alert_mails.mail_left_behind(now=now)
 

@@ -22,13 +22,8 @@ example:
 """
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        counts = {
-            "ended": offers.expire(now=now),
-            "offered": offers.offer_left_over(now=now),
-            "reminded": offers.remind(now=now),
-        }
+        swept = offers.sweep(now=timezone.now())
         text = _(
             "Holds ended: %(ended)d. Copies offered besides: %(offered)d. Reminders: %(reminded)d."
         )
-        self.stdout.write(text % counts)
+        self.stdout.write(text % swept._asdict())
