@@ -11,20 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allauth.account.models import EmailAddress
-from django.apps import apps
 from django.db.models import Model
-from django.utils.module_loading import module_has_submodule
+
+from bookstore.modules import modules_named
 
 from .models import User, UserManager
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MODULE = "personal_data"
 # Stands where a row that must stay named somebody. Triggers of the database know it by this word.
 ERASED = "erased"
 AT_A_TIME = 500
@@ -134,12 +132,7 @@ class Part:
 
 def parts() -> list[Part]:
     """The parts of every app, in the order of apps: what stands on an account comes after it."""
-    modules = [
-        import_module(f"{app.name}.{MODULE}")
-        for app in apps.get_app_configs()
-        if app.module and module_has_submodule(app.module, MODULE)
-    ]
-    return [part for module in modules for part in module.PARTS]
+    return [part for module in modules_named("personal_data") for part in module.PARTS]
 
 
 def books_of(person: Person) -> set[int]:

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
-from django.utils.module_loading import module_has_submodule
 
-MODULE = "audits"
+from .modules import modules_named
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,7 @@ class Check:
 
 def checks() -> list[Check]:
     """The checks of every app, in the order of apps."""
-    modules = [
-        import_module(f"{app.name}.{MODULE}")
-        for app in apps.get_app_configs()
-        if app.module and module_has_submodule(app.module, MODULE)
-    ]
-    return [check for module in modules for check in module.CHECKS]
+    return [check for module in modules_named("audits") for check in module.CHECKS]
 
 
 @contextmanager
