@@ -23,7 +23,7 @@ class ReadOnlyInline(admin.TabularInline):
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows to look at. Only services write them."""
 
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

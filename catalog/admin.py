@@ -6,6 +6,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bookstore.looking import ReadOnlyAdmin
+
 from . import tasks, works
 from .identifiers import next_in_store_ean
 from .models import (
@@ -218,22 +220,12 @@ class WorkAdmin(admin.ModelAdmin):
 
 
 @admin.register(MissedSearch)
-class MissedSearchAdmin(admin.ModelAdmin):
+class MissedSearchAdmin(ReadOnlyAdmin):
     """What readers look for and we do not have: gold for whoever buys for the shop."""
 
     list_display = ("words", "day", "times")
     ordering = ("-day", "-times", "pk")
     date_hierarchy = "day"
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(FrontTableEntry)
