@@ -17,7 +17,10 @@ from shop.models import DeliveryMethod, Order, Payment
 from shop.offer import offer_for
 from shop.providers.base import PaymentWord, State
 from shop.services import checkout, payments
-from tests.factories import DeliveryMethodFactory
+from tests.factories import BookFactory, DeliveryMethodFactory
+from waitlist.models import PreBooking
+
+from .held import hold_a_copy
 
 ADDRESS = {
     "email": "nadia@example.org",
@@ -41,6 +44,17 @@ def delivery(db) -> DeliveryMethod:
 @pytest.fixture
 def guest() -> Shopper:
     return Shopper(token=uuid.uuid4())
+
+
+@pytest.fixture
+def emma(delivery) -> Book:
+    """A book that nobody can buy, but for whoever its only copy is held for."""
+    return BookFactory(title="Emma", stock=0, price=Decimal("10.00"))
+
+
+@pytest.fixture
+def held(emma) -> PreBooking:
+    return hold_a_copy(emma)
 
 
 def fill(shopper: Shopper, *books: Book, quantity: int = 1) -> None:

@@ -13,7 +13,7 @@ from shop.models import Cart, CartItem
 from shop.services import reordering
 from shop.services.accepting import accept_held
 from shop.undo import pack
-from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
+from tests.factories import UserFactory, VoucherFactory, receive
 from tests.waitlist.lists import deliver, join
 from waitlist import offers, places
 
@@ -21,17 +21,6 @@ from .conftest import fill, pay, place
 from .held import accept, after_the_hold, hold_a_copy, is_held, line_of, reprice
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def emma(delivery):
-    """A book that nobody can buy, but for whoever its only copy is held for."""
-    return BookFactory(title="Emma", stock=0, price=Decimal("10.00"))
-
-
-@pytest.fixture
-def held(emma):
-    return hold_a_copy(emma)
 
 
 def test_an_accepted_copy_is_in_the_basket_and_can_be_bought(held, guest):

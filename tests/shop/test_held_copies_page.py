@@ -20,16 +20,6 @@ from .test_basket_page import messages, text
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def emma(delivery):
-    return BookFactory(title="Emma", stock=0, price=Decimal("10.00"))
-
-
-@pytest.fixture
-def held(emma):
-    return hold_a_copy(emma)
-
-
 def accept(client: Client, held: PreBooking):
     return client.post(f"/prebooks/place/{held.key}/accept/", follow=True)
 

@@ -18,21 +18,10 @@ from waitlist import offers, places
 from waitlist.models import PreBooking
 
 from .conftest import decline, fill, pay, place
-from .held import accept, after_the_hold, hold_a_copy, is_held, line_of
+from .held import accept, after_the_hold, is_held, line_of
 from .test_checkout_races import ledger_is_right
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def emma(delivery):
-    """A book that nobody can buy, but for whoever its only copy is held for."""
-    return BookFactory(title="Emma", stock=0, price=Decimal("10.00"))
-
-
-@pytest.fixture
-def held(emma):
-    return hold_a_copy(emma)
 
 
 def test_a_held_copy_is_ordered_and_its_place_fulfilled(held, emma, guest):
