@@ -190,8 +190,8 @@ def _note_as_seen(shopper: Shopper, basket: Basket) -> None:
     )
     if over := [line.pk for line in told if line.is_hold_over]:
         # It is an ordinary line from now on, unless a copy has been held for them since.
-        now = seen_lines(CartItem.objects.filter(pk__in=over))
-        still_over = [line.pk for line in now if line.is_hold_over]
+        lines_now = seen_lines(CartItem.objects.filter(pk__in=over))
+        still_over = [line.pk for line in lines_now if line.is_hold_over]
         CartItem.objects.filter(pk__in=still_over).update(held=None)
 
 
