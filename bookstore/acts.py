@@ -10,11 +10,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 
-def sent(request: HttpRequest) -> Any:
-    """What a form is made from: nothing, as long as it was not sent."""
-    return request.POST if request.method == "POST" else None
-
-
 def ask(
     request: HttpRequest,
     template: str,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookstore import acts
+from bookstore.forms import sent
 
 from . import moderation
 from .models import Review
@@ -23,7 +24,7 @@ LONGEST_KEY = 18
 @permission_required("reviews.moderate_review", raise_exception=True)
 def review_remove(request: HttpRequest) -> HttpResponse:
     reviews = _chosen(request)
-    form = RemoveForm(acts.sent(request))
+    form = RemoveForm(sent(request))
     if form.is_valid():
         try:
             removed = moderation.remove(review_ids=_keys(reviews), **form.said, **_act_of(request))
@@ -41,7 +42,7 @@ def review_remove(request: HttpRequest) -> HttpResponse:
 @permission_required("reviews.moderate_review", raise_exception=True)
 def review_keep(request: HttpRequest) -> HttpResponse:
     reviews = _chosen(request)
-    form = KeepForm(acts.sent(request))
+    form = KeepForm(sent(request))
     if form.is_valid():
         words = form.cleaned_data["words"]
         try:
@@ -60,7 +61,7 @@ def review_restore(request: HttpRequest) -> HttpResponse:
     review, *others = _chosen(request)
     if others:
         raise Http404
-    form = RestoreForm(acts.sent(request))
+    form = RestoreForm(sent(request))
     if form.is_valid():
         words = form.cleaned_data["words"]
         try:

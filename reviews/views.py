@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.views.member import MemberRequest
+from bookstore.forms import sent
 from bookstore.paging import pages_to_name
 from catalog.models import Book
 
@@ -117,7 +118,7 @@ def review_helpful(request: MemberRequest, review_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def review_report(request: MemberRequest, review_id: int) -> HttpResponse:
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    form = ReportForm(sent(request))
     try:
         review = services.review_of_others(user=request.user, review_id=review_id)
         if form.is_valid():
@@ -138,7 +139,7 @@ def _book(ean: str) -> Book:
 
 
 def _form(request: MemberRequest, known: dict[str, Any]) -> ReviewForm:
-    return ReviewForm(request.POST if request.method == "POST" else None, initial=known)
+    return ReviewForm(sent(request), initial=known)
 
 
 def _asked(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

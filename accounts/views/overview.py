@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.forms import NameForm
 from accounts.summary import summary_of
+from bookstore.forms import sent
 
 from .member import MemberRequest
 
@@ -29,7 +30,7 @@ def overview(request: MemberRequest) -> HttpResponse:
 @login_required
 def name_change(request: MemberRequest) -> HttpResponse:
     user = request.user
-    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
+    form = NameForm(sent(request), initial={"name": user.name})
     if form.is_valid():
         services.change_name(user=user, name=form.cleaned_data["name"])
         messages.success(request, _("Your name is changed."))

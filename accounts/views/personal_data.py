@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import erasing, exporting
 from accounts.forms import DeleteAccountForm
 from accounts.person import Person, parts
+from bookstore.forms import sent
 
 from .member import MemberRequest
 
@@ -57,7 +58,7 @@ def download_data(request: MemberRequest) -> HttpResponseBase:
 @login_required
 def delete_account(request: MemberRequest) -> HttpResponse:
     now, person = timezone.now(), Person.of(request.user)
-    form = DeleteAccountForm(request.POST if request.method == "POST" else None)
+    form = DeleteAccountForm(sent(request))
     obstacles = erasing.obstacles(person=person, now=now)
     if form.is_valid():
         try:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import address_book
 from accounts.models import User
+from bookstore.forms import sent
 from bookstore.htmx import render_page
 from shop import cart, drafts, providers
 from shop.delivery_step import DeliveryStep, known_of
@@ -30,9 +31,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     basket = cart.basket_of(cart.shopper_of(request))
     if not basket.lines:
         return redirect("shop:basket_detail")
-    user, sent = _member(request), request.POST if request.method == "POST" else None
+    user = _member(request)
     known = known_of(user, drafts.kept_in(request.session), _saved_id(request))
-    step = DeliveryStep(sent, known=known, now=timezone.now())
+    step = DeliveryStep(sent(request), known=known, now=timezone.now())
     if step.form.is_bound and step.is_valid():
         drafts.keep(request.session, step.draft)
         return redirect("shop:checkout_payment")
@@ -58,7 +59,7 @@ def checkout_payment(request: HttpRequest) -> HttpResponse:
     draft = drafts.kept_in(request.session)
     if draft is None or providers.current() is None:
         return redirect("shop:checkout")
-    form = OrderForm(request.POST if request.method == "POST" else None)
+    form = OrderForm(sent(request))
     if form.is_valid():
         try:
             placed = services.place_order(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from bookstore.forms import sent
 from shop.models import Order
 from shop.order_forms import FindOrderForm
 
@@ -34,7 +35,7 @@ CannotFind = (NoSuchOrder, TooManyTries)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def order_find(request: HttpRequest) -> HttpResponse:
-    form = FindOrderForm(request.POST if request.method == "POST" else None)
+    form = FindOrderForm(sent(request))
     status = 422 if form.errors else 200
     if form.is_valid():
         try:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookstore import acts
+from bookstore.forms import sent
 from catalog.money import format_money
 from shop import pricing
 from shop.models import Order
@@ -23,7 +24,7 @@ from shop.staff_forms import PostForm, RefundForm
 @permission_required("shop.post_order", raise_exception=True)
 def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
-    form = PostForm(acts.sent(request))
+    form = PostForm(sent(request))
     if form.is_valid():
         try:
             posting.post_order(
@@ -43,7 +44,7 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
 @permission_required("shop.cancel_order", raise_exception=True)
 def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
-    form = forms.Form(acts.sent(request))
+    form = forms.Form(sent(request))
     if form.is_valid():
         try:
             cancelling.cancel_order(number=order.number, who=str(request.user), now=timezone.now())
@@ -60,7 +61,7 @@ def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     left = refunds.left_to_refund(order)
     items = order.items.order_by("pk")
-    form = RefundForm(items, left, acts.sent(request), can_restock=order.is_confirmed)
+    form = RefundForm(items, left, sent(request), can_restock=order.is_confirmed)
     if form.is_valid():
         try:
             refunds.refund_lines(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookstore.forms import sent
 from shop.models import Withdrawal, plain_number
 from shop.order_forms import WithdrawForm
 from shop.services import withdrawing as services
@@ -27,8 +28,7 @@ FIELDS = ("name", "number", "email", "words")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def withdraw(request: HttpRequest) -> HttpResponse:
-    sent = request.POST if request.method == "POST" else None
-    form = WithdrawForm(sent, initial=_known_about(request))
+    form = WithdrawForm(sent(request), initial=_known_about(request))
     status = 422 if form.errors else 200
     if form.is_valid():
         try:

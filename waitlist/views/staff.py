@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookstore import acts
+from bookstore.forms import sent
 from waitlist import offers, overrides, places
 from waitlist.models import PreBooking
 from waitlist.staff_forms import ReasonForm
@@ -37,7 +38,7 @@ def _override(
     done: str,
 ) -> HttpResponse:
     place = get_object_or_404(PreBooking.objects.for_staff(), pk=place_id)
-    form = ReasonForm(acts.sent(request))
+    form = ReasonForm(sent(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.views.member import MemberRequest
+from bookstore.forms import sent
 from bookstore.next_page import next_page
 from catalog.models import Book
 from waitlist import wishlists
@@ -109,7 +110,7 @@ def wishlist_undo(request: MemberRequest) -> HttpResponse:
 @login_required
 def wishlist_move(request: MemberRequest, item_id: int) -> HttpResponse:
     item = get_object_or_404(WishlistItem.objects.of(request.user).with_books(), pk=item_id)
-    form = ChooseListForm(_sent(request), lists=request.user.wishlists.for_choice())
+    form = ChooseListForm(sent(request), lists=request.user.wishlists.for_choice())
 
     def move() -> Wishlist:
         return wishlists.move(item=item, wishlist=form.cleaned_data["list"]).wishlist
@@ -122,7 +123,7 @@ def wishlist_move(request: MemberRequest, item_id: int) -> HttpResponse:
 @never_cache
 @login_required
 def wishlist_new(request: MemberRequest) -> HttpResponse:
-    form = ListNameForm(_sent(request))
+    form = ListNameForm(sent(request))
     make = partial(wishlists.make_list, user=request.user, now=timezone.now())
     return _carry_out(
         request,
@@ -138,7 +139,7 @@ def wishlist_new(request: MemberRequest) -> HttpResponse:
 @login_required
 def wishlist_rename(request: MemberRequest, list_id: int) -> HttpResponse:
     wishlist = get_object_or_404(request.user.wishlists, pk=list_id)
-    form = ListNameForm(_sent(request), initial={"name": wishlist.name})
+    form = ListNameForm(sent(request), initial={"name": wishlist.name})
     return _carry_out(
         request,
         form,
@@ -172,7 +173,7 @@ def wishlist_delete(request: MemberRequest, list_id: int) -> HttpResponse:
 @login_required
 def wishlist_share(request: MemberRequest, list_id: int) -> HttpResponse:
     wishlist = get_object_or_404(request.user.wishlists, pk=list_id)
-    form = ShareForm(_sent(request), initial={"shown_name": wishlist.shown_name})
+    form = ShareForm(sent(request), initial={"shown_name": wishlist.shown_name})
     return _carry_out(
         request,
         form,
@@ -245,10 +246,6 @@ def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
     if path := next_page(request):
         back += "?" + urlencode({"next": path})
     return redirect_to_login(back)
-
-
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _carry_out(
