@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -42,21 +41,25 @@ def move_to_basket(
 @transaction.atomic
 def move_all_to_basket(*, user: User, wishlist: Wishlist, now: datetime) -> Moved:
     """The same with each book of a list that can be bought; the others stay where they are."""
-    shopper = Shopper(user=user)
     # Before the list is read, so that a second click reads what the first has left of it.
-    cart.locked_cart(shopper, now)
+    basket = cart.locked_cart(Shopper(user=user), now)
+    there = {line.book_id: line for line in cart.seen_lines(basket.items.all(), now)}
     wanted = [item.book for item in wishlist.items.with_books()]
-    lines = [line for book in wanted if (line := _added(shopper, book, now))]
+    chosen = (
+        there.get(book.pk) or CartItem(cart=basket, book=book, quantity=0)
+        for book in wanted
+        if book.availability.can_buy
+    )
+    lines = [line for line in chosen if _is_added(line)]
     if lines:
         wishlists.remove(user=user, books=[line.book for line in lines], wishlist=wishlist)
     return Moved(lines, len(wanted) - len(lines))
 
 
-def _added(shopper: Shopper, book: Book, now: datetime) -> Any:
-    """The line of one copy more, None if there is none to be had."""
-    if not book.availability.can_buy:
-        return None
+def _is_added(line: CartItem) -> bool:
+    """Have one copy more on a line of a locked basket. False if there is none to be had."""
     try:
-        return cart.add(shopper=shopper, book=book, quantity=1, now=now)
+        cart.choose(line, line.copies_in_basket + 1)
     except cart.CannotChangeBasket:
-        return None
+        return False
+    return True

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Book
-from shop import cart
+from shop import cart, wished
 from shop.cart import Shopper
 from shop.models import CartItem
 from tests.factories import BookFactory, UserFactory, receive
@@ -138,3 +140,18 @@ def test_nobody_buys_from_the_list_of_another(client, shopper_client, shopper, e
 
     assert on(owner) == [("Wishlist", "Emma")]
     assert not CartItem.objects.exists()
+
+
+def test_a_whole_list_costs_one_query_a_book(shopper):
+    costs = []
+    for count in (2, 12):
+        for number in range(count):
+            save(shopper, BookFactory(title=f"Book {number} of {count}"))
+        with CaptureQueriesContext(connection) as asked:
+            moved = wished.move_all_to_basket(
+                user=shopper, wishlist=wishlists.default_of(user=shopper), now=timezone.now()
+            )
+        assert len(moved.lines) == count
+        costs.append(len(asked))
+
+    assert costs[1] - costs[0] <= 10
