@@ -91,7 +91,12 @@ class PreBookingsPart(Part):
 
 
 class WishlistsPart(Part):
-    """Never what givers said: it is a surprise, and nobody can tell who they are."""
+    """Never what givers said of these lists: it is a surprise.
+
+    Nor what this person gives from lists of others. No row there names them, see gifts.py, and what
+    they said stays said when they are erased: others may rely on it, and there is no account left
+    that anybody could find by trying.
+    """
 
     name = "wishlists"
     title = _("Wishlists")

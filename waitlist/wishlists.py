@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.models import Book
 
+from .gifts import tokens_of
 from .models import Wishlist, WishlistItem
 
 MOST_LISTS = 100
@@ -244,34 +245,41 @@ def revoke(*, wishlist: Wishlist) -> Wishlist:
 def take(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any, now: datetime) -> None:
     """Let the other givers see that somebody gives this book; its owner never does.
 
-    `giver` is the token of whoever says so, and undoes it; to say it twice changes nothing.
-    `reader` is whoever is signed in, if anybody is. Raises NotOnTheList, OwnList or AlreadyTaken.
+    `giver` is the token of the session, by which a visitor undoes it; a member undoes it by their
+    account, see tokens_of(). To say it twice changes nothing. `reader` is whoever is signed in, if
+    anybody is. Raises NotOnTheList, OwnList or AlreadyTaken.
     """
-    item = _gift(key, item_id, giver, reader)
+    item, tokens = _gift(key, item_id, giver, reader)
     if not item.is_taken:
-        item.taken_at, item.taken_by = now, giver
+        item.taken_at, item.taken_by = now, tokens[0]
         item.save(update_fields=["taken_at", "taken_by"])
 
 
 @transaction.atomic
 def untake(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any) -> None:
     """Take back what this giver said. Raises NotOnTheList, OwnList or AlreadyTaken."""
-    item = _gift(key, item_id, giver, reader)
+    item, _tokens = _gift(key, item_id, giver, reader)
     item.taken_at = item.taken_by = None
     item.save(update_fields=["taken_at", "taken_by"])
 
 
-def _gift(key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any) -> WishlistItem:
-    """A book on a shared list, locked, that this giver gives or nobody. No giver is its owner."""
+def _gift(
+    key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any
+) -> tuple[WishlistItem, list[uuid.UUID]]:
+    """A book on a shared list, locked, that this giver gives or nobody, and the giver's tokens.
+
+    No giver is its owner.
+    """
     items = WishlistItem.objects.filter(pk=item_id, wishlist__key=key).select_related("wishlist")
     item: WishlistItem | None = items.select_for_update(of=("self",), no_key=True).first()
     if item is None:
         raise NotOnTheList
     if item.wishlist.is_of(reader):
         raise OwnList
-    if item.is_taken and item.taken_by != giver:
+    tokens = tokens_of(wishlist=item.wishlist, giver=giver, reader=reader)
+    if item.is_taken and item.taken_by not in tokens:
         raise AlreadyTaken
-    return item
+    return item, tokens
 
 
 def _held(wishlist: Wishlist) -> Wishlist:

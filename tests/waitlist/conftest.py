@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Book
@@ -19,6 +20,12 @@ def birthday(shopper) -> Wishlist:
     return wishlists.make_list(user=shopper, name="Birthday", now=timezone.now())
 
 
+@pytest.fixture
+def shared(shopper, emma, birthday) -> Wishlist:
+    save(shopper, emma, birthday)
+    return wishlists.share(wishlist=birthday, shown_name="")
+
+
 def save(user, book: Book, wishlist: Wishlist | None = None) -> WishlistItem:
     return wishlists.save(user=user, book=book, wishlist=wishlist, now=timezone.now())
 
@@ -31,3 +38,9 @@ def on(user) -> list[tuple[str, str]]:
 
 def messages(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
+
+
+def act(client: Client, wishlist: Wishlist, verb: str):
+    """Say of the first book on the list that one gives it, or not."""
+    item = wishlist.items.earliest("pk")
+    return client.post(f"{wishlist.shared_path}{item.pk}/{verb}/", follow=True)

@@ -126,7 +126,7 @@ class WishlistItem(models.Model):
         _("price told last"), max_digits=10, decimal_places=2, null=True, blank=True
     )
     in_stock_told = models.BooleanField(_("told to be in stock"))
-    # A giver buys it. Its owner must never learn of that. The giver's session has the token.
+    # A giver buys it. Its owner must never learn of that. Whose the token is: see gifts.py.
     taken_at = models.DateTimeField(_("taken by a giver at"), null=True, blank=True)
     taken_by = models.UUIDField(_("token of the giver"), null=True, blank=True)
 

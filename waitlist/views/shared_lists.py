@@ -20,7 +20,7 @@ from waitlist.models import Wishlist
 
 from .wishlists import page_of
 
-# The token of a giver, so that they and nobody else take back what they said.
+# The token of a giver without an account, so that they and nobody else take back what they said.
 GIVER_KEY = "giver"
 
 
@@ -41,14 +41,17 @@ def wishlist_shared(request: HttpRequest, key: UUID) -> HttpResponse:
 def wishlist_take(request: HttpRequest, key: UUID, item_id: int) -> HttpResponse:
     giver = _giver(request) or uuid4()
     take = partial(wishlists.take, giver=giver, now=timezone.now())
-    if _say(request, key, item_id, take, _("Thank you. Others who give see that you give it.")):
+    is_said = _say(
+        request, key, item_id, take, _("Thank you. Others who give see that you give it.")
+    )
+    if is_said and not request.user.is_authenticated:
         request.session[GIVER_KEY] = str(giver)
     return _back(request, key)
 
 
 @require_POST
 def wishlist_untake(request: HttpRequest, key: UUID, item_id: int) -> HttpResponse:
-    # Without a token of their own they have said nothing that could be taken back.
+    # Without an account and a token of their own they have said nothing that could be taken back.
     untake = partial(wishlists.untake, giver=_giver(request) or uuid4())
     _say(request, key, item_id, untake, _("It is free for others to give again."))
     return _back(request, key)
@@ -74,6 +77,6 @@ def _back(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _giver(request: HttpRequest) -> UUID | None:
-    """The token of whoever reads. Never starts a session."""
+    """The token of the session of whoever reads. Never starts one."""
     text = request.session.get(GIVER_KEY)
     return UUID(text) if text else None
