@@ -23,7 +23,8 @@ from catalog.models import Book
 
 from . import tasks
 
-# Books of a batch that are changed wait for its end, and so does whoever buys one of them.
+# Books of a batch that are changed wait for its end, and so does whoever buys one of them, or
+# another edition of a work that gets one.
 BATCH = 3000
 # A feed whose new books are less than this part of the shop leaves it to the worker to rank and count.
 SETTLED_FROM = 0.1
