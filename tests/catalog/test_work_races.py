@@ -13,6 +13,7 @@ from catalog.feeds.writer import write_books
 from catalog.models import Book, Contribution, Work
 from tests.factories import BookFactory, nth_ean
 from tests.reviews.readers import ratings_of, write
+from tests.shop.test_admin import book_form
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -74,3 +75,28 @@ def test_a_feed_that_gives_a_book_its_work_waits_for_the_editions_that_are_there
 
     assert outcomes == [None, None]
     assert ratings_of(beside) == STARS
+
+
+def test_staff_who_move_a_book_to_a_work_wait_for_its_editions_first(
+    emma, beside, buy_both, meeting, staff_client
+):
+    form = book_form(beside, slug="emma", work=emma.work_id)
+    move = partial(staff_client.post, f"/admin/catalog/book/{beside.pk}/change/", form)
+
+    bought, moved = at_once([buy_both, partial(meeting.join, move)])
+
+    assert (bought, getattr(moved, "status_code", moved)) == (None, 302)
+    assert ratings_of(beside) == STARS
+
+
+def test_staff_who_take_a_book_out_of_a_work_wait_for_the_editions_that_stay(
+    emma, beside, buy_both, meeting, staff_client
+):
+    Book.objects.filter(pk=beside.pk).update(work=emma.work_id)
+    form = book_form(beside, slug="emma", work="")
+    take_out = partial(staff_client.post, f"/admin/catalog/book/{beside.pk}/change/", form)
+
+    bought, taken_out = at_once([buy_both, partial(meeting.join, take_out)])
+
+    assert (bought, getattr(taken_out, "status_code", taken_out)) == (None, 302)
+    assert ratings_of(beside) == (0, 0, [0] * 5)
