@@ -93,9 +93,11 @@ class BookAdmin(admin.ModelAdmin):
         obj.ean = obj.ean or next_in_store_ean()
         obj.fill_derived()
         if change:
-            if obj.work is None and "work" in form.changed_data:
-                # Without one the next feed would bring it back to where staff took it from.
-                works.set_apart(obj)
+            if "work" in form.changed_data:
+                works.lock_editions(obj, form.initial["work"], obj.work_id)
+                if obj.work is None:
+                    # Without one the next feed would bring it back to where staff took it from.
+                    works.set_apart(obj)
             # Only what was edited: a sale meanwhile must not be undone, nor another colleague's work.
             columns = {field.name for field in Book._meta.concrete_fields}
             edited = columns & set(form.changed_data)

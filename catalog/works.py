@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from django.db.models import Q
+
 from .folding import fold_words, title_key
 from .models import Book, Contribution, Work
 
@@ -61,6 +63,16 @@ def assign(book: Book) -> None:
 def set_apart(book: Book) -> None:
     """Give a book a work of its own, which no feed joins; whoever calls it saves the book."""
     book.work = Work.objects.create(title=title_of(book.title))
+
+
+def lock_editions(book: Book, *works: int | None) -> None:
+    """Lock a book that is moved from one of these works to another, and all editions of both.
+
+    The database rates them anew once the book is moved, and would lock the others after it then;
+    all writers lock books by ascending key. Must run inside `atomic`.
+    """
+    editions = Book.objects.filter(Q(pk=book.pk) | Q(work__in=works))
+    list(Book.objects.locked(editions.values_list("pk", flat=True)).values_list("pk"))
 
 
 def _first_author(book: Book) -> str:

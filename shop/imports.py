@@ -9,8 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from catalog import stock as stock_ledger
 from catalog import tasks as catalog_tasks
@@ -23,8 +24,11 @@ from catalog.models import Book
 
 from . import tasks
 
-# Books of a batch that are changed wait for its end, and so does whoever buys one of them.
+# Books of a batch that are changed wait for its end, and so does whoever buys one of them, or
+# another edition of a work that gets one.
 BATCH = 3000
+# How often a batch is begun that meets a deadlock, which takes the database a second to see.
+_ATTEMPTS = 4
 # A feed whose new books are less than this part of the shop leaves it to the worker to rank and count.
 SETTLED_FROM = 0.1
 # Any number, as long as nothing else in this database locks it.
@@ -153,10 +157,22 @@ class _Writer:
 
     def write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:
         try:
-            return self._write(rows, derived)
+            return self._write_past_deadlocks(rows, derived)
         except IntegrityError:
             # Staff added one of these books or people just now; the second look finds it.
-            return self._write(rows, derived)
+            return self._write_past_deadlocks(rows, derived)
+
+    def _write_past_deadlocks(
+        self, rows: Sequence[BookRow], derived: Sequence[Derived]
+    ) -> WriteResult:
+        """Books are locked in one order, but staff may hold people or an edition that came later."""
+        for _attempt in range(_ATTEMPTS - 1):
+            try:
+                return self._write(rows, derived)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return self._write(rows, derived)
 
     @transaction.atomic
     def _write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:

@@ -14,6 +14,7 @@ from accounts.models import User
 from bookstore.embedded.server import Server
 from tests.factories import UserFactory
 from tests.fake_stripe import FakeStripe
+from tests.threads import Meeting
 
 IN_CI = os.environ.get("CI") == "true"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -131,6 +132,11 @@ def staff_client(staff) -> Client:
     client = Client()
     client.force_login(staff)
     return client
+
+
+@pytest.fixture
+def meeting() -> Meeting:
+    return Meeting()
 
 
 @pytest.fixture

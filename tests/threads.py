@@ -1,9 +1,14 @@
 """Many people at once, each in a thread with a database connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import connection
+
+_PATIENCE = 5.0
+_WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def at_once(actions: Iterable[Callable[[], object]]) -> list[object]:
@@ -28,3 +33,30 @@ def at_once(actions: Iterable[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+class Meeting:
+    """One stops in the middle of a transaction until another waits for its locks, or is done."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.is_over = threading.Event(), threading.Event()
+
+    def stop(self, act: Callable[[], Any]) -> Any:
+        self.has_begun.set()
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until and not self.is_over.is_set() and not _somebody_waits():
+            time.sleep(0.01)
+        return act()
+
+    def join(self, act: Callable[[], object]) -> object:
+        assert self.has_begun.wait(_PATIENCE)
+        try:
+            return act()
+        finally:
+            self.is_over.set()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITERS)
+        return bool(cursor.fetchone()[0])

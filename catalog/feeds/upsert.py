@@ -38,10 +38,14 @@ NEW_IDS = """
 SELECT array_agg(nextval(pg_get_serial_sequence('catalog_book', 'id'))) FROM generate_series(1, %s)
 """
 
-# In the order that all writers use; what follows from several fields is worked out from these.
+# The books that are there, and the editions of the works that a batch brings books to: those get
+# new ratings, and whoever adds another one waits for them. All at once, in the order that all
+# writers use. What follows from several fields is worked out from these.
 LOCK = """
 SELECT id, title, language, byline, subtitle, series_title, series_number, publisher_name
-FROM catalog_book WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+FROM catalog_book
+WHERE id = ANY(%s) OR work_id = ANY(ARRAY(SELECT id FROM catalog_work WHERE key = ANY(%s)))
+ORDER BY id FOR NO KEY UPDATE
 """
 
 # A work is called what its first book is called.

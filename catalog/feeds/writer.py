@@ -147,11 +147,12 @@ def _books(
     rows: Sequence[BookRow],
     genres: Genres,
 ) -> Iterator[Sequence[Any]]:
-    """The books in the order of the columns of feed_book. Those that are there are locked first."""
+    """The books in the order of the columns of feed_book, once they and their siblings are locked."""
     present = [target.book_id for target in targets if not target.is_new]
-    cursor.execute(upsert.LOCK, [present])
+    work_keys = [target.work_key for target in targets if target.work_key]
+    cursor.execute(upsert.LOCK, [present, work_keys])
     locked = {pk: dict(zip(FOLDED, fields, strict=True)) for pk, *fields in cursor.fetchall()}
-    if len(locked) < len(present):
+    if not locked.keys() >= set(present):
         raise IntegrityError("A book was deleted just now.")
     for target in targets:
         row = rows[target.line]

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog import works
 from catalog.feeds.rows import BookRow
 from catalog.feeds.writer import WriteResult, write_books
 from catalog.models import Book, Genre, Work
@@ -49,6 +50,8 @@ WHOLE = BookRow(
     outside_rating=Decimal("4.01"),
     outside_ratings=1000,
 )
+
+KEY = works.key_of(title="L’Étranger", author="Albert Camus", series="Folio", number="2")
 
 
 def write(*rows: BookRow) -> WriteResult:
@@ -231,3 +234,17 @@ def test_stock_and_withdrawal_are_not_a_feeds_business() -> None:
 
     book.refresh_from_db()
     assert (book.title, book.stock, book.withdrawn_at) == ("Another title", 4, NOW)
+
+
+def test_a_book_that_is_deleted_meanwhile_is_missed_though_editions_of_others_are_there():
+    edition = BookFactory(work=Work.objects.create(title="L’Étranger", key=KEY))
+    gone = BookFactory(title="Emma", stock=0)
+    rows = [WHOLE._replace(ean=nth_ean(900_001)), BookRow(1, gone.ean, "Emma, again")]
+
+    def delete(created: object) -> None:
+        Book.objects.filter(pk=gone.pk).delete()
+
+    with pytest.raises(IntegrityError, match="deleted just now"):
+        write_books(rows, now=NOW, open_stock=delete)
+
+    assert edition.work.editions.get() == edition

@@ -4,6 +4,7 @@ from collections import Counter
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Book, Work
@@ -68,6 +69,32 @@ def test_ratings_are_right_though_editions_arrive_while_readers_write():
 
         editions = Book.objects.filter(work=work)
         assert {str(ratings_of(edition)) for edition in editions} == {str(by_hand(book))}
+
+
+@pytest.mark.parametrize("review_comes_first", [True, False])
+@pytest.mark.parametrize("arrives", ["a new book", "a book of another work"])
+def test_an_edition_that_arrives_with_the_very_first_review_has_its_stars(
+    arrives, review_comes_first, meeting
+):
+    work = Work.objects.create(title="Emma")
+    book, alone = BookFactory(work=work), BookFactory()
+    arrive = {
+        "a new book": partial(BookFactory, work=work, stock=0),
+        "a book of another work": Book.objects.filter(pk=alone.pk).update,
+    }[arrives]
+    acts = [partial(write, book, 5), partial(arrive, work=work)]
+    first, second = acts if review_comes_first else reversed(acts)
+
+    def stop_before_the_end() -> None:
+        with transaction.atomic():
+            first()
+            meeting.stop(lambda: None)
+
+    outcomes = at_once([stop_before_the_end, partial(meeting.join, second)])
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    editions = Book.objects.filter(work=work)
+    assert [ratings_of(edition) for edition in editions] == [(5, 1, [0, 0, 0, 0, 1])] * 2
 
 
 def test_a_review_follows_its_book_to_a_work_that_it_gets_just_then():

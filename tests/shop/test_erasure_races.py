@@ -1,8 +1,6 @@
 """Somebody has their data erased while others change the books of their reviews and waiting lists."""
 
 import re
-import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -32,41 +30,6 @@ from waitlist.personal_data import PreBookingsPart
 from .conftest import fill, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-PATIENCE = 5.0
-WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-class Meeting:
-    """One stops in the middle of a transaction until another waits for its locks, or is done."""
-
-    def __init__(self) -> None:
-        self.has_begun, self.is_over = threading.Event(), threading.Event()
-
-    def stop(self, act: Callable[[], Any]) -> Any:
-        self.has_begun.set()
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and not self.is_over.is_set() and not _somebody_waits():
-            time.sleep(0.01)
-        return act()
-
-    def join(self, act: Callable[[], object]) -> object:
-        assert self.has_begun.wait(PATIENCE)
-        try:
-            return act()
-        finally:
-            self.is_over.set()
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITERS)
-        return bool(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def meeting() -> Meeting:
-    return Meeting()
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.tasks import default_task_backend
 from django.test.utils import CaptureQueriesContext
+from psycopg.errors import DeadlockDetected, QueryCanceled
 from stdnum.isbn import to_isbn10
 
 from catalog import stock
@@ -352,6 +353,61 @@ def test_a_book_that_staff_add_meanwhile_is_found_by_a_second_look(
     monkeypatch.setattr(imports, "write_books", write)
 
     assert "1 new" in import_books(feed(f"{EMMA},Emma,,,,"))
+
+
+@pytest.fixture
+def deadlocks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Lets batches fail after they were written, as often as is said; what was written each time."""
+
+    def fail(times: int, cause: Exception) -> list[str]:
+        written = []
+
+        def write(rows: Sequence[BookRow], **options: Any) -> WriteResult:
+            result = write_books(rows, **options)
+            written.extend(Book.objects.values_list("title", flat=True))
+            if len(written) <= times:
+                raise OperationalError("deadlock detected") from cause
+            return result
+
+        monkeypatch.setattr(imports, "write_books", write)
+        return written
+
+    return fail
+
+
+def test_a_batch_that_meets_a_deadlock_is_written_anew(
+    feed: Feed, deadlocks: Callable[..., list[str]]
+) -> None:
+    written = deadlocks(1, DeadlockDetected())
+
+    said = import_books(feed(f"{EMMA},Emma,,,,"), "--price", "9.99", "--stock", "3")
+
+    assert written == ["Emma", "Emma"]
+    assert "1 new" in said
+    assert Book.objects.get().stock == 3
+
+
+def test_an_import_that_meets_nothing_but_deadlocks_ends(
+    feed: Feed, deadlocks: Callable[..., list[str]]
+) -> None:
+    written = deadlocks(99, DeadlockDetected())
+
+    with pytest.raises(OperationalError, match="deadlock"):
+        import_books(feed(f"{EMMA},Emma,,,,"))
+
+    assert 2 < len(written) < 10
+    assert not Book.objects.exists()
+
+
+def test_no_other_trouble_of_the_database_is_tried_again(
+    feed: Feed, deadlocks: Callable[..., list[str]]
+) -> None:
+    written = deadlocks(99, QueryCanceled())
+
+    with pytest.raises(OperationalError):
+        import_books(feed(f"{EMMA},Emma,,,,"))
+
+    assert written == ["Emma"]
 
 
 def test_the_lock_is_free_after_a_refusal(other_session: CursorWrapper) -> None:
