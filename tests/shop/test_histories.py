@@ -342,7 +342,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def every_penny_is_where_it_belongs(self) -> None:
-        orders = Order.objects.prefetch_related("payments__refunds")
+        orders = Order.objects.prefetch_related("payments__refunds__again")
         for order in orders:
             kept = sum((payment.rest for payment in order.payments.all()), Decimal(0))
             assert kept == owed_or_earned(order), order.get_status_display()
@@ -419,9 +419,11 @@ def by_book(rows: Any, book: str, copies: str) -> dict[int, int]:
 def owed_or_earned(order: Order) -> Decimal:
     """What should be left of an order's payments: its total less what staff gave back.
 
-    A refund that failed gave nothing back, whatever it was for.
+    A refund that failed gave nothing back, whatever it was for. One that was sent again is left to
+    the one that came after it.
     """
-    made = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
+    refunds_of = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
+    made = [refund for refund in refunds_of if not hasattr(refund, "again")]
     failed = sum((r.amount for r in made if r.has_failed and r.reason not in BY_LINE), Decimal(0))
     if not order.is_confirmed:
         return failed
