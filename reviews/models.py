@@ -98,8 +98,10 @@ class Review(models.Model):
         STAFF = "staff", _("the shop")
         # Two books turned out to be editions of one work, and its writer has a newer one of it.
         MERGED = "merged", _("a newer one of the same work")
+        # Its writer cancelled what made them a buyer (reviews/unbought.py).
+        ORDER = "order", _("a cancelled order")
 
-    # The edition that its writer bought.
+    # The edition that its writer bought; another one of the work if that order was cancelled.
     book = models.ForeignKey(
         Book, models.PROTECT, related_name="reviews", verbose_name=_("edition")
     )
@@ -218,6 +220,11 @@ class Review(models.Model):
             setattr(self, field, "")
         self.save(update_fields=["deleted_at", *emptied])
 
+    def name_edition(self, book: Book) -> None:
+        """Say of another edition of its work that its writer bought that one."""
+        self.book = book
+        self.save(update_fields=["book"])
+
 
 class ReviewVersion(models.Model):
     """What a review said before it was edited. The database refuses to change it."""
@@ -272,7 +279,7 @@ class ReviewReport(models.Model):
     class Outcome(models.TextChoices):
         KEPT = "kept", _("The review stays")
         REMOVED = "removed", _("The review was removed")
-        GONE = "gone", _("Its writer deleted the review")
+        GONE = "gone", _("The review had gone by then")
 
     review = models.ForeignKey(Review, models.CASCADE, db_index=False, related_name="reports")
     user = models.ForeignKey(
