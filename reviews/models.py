@@ -96,7 +96,8 @@ class Review(models.Model):
     class DeletedBy(models.TextChoices):
         WRITER = "writer", _("its writer")
         STAFF = "staff", _("the shop")
-        # Two books turned out to be editions of one work, and its writer has a newer one of it.
+        # Two books turned out to be editions of one work, and its writer has a newer one of it. It
+        # comes back, and its open reports with it, if they turn out to be none after all.
         MERGED = "merged", _("a newer one of the same work")
         # Its writer cancelled what made them a buyer (reviews/unbought.py).
         ORDER = "order", _("a cancelled order")
@@ -185,6 +186,11 @@ class Review(models.Model):
                 fields=["work_key", "-helpful_count", "-created_at", "-id"],
                 condition=Q(deleted_at__isnull=True),
                 name="reviews_review_most_helpful",
+            ),
+            models.Index(
+                fields=["work_key", "user"],
+                condition=Q(deleted_by="merged"),
+                name="reviews_review_merged",
             ),
         ]
 
