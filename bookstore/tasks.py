@@ -33,6 +33,7 @@ PERIODIC = {
     "close_payments": ("* * * * *", "shop.tasks.close_payments"),
     "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
     "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
+    "withdraw_unbought": ("*/10 * * * *", "reviews.tasks.withdraw_unbought"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
     "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
     "repair_tags": ("0 2 * * *", "catalog.tasks.repair_tags"),

@@ -30,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
     STATES = {
         "shown": Q(deleted_at__isnull=True),
         "removed": Q(deleted_by=Review.DeletedBy.STAFF),
-        "deleted": Q(deleted_by__in=[Review.DeletedBy.WRITER, Review.DeletedBy.MERGED]),
+        "deleted": Q(deleted_at__isnull=False) & ~Q(deleted_by=Review.DeletedBy.STAFF),
         "all": Q(),
     }
 

@@ -96,10 +96,13 @@ class Review(models.Model):
     class DeletedBy(models.TextChoices):
         WRITER = "writer", _("its writer")
         STAFF = "staff", _("the shop")
-        # Two books turned out to be editions of one work, and its writer has a newer one of it.
+        # Two books turned out to be editions of one work, and its writer has a newer one of it. It
+        # comes back, and its open reports with it, if they turn out to be none after all.
         MERGED = "merged", _("a newer one of the same work")
+        # Its writer cancelled what made them a buyer (reviews/unbought.py).
+        ORDER = "order", _("a cancelled order")
 
-    # The edition that its writer bought.
+    # The edition that its writer bought; another one of the work if that order was cancelled.
     book = models.ForeignKey(
         Book, models.PROTECT, related_name="reviews", verbose_name=_("edition")
     )
@@ -184,6 +187,11 @@ class Review(models.Model):
                 condition=Q(deleted_at__isnull=True),
                 name="reviews_review_most_helpful",
             ),
+            models.Index(
+                fields=["work_key", "user"],
+                condition=Q(deleted_by="merged"),
+                name="reviews_review_merged",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,6 +225,11 @@ class Review(models.Model):
         for field in emptied:
             setattr(self, field, "")
         self.save(update_fields=["deleted_at", *emptied])
+
+    def name_edition(self, book: Book) -> None:
+        """Say of another edition of its work that its writer bought that one."""
+        self.book = book
+        self.save(update_fields=["book"])
 
 
 class ReviewVersion(models.Model):
@@ -272,7 +285,7 @@ class ReviewReport(models.Model):
     class Outcome(models.TextChoices):
         KEPT = "kept", _("The review stays")
         REMOVED = "removed", _("The review was removed")
-        GONE = "gone", _("Its writer deleted the review")
+        GONE = "gone", _("The review had gone by then")
 
     review = models.ForeignKey(Review, models.CASCADE, db_index=False, related_name="reports")
     user = models.ForeignKey(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from . import emails
 from .models import ModerationEvent, Reason, Review, ReviewQuerySet, ReviewReport
 from .services import hold_books
+from .unbought import keep_to_purchase
 
 MOST_AT_ONCE = 100
 
@@ -53,6 +54,15 @@ class NotRemoved(CannotModerate):
 
     def __init__(self) -> None:
         super().__init__(_("Only a review that the shop has removed can be put back."))
+
+
+class OrderWasCancelled(CannotModerate):
+    """Its writer was a buyer when they wrote it, and is none now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The order that it rests on was cancelled since: only buyers can review a book.")
+        )
 
 
 class WroteAnother(CannotModerate):
@@ -112,7 +122,8 @@ def keep(*, review_ids: Collection[int], words: str, who: str, now: datetime) ->
 def restore(*, review_id: int, words: str, who: str, now: datetime) -> Review:
     """Put a review back that staff removed, and tell its writer.
 
-    Reports that were settled by the removal stay settled. Raises NotRemoved or WroteAnother.
+    Reports that were settled by the removal stay settled. Raises NotRemoved, WroteAnother or
+    OrderWasCancelled.
     """
     _hold_books_of([review_id])
     review = _locked([review_id]).first()
@@ -121,6 +132,8 @@ def restore(*, review_id: int, words: str, who: str, now: datetime) -> Review:
     of_writer = Review.objects.living().of_work(review.work_key).of_writer(review.user_id)
     if review.user_id and of_writer.exists():
         raise WroteAnother
+    if review.user and not keep_to_purchase(review):
+        raise OrderWasCancelled
     review.put_back()
     [event] = _note([review], Kind.RESTORED, words=words, who=who, now=now)
     emails.write_restored(review, event, now)

@@ -86,22 +86,37 @@ def may_write(*, user: User, book: Book) -> Book:
     """
     if own := Review.objects.living().of_work(work_of(book)).of_writer(user).first():
         raise AlreadyReviewed(own)
+    if edition := edition_bought(user=user, book=book):
+        return edition
+    raise NotBought
+
+
+def edition_bought(*, user: User | None, book: Book) -> Book | None:
+    """The edition of the book's work that makes the user one of its readers, if any does.
+
+    `book` itself, if they bought that; else what they bought last.
+    """
     newest_first = [line.book for line in purchases(user, book)]
-    if not newest_first:
-        raise NotBought
-    return book if book in newest_first else newest_first[0]
+    if book in newest_first:
+        return book
+    return newest_first[0] if newest_first else None
 
 
 def purchases(user: User | None, book: Book) -> QuerySet[OrderItem]:
     """The lines by which a reader bought an edition of the book's work here, newest first."""
     if user is None:
         return OrderItem.objects.none()
-    lines = OrderItem.objects.filter(
-        order__user=user, order__status=Order.Status.CONFIRMED, order__erased_at__isnull=True
-    )
     editions = {"book__work": book.work_id} if book.work_id else {"book": book}
-    bought = lines.filter(**editions).select_related("book", "order").defer("book__search")
+    lines = paid_lines().filter(order__user=user, **editions)
+    bought = lines.select_related("book", "order").defer("book__search")
     return bought.order_by("-order__placed_at", "-pk")
+
+
+def paid_lines() -> QuerySet[OrderItem]:
+    """What makes somebody a reader who may review: lines of paid orders, wherever their parcel is."""
+    return OrderItem.objects.filter(
+        order__status=Order.Status.CONFIRMED, order__erased_at__isnull=True
+    )
 
 
 @transaction.atomic
@@ -150,9 +165,7 @@ def delete_review(*, user: User, review_id: int, now: datetime) -> Review:
     Reports of it need nobody's look then. Raises NotYours or ReviewIsGone.
     """
     review = _held_own(user, review_id)
-    review.delete_softly(by=Review.DeletedBy.WRITER, now=now)
-    gone = {"settled_at": now, "outcome": ReviewReport.Outcome.GONE}
-    ReviewReport.objects.open().filter(review=review).update(**gone)
+    take_out(review, by=Review.DeletedBy.WRITER, now=now)
     return review
 
 
@@ -199,6 +212,13 @@ def review_of_others(*, user: User, review_id: int) -> Review:
     if review.user_id == user.pk:
         raise OwnReview
     return review
+
+
+def take_out(review: Review, *, by: Review.DeletedBy, now: datetime) -> None:
+    """Delete a locked review softly; reports of it need nobody's look then."""
+    review.delete_softly(by=by, now=now)
+    gone = {"settled_at": now, "outcome": ReviewReport.Outcome.GONE}
+    ReviewReport.objects.open().filter(review=review).update(**gone)
 
 
 def hold_books(works: Iterable[int]) -> None:

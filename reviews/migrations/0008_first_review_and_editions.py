@@ -44,7 +44,7 @@ LOOK = """IF NOT EXISTS (SELECT FROM reviews_review) THEN
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0005_moderation_is_final")]
+    dependencies = [("reviews", "0007_books_that_part_again")]
 
     operations = [
         migrations.RunSQL(

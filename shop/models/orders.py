@@ -203,6 +203,12 @@ class Order(PostalAddress):
             models.Index(
                 fields=["pay_by"], condition=Q(status="pending"), name="shop_order_pending_by_time"
             ),
+            # For what follows a cancelled order later, as the reviews of its books do.
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(status="cancelled"),
+                name="shop_order_cancelled_by_time",
+            ),
             models.Index(
                 fields=["voucher", "status"],
                 condition=Q(voucher__isnull=False),

@@ -19,6 +19,7 @@ from tests.shop.test_checkout_races import at_once
 
 from .readers import by_hand, delete, ratings_of, said, write
 from .test_moderation import remove, report, restore
+from .test_unbought import cancel_all, look
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -127,3 +128,53 @@ def test_a_report_that_comes_with_the_removal_does_not_wait_for_ever():
         at_once([partial(remove, review), partial(report, review, UserFactory())])
 
         assert not ReviewReport.objects.open().filter(review=review).exists()
+
+
+def test_workers_that_look_at_once_take_a_review_out_once_and_tell_its_writer_once():
+    work = Work.objects.create(title="Emma")
+    books = BookFactory.create_batch(3, work=work)
+    reviews = [write(books[n % 3], 5) for n in range(9)]
+    for review in reviews:
+        cancel_all(review)
+
+    outcomes = at_once([look] * 4)
+
+    assert sum(outcomes) == OutboxMessage.objects.count() == 9
+    assert set(Review.objects.values_list("deleted_by")) == {("order",)}
+    assert [ratings_of(book)[1] for book in books] == [0, 0, 0]
+
+
+def test_the_worker_and_whoever_else_takes_the_review_out_are_one_of_the_two():
+    for act in (remove, delete):
+        review = write(BookFactory(), 5)
+        cancel_all(review)
+
+        withdrawn, other = at_once([look, partial(act, review)])
+
+        review.refresh_from_db()
+        assert (review.deleted_by == "order") == (withdrawn == 1)
+        assert isinstance(other, Exception) == (withdrawn == 1)
+        assert ratings_of(review.book)[1] == 0
+
+
+def test_the_worker_waits_in_one_order_with_shoppers_staff_and_writers():
+    DeliveryMethodFactory()
+    works = [Work.objects.create(title=f"Work {n}") for n in range(5)]
+    books = [BookFactory(work=works[n % 5], stock=50) for n in range(10)]
+    reviews = [write(book, 1 + n % 5) for n, book in enumerate(books * 4)]
+    for review in reviews[::2]:
+        cancel_all(review)
+
+    outcomes = at_once(
+        [
+            *([look] * 3),
+            *(partial(buy_all, books[::step]) for step in (1, -1)),
+            *(partial(remove, *reviews[n::6][::-1]) for n in (1, 3)),
+            *(partial(write, book, 3) for book in books[:3]),
+        ]
+    )
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert Review.objects.filter(deleted_by="order").count() == 20
+    for book in Book.objects.all():
+        assert ratings_of(book) == by_hand(book)

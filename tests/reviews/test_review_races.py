@@ -117,6 +117,33 @@ def test_a_review_follows_its_book_to_a_work_that_it_gets_just_then():
         }
 
 
+def test_books_that_part_while_their_reader_writes_leave_one_review_for_each():
+    for _ in range(5):
+        work, reader = Work.objects.create(title="Emma"), UserFactory()
+        edition, loner = BookFactory(work=work), BookFactory()
+        write(loner, 1, user=reader)
+        newer = write(edition, 5, user=reader)
+        Book.objects.filter(pk=loner.pk).update(work=work)
+        loner.refresh_from_db()
+        anew = {"user": reader, "said": said(2), "now": timezone.now()}
+
+        outcomes = at_once(
+            [
+                partial(part, loner, work),
+                partial(delete, newer),
+                *(partial(services.write_review, book=book, **anew) for book in (loner, edition)),
+            ]
+        )
+
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        assert {type(refusal) for refusal in refused} <= {services.AlreadyReviewed}
+        for book in (edition, loner):
+            of_book = Review.objects.living().filter(book=book)
+            assert of_book.count() <= 1
+            assert ratings_of(book) == by_hand(book)
+        assert Review.objects.living().exists()
+
+
 def test_votes_are_counted_though_many_give_and_take_them():
     review, readers = write(BookFactory()), UserFactory.create_batch(10)
 
@@ -129,3 +156,10 @@ def test_votes_are_counted_though_many_give_and_take_them():
 
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert Review.objects.get().helpful_count == 10
+
+
+def part(book: Book, work: Work) -> None:
+    """As staff do: all editions are locked before one is moved."""
+    with transaction.atomic():
+        services.hold_books([work.pk])
+        Book.objects.filter(pk=book.pk).update(work=None)
