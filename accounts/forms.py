@@ -8,6 +8,8 @@ from django.db.models import CharField, Model
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from bookstore.forms import LongSelect
+
 from . import postal
 from .models import Address, PostalAddress, User
 
@@ -58,7 +60,7 @@ class PostalAddressForm(forms.Form):
     sense. A form with a `prefix` asks for the address of the bill.
     """
 
-    country = forms.ChoiceField(choices=offered_countries)
+    country = forms.ChoiceField(choices=offered_countries, widget=LongSelect)
     name = AddressPart("name")
     line1 = AddressPart("line1")
     line2 = AddressPart("line2")
