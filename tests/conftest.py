@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from accounts.models import User
 from bookstore.embedded.server import Server
+from tests import emptying
 from tests.factories import UserFactory
 from tests.fake_stripe import FakeStripe
 from tests.threads import Meeting
@@ -51,6 +53,13 @@ def _threads_leave_no_connection_behind() -> None:
     connections.settings["default"]["CONN_MAX_AGE"] = 0
     # WhiteNoise warns of a folder that collectstatic has not made yet.
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_database_is_emptied_by_deleting() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "sql_flush", emptying.delete)
+        yield
 
 
 @pytest.fixture(scope="session")
