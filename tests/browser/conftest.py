@@ -16,6 +16,8 @@ from tests.factories import BookFactory, DeliveryMethodFactory
 # Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# First the one without windows, which needs half the time.
+CHROMIUM = ("chromium-headless-shell", "chromium")
 QUIET_CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,9 +43,9 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if chromium is None:
-        reason = "there is no chromium on this machine (Debian: apt-get install chromium)"
+        reason = f"there is no Chromium on this machine (Debian: apt-get install {CHROMIUM[0]})"
         pytest.fail(reason) if IN_CI else pytest.skip(reason)
     return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_CHROMIUM}
 
