@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from shop.cart import Shopper
-from tests.conftest import tasks_run_by
+from tests.conftest import IN_CI, tasks_run_by
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.processes import empty_queue, wait_for, worker
 from tests.shop.conftest import fill, pay, place
@@ -46,6 +47,10 @@ def delivery_for_all(db):
 def is_sent() -> bool:
     """Whether the mail is known to have left: its file may be there before it is written."""
     return OutboxMessage.objects.get().sent_at is not None
+
+
+def claims_end() -> None:
+    OutboxMessage.objects.update(next_try_at=timezone.now())
 
 
 def mails_in(folder: Path) -> list[str]:
@@ -88,6 +93,8 @@ def test_killed_while_sending_the_mail_goes_out_by_the_next_worker(paid_order, t
             doomed.wait()
     assert not is_sent()
 
+    if not IN_CI:
+        claims_end()
     with worker(MAIL_FOLDER=str(tmp_path / "mail")):
         # The claim ends after a minute, and the sweep runs when a minute begins.
         assert wait_for(is_sent, 200)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from catalog.search import vocabulary
 from catalog.search.evaluation import CannotEvaluate, Score, evaluate, read_cases
 from shop.imports import import_feed
+from tests.conftest import IN_CI
 from tests.factories import BookFactory
 
 HEADER = "query,expected_isbn,kind,acceptable_isbns\n"
@@ -79,7 +80,8 @@ def test_the_right_book_is_first_in_a_real_catalogue(data_folder, django_db_bloc
     )
     vocabulary.refresh()
 
-    results = list(evaluate(read_cases(data_folder / "eval_dev.csv")))
+    cases = read_cases(data_folder / "eval_dev.csv")
+    results = list(evaluate(cases if IN_CI else cases[::4]))
 
     kinds = {result.case.kind for result in results}
     scores = {
