@@ -141,7 +141,8 @@ def test_books_that_part_while_their_reader_writes_leave_one_review_for_each():
             of_book = Review.objects.living().filter(book=book)
             assert of_book.count() <= 1
             assert ratings_of(book) == by_hand(book)
-        assert Review.objects.living().exists()
+        # Who was refused twice had the newer one still, and has deleted it since.
+        assert len(refused) == 2 or Review.objects.living().of_writer(reader).exists()
 
 
 def test_votes_are_counted_though_many_give_and_take_them():
