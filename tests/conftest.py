@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from stripe import HTTPClient
 
 from accounts.models import User
 from bookstore.embedded.server import Server
@@ -149,8 +150,10 @@ def meeting() -> Meeting:
 
 
 @pytest.fixture
-def fake_stripe(settings) -> Iterator[FakeStripe]:
+def fake_stripe(settings, monkeypatch) -> Iterator[FakeStripe]:
     """The shop's payment provider, in place of the real one."""
+    # The library waits for half a second before it tries again.
+    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
     with FakeStripe() as fake:
         settings.PAYMENT_PROVIDER = "stripe"
         settings.STRIPE_SECRET_KEY = fake.secret_key

@@ -15,6 +15,8 @@ from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.reader_process import answer
 from catalog.feeds.reading import Batch, FeedReader
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 26)
 EMMA = "9780141439587"
 EANS = [EMMA, "9780141439686", "9780141439518", "9780141040349", "9780141439662"]

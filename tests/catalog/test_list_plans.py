@@ -16,7 +16,7 @@ from catalog.models import Book
 from shop.lists import count_facets
 from tests.factories import BookFactory, GenreFactory, nth_ean
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BOOKS = 3000
 LOOKED_AT = 24 + 1

@@ -17,7 +17,7 @@ from waitlist.models import RestockAlert
 
 from .lists import confirmed_reader, deliver, sold_out
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 READERS = 60
 

@@ -21,7 +21,7 @@ from waitlist.models import NoticeChoice, WishlistItem
 
 from .lists import confirmed_reader
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 MONDAY = datetime(2026, 7, 6, 7, 0, tzinfo=ZoneInfo("Europe/London"))
 READERS = 40
