@@ -8,7 +8,13 @@ from typing import Any
 from django.db import connection
 
 _PATIENCE = 5.0
-_WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+# In this database: tests run beside others, and a lock on a transaction names no database.
+_WAITERS = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (
+    SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database()
+)
+"""
 
 
 def at_once(actions: Iterable[Callable[[], object]]) -> list[object]:
@@ -44,7 +50,7 @@ class Meeting:
     def stop(self, act: Callable[[], Any]) -> Any:
         self.has_begun.set()
         until = time.monotonic() + _PATIENCE
-        while time.monotonic() < until and not self.is_over.is_set() and not _somebody_waits():
+        while time.monotonic() < until and not self.is_over.is_set() and not somebody_waits():
             time.sleep(0.01)
         return act()
 
@@ -56,7 +62,8 @@ class Meeting:
             self.is_over.set()
 
 
-def _somebody_waits() -> bool:
+def somebody_waits() -> bool:
+    """Whether somebody waits for a lock on anything in the test's database."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITERS)
         return bool(cursor.fetchone()[0])

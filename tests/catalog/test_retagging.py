@@ -10,6 +10,7 @@ from catalog import tasks
 from catalog.models import Book, Genre
 from catalog.retagging import retag_all, retag_genre
 from tests.factories import BookFactory, GenreFactory
+from tests.threads import somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -142,9 +143,7 @@ def test_two_who_change_the_genres_of_a_book_at_once_leave_the_tags_of_both(fict
 
 def wait_until_somebody_waits_for_a_lock() -> None:
     for _try in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
+        if somebody_waits():
+            return
         time.sleep(0.05)
     pytest.fail("Nobody waits.")

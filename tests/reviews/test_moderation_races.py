@@ -15,7 +15,7 @@ from shop.cart import Shopper
 from shop.models import Order
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
 from tests.shop.conftest import fill, place
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 
 from .readers import by_hand, delete, ratings_of, said, write
 from .test_moderation import remove, report, restore

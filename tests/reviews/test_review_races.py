@@ -11,7 +11,7 @@ from catalog.models import Book, Work
 from reviews import services
 from reviews.models import Review
 from tests.factories import BookFactory, UserFactory
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 
 from .readers import buy, by_hand, delete, edit, ratings_of, said, write
 

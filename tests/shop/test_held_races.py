@@ -14,13 +14,14 @@ from shop.models import CartItem, Order
 from shop.services import checkout, payments
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, receive
+from tests.threads import at_once
 from tests.waitlist.lists import deliver, join, states, stock_of
 from waitlist import offers
 from waitlist.models import PreBooking
 
 from .conftest import decline, fill, pay, place
 from .held import accept, after_the_hold, hold_a_copy
-from .test_checkout_races import at_once, ledger_is_right
+from .test_checkout_races import ledger_is_right
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

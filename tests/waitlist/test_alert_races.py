@@ -11,7 +11,7 @@ from accounts.person import Person
 from accounts.personal_data import FAREWELL
 from catalog.models import Book
 from tests.crew import Crew
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 from waitlist import alert_mails, alerts
 from waitlist.models import RestockAlert
 

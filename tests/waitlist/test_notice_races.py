@@ -15,7 +15,7 @@ from accounts.personal_data import FAREWELL
 from catalog.models import Book
 from tests.crew import Crew
 from tests.factories import BookFactory
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 from waitlist import notice_mails, notices, wishlists
 from waitlist.models import NoticeChoice, WishlistItem
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from shop import wished
 from shop.models import CartItem
 from tests.factories import BookFactory, UserFactory
-from tests.shop.test_checkout_races import at_once
+from tests.threads import at_once
 from waitlist import wishlists
 from waitlist.models import Wishlist, WishlistItem
 
