@@ -256,15 +256,18 @@ def take(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any, now: da
 
 
 @transaction.atomic
-def untake(*, key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any) -> None:
-    """Take back what this giver said. Raises NotOnTheList, OwnList or AlreadyTaken."""
+def untake(*, key: uuid.UUID, item_id: int, giver: uuid.UUID | None, reader: Any) -> None:
+    """Take back what this giver said. Raises NotOnTheList, OwnList or AlreadyTaken.
+
+    Without an account and a token they have said nothing that could be taken back.
+    """
     item, _tokens = _gift(key, item_id, giver, reader)
     item.taken_at = item.taken_by = None
     item.save(update_fields=["taken_at", "taken_by"])
 
 
 def _gift(
-    key: uuid.UUID, item_id: int, giver: uuid.UUID, reader: Any
+    key: uuid.UUID, item_id: int, giver: uuid.UUID | None, reader: Any
 ) -> tuple[WishlistItem, list[uuid.UUID]]:
     """A book on a shared list, locked, that this giver gives or nobody, and the giver's tokens.
 

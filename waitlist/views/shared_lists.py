@@ -51,8 +51,7 @@ def wishlist_take(request: HttpRequest, key: UUID, item_id: int) -> HttpResponse
 
 @require_POST
 def wishlist_untake(request: HttpRequest, key: UUID, item_id: int) -> HttpResponse:
-    # Without an account and a token of their own they have said nothing that could be taken back.
-    untake = partial(wishlists.untake, giver=_giver(request) or uuid4())
+    untake = partial(wishlists.untake, giver=_giver(request))
     _say(request, key, item_id, untake, _("It is free for others to give again."))
     return _back(request, key)
 
