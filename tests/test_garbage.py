@@ -5,12 +5,11 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from shop.models import Order
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
 from tests.reviews.readers import buy, write
-from tests.shop.conftest import ADDRESS, delivery_form, pay, payment_form
+from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
 from tests.waitlist.lists import join, sold_out
 from waitlist.models import Wishlist, WishlistItem
 
@@ -163,9 +162,7 @@ def test_what_is_done_with_an_order(client, book, value):
 @each_nonsense
 @pytest.mark.parametrize("field", ["number", "email", "name", "words"])
 def test_finding_an_order_and_withdrawing(client, delivery, book, field, value):
-    client.post(f"/basket/add/{book.ean}/")
-    client.post("/checkout/payment/", payment_form(client))
-    order = pay(Order.objects.get().number)
+    order = pay(order_through_pages(client, book).number)
     known = {"number": order.number, "email": order.email, "name": "Nadia Rahman", "words": ""}
     form = {**known, field: value}
 
@@ -180,9 +177,7 @@ def test_finding_an_order_and_withdrawing(client, delivery, book, field, value):
 @pytest.mark.parametrize("field", ["copies", "delivery", "reason", "note", "key", "tracking"])
 def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field, value):
     staff_client.raise_request_exception = False
-    client.post(f"/basket/add/{book.ean}/")
-    client.post("/checkout/payment/", payment_form(client))
-    order = pay(Order.objects.get().number)
+    order = pay(order_through_pages(client, book).number)
     line = f"copies_{order.items.get().pk}"
     key = "6f3f9a52-3c0f-4f0e-9d8a-9a3a4a0f7c11"
     known = {line: "1", "delivery": "0", "reason": "returned", "note": "", "key": key}

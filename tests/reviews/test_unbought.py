@@ -16,7 +16,7 @@ from shop.models import DeliveryMethod, Order, Refund
 from shop.services import posting, refunds
 from tests.audits import found_by
 from tests.factories import BookFactory, DeliveryMethodFactory
-from tests.shop.conftest import pay, payment_form
+from tests.shop.conftest import order_through_pages, pay
 
 from .readers import TEXT, buy, delete, ratings_of, write
 from .test_moderation import remove, report, restore
@@ -62,9 +62,7 @@ def bought(shopper_client, emma) -> Order:
     """A paid order, through the pages of the checkout."""
     DeliveryMethod.objects.all().delete()
     DeliveryMethodFactory()
-    shopper_client.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
-    shopper_client.post("/checkout/payment/", payment_form(shopper_client))
-    return pay(Order.objects.latest("pk").number)
+    return pay(order_through_pages(shopper_client, emma).number)
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -114,16 +113,11 @@ def word_about(payment: Payment, state: State, **changes: Any) -> PaymentWord:
     return PaymentWord(**{**said, **changes})
 
 
-@pytest.fixture
-def order_through_pages() -> Callable[[Client, Book], Order]:
-    """Puts a book into the client's basket and orders it by the pages of the checkout."""
-
-    def order(client: Client, book: Book) -> Order:
-        client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
-        client.post("/checkout/payment/", payment_form(client))
-        return Order.objects.latest("pk")
-
-    return order
+def order_through_pages(client: Client, book: Book) -> Order:
+    """Put a book into the client's basket and order it by the pages of the checkout."""
+    client.post(f"/basket/add/{book.ean}/", {"quantity": 1})
+    client.post("/checkout/payment/", payment_form(client))
+    return Order.objects.latest("pk")
 
 
 def delivery_form(client: Client, **changes: Any) -> dict[str, Any]:

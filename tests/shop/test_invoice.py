@@ -9,11 +9,11 @@ from shop.models import BillingAddress, Invoice, Order, OrderItem, Refund
 from shop.services import cancelling, refunds
 from tests.factories import BookFactory
 
-from .conftest import pay
+from .conftest import order_through_pages, pay
 
 
 @pytest.fixture
-def order(client, delivery, order_through_pages):
+def order(client, delivery):
     return order_through_pages(client, BookFactory(title="Emma"))
 
 

@@ -6,7 +6,7 @@ from shop.cart import Shopper
 from shop.models import CartItem
 from tests.factories import BookFactory, receive
 
-from .conftest import fill, pay, place
+from .conftest import fill, order_through_pages, pay, place
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def emma(delivery):
 
 
 @pytest.fixture
-def order(client, emma, order_through_pages):
+def order(client, emma):
     return order_through_pages(client, emma)
 
 

@@ -12,11 +12,11 @@ from shop.models import NUMBER_ALPHABET, Refund, new_order_number
 from shop.services import posting, refunds
 from tests.factories import BookFactory
 
-from .conftest import decline, pay
+from .conftest import decline, order_through_pages, pay
 
 
 @pytest.fixture
-def order(client, delivery, order_through_pages):
+def order(client, delivery):
     return order_through_pages(client, BookFactory(title="Emma", stock=30))
 
 
@@ -126,9 +126,7 @@ def test_numbers_can_be_read_aloud():
     assert not set("01OI") & set(NUMBER_ALPHABET)
 
 
-def test_the_list_needs_the_same_queries_for_many_orders(
-    client, order, order_through_pages, django_assert_num_queries
-):
+def test_the_list_needs_the_same_queries_for_many_orders(client, order, django_assert_num_queries):
     client.get("/orders/")
     with django_assert_num_queries(7):
         client.get("/orders/")
@@ -139,9 +137,7 @@ def test_the_list_needs_the_same_queries_for_many_orders(
         assert len(client.get("/orders/").context["page"]) == 11
 
 
-def test_more_orders_than_a_page_holds_are_on_the_next(
-    client, order, order_through_pages, settings
-):
+def test_more_orders_than_a_page_holds_are_on_the_next(client, order, settings):
     for _ in range(20):
         order_through_pages(client, BookFactory())
 
@@ -306,9 +302,7 @@ def test_the_page_writes_the_address_as_its_country_does(client, order):
     assert f"<address>{written}</address>" in page
 
 
-def test_after_the_first_of_two_parcels_the_page_says_what_is_still_to_come(
-    client, delivery, order_through_pages
-):
+def test_after_the_first_of_two_parcels_the_page_says_what_is_still_to_come(client, delivery):
     to_come = BookFactory(on_sale_on=timezone.localdate() + timedelta(days=40))
     client.post(f"/basket/add/{to_come.ean}/")
     order = order_through_pages(client, BookFactory())

@@ -22,7 +22,7 @@ from tests.factories import BookFactory
 from tests.fake_stripe import FakeStripe
 from tests.processes import empty_queue, wait_for, worker
 
-from .conftest import fill, pay, payment_form, place
+from .conftest import fill, order_through_pages, pay, payment_form, place
 
 SILENT = "The payment service does not answer at the moment. Nothing has been charged"
 NOT_HEARD = "We have not heard from the payment service yet."
@@ -43,7 +43,7 @@ def emma(delivery):
 
 
 @pytest.fixture
-def ordered(client, fake_stripe, impatient, emma, order_through_pages) -> Order:
+def ordered(client, fake_stripe, impatient, emma) -> Order:
     """An order whose shopper has been sent to Stripe."""
     return order_through_pages(client, emma)
 

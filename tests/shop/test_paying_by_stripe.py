@@ -14,7 +14,7 @@ from shop.providers.base import ProviderDown
 from shop.services import payments, refunds
 from tests.factories import BookFactory
 
-from .conftest import fill, place
+from .conftest import fill, order_through_pages, place
 
 WEBHOOK = "/payments/stripe/webhook/"
 
@@ -217,7 +217,7 @@ def test_a_declined_card_leaves_the_order_waiting(fake_stripe, order):
     assert urlsplit(leads_to).path == f"/orders/{order.number}/paid/"
 
 
-def test_checking_out_leads_to_the_payment_page(client, fake_stripe, emma, order_through_pages):
+def test_checking_out_leads_to_the_payment_page(client, fake_stripe, emma):
     order = order_through_pages(client, emma)
 
     answer = client.post(f"/orders/{order.number}/pay/")

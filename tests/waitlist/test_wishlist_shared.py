@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from bookstore.logs import without_keys
 from catalog.models import Book
-from shop.models import Order
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory, receive
-from tests.shop.conftest import pay, payment_form
+from tests.shop.conftest import order_through_pages, pay
 from waitlist import wishlists
 from waitlist.models import Wishlist, WishlistItem
 
@@ -100,9 +99,7 @@ def test_the_order_of_a_giver_changes_nothing_for_the_owner(giver, shopper_clien
     DeliveryMethodFactory()
 
     act(giver, shared, "take")
-    giver.post(f"/basket/add/{emma.ean}/", {"quantity": 1})
-    giver.post("/checkout/payment/", payment_form(giver))
-    pay(Order.objects.get().number)
+    pay(order_through_pages(giver, emma).number)
     receive(emma, 1)
 
     assert own_pages(shopper_client, shared) == before
