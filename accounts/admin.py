@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 from . import deactivating
 from .models import Address, OutboxMessage, User
@@ -56,14 +56,13 @@ class SocialAccountInline(ReadOnlyInline):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):
+class UserAdmin(StaffAdmin, BaseUserAdmin):
     """Accounts. Staff who are no superuser grant no rights, and change nobody who has some."""
 
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
-    show_full_result_count = False
     add_form = UserCreationForm
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     fieldsets = (

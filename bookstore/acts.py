@@ -1,4 +1,7 @@
-"""Small pages inside the admin on which staff do one thing: they ask first, and say what came of it."""
+"""Pages of our own inside the admin, and small ones on which staff do one thing.
+
+Those ask first, and say what came of it.
+"""
 
 from typing import Any
 
@@ -8,6 +11,14 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+
+
+def page(
+    request: HttpRequest, template: str, *, title: Any, status: int = 200, **context: Any
+) -> TemplateResponse:
+    """A page that belongs to no one model. Its template extends admin/_page.html."""
+    whole = {**admin.site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, template, whole, status=status)
 
 
 def ask(

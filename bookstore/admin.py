@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import factors
 
+from . import staff_menu
+
 # Pages of allauth's that show secrets, or let staff give themselves a way into any account. What staff
 # need of it is to be looked at on the page of the user.
 NOT_IN_THE_ADMIN = (
@@ -60,7 +62,14 @@ class ShopAdminSite(admin.AdminSite):
             self.admin_view(self.open_on_site),
             name="view_on_site",
         )
-        return [own, *super().get_urls()]
+        pages = [
+            path(page.route, self.admin_view(page.guarded), name=page.name)
+            for page in staff_menu.pages()
+        ]
+        return [own, *pages, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "staff_menu": staff_menu.menu_for(request.user)}
 
     def open_on_site(
         self, request: HttpRequest, content_type_id: int, object_id: str

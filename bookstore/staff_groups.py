@@ -39,11 +39,11 @@ GROUPS: dict[str, Sequence[str]] = {
         *("waitlist.add_expecteddelivery", "waitlist.change_expecteddelivery"),
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,
-        *LOOK_AT_ORDERS,
         *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (
         *("catalog.view_book", "catalog.view_booktext", "catalog.view_contribution"),
+        *("catalog.view_stockmovement", "catalog.add_stockmovement"),
         *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
         "shop.post_order",

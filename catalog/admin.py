@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.looking import ReadOnlyAdmin
+from bookstore.looking import ReadOnlyAdmin, StaffAdmin
 
 from . import tasks, works
 from .identifiers import next_in_store_ean
@@ -36,19 +36,31 @@ class ContributionInline(admin.TabularInline):
 
 
 @admin.register(Book)
-class BookAdmin(admin.ModelAdmin):
+class BookAdmin(StaffAdmin):
     list_display = ("title", "byline", "ean", "format", "price", "stock", "withdrawn_at")
     list_filter = ("format",)
     search_fields = ("title",)
     search_help_text = _("Title, author or ISBN")
     ordering = ("-pk",)
-    show_full_result_count = False
-    list_per_page = 50
     raw_id_fields = ("publisher", "series", "work", "genres")
     readonly_fields = ("stock",)
     inlines = (ContributionInline, BookTextInline)
     fieldsets = (
-        (None, {"fields": ("ean", "title", "subtitle", "byline", "price", "tax_class", "stock")}),
+        (
+            None,
+            {
+                "fields": (
+                    "ean",
+                    "title",
+                    "subtitle",
+                    "byline",
+                    "price",
+                    "tax_class",
+                    "stock",
+                    "shelf",
+                )
+            },
+        ),
         (
             _("Edition"),
             {
@@ -120,7 +132,7 @@ class BookAdmin(admin.ModelAdmin):
 
 
 @admin.register(Genre)
-class GenreAdmin(admin.ModelAdmin):
+class GenreAdmin(StaffAdmin):
     list_display = ("name", "parent", "mood", "book_count")
     list_select_related = ("parent",)
     search_fields = ("name",)
@@ -135,11 +147,10 @@ class GenreAdmin(admin.ModelAdmin):
 
 
 @admin.register(Contributor)
-class ContributorAdmin(admin.ModelAdmin):
+class ContributorAdmin(StaffAdmin):
     list_display = ("name", "sort_name")
     search_fields = ("name",)
     ordering = ("sort_name", "pk")
-    show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -148,10 +159,9 @@ class ContributorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(admin.ModelAdmin):
+class PublisherAdmin(StaffAdmin):
     search_fields = ("name",)
     ordering = ("name", "pk")
-    show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -159,10 +169,9 @@ class PublisherAdmin(admin.ModelAdmin):
 
 
 @admin.register(Series)
-class SeriesAdmin(admin.ModelAdmin):
+class SeriesAdmin(StaffAdmin):
     search_fields = ("title",)
     ordering = ("title", "pk")
-    show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -190,15 +199,13 @@ class EditionInline(admin.TabularInline):
 
 
 @admin.register(Work)
-class WorkAdmin(admin.ModelAdmin):
+class WorkAdmin(StaffAdmin):
     """Groups of editions. What a feed joined wrongly is put right by another work on the book."""
 
     list_display = ("title", "editions_in_all")
     search_fields = ("title",)
     search_help_text = _("Title, author or ISBN of an edition")
     ordering = ("-pk",)
-    show_full_result_count = False
-    list_per_page = 50
     inlines = (EditionInline,)
 
     @admin.display(description=_("editions"))
@@ -231,7 +238,7 @@ class MissedSearchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(FrontTableEntry)
-class FrontTableEntryAdmin(admin.ModelAdmin):
+class FrontTableEntryAdmin(StaffAdmin):
     list_display = ("book", "position")
     list_editable = ("position",)
     list_select_related = ("book",)

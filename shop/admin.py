@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from catalog.models import StockMovement
 from waitlist import holds
 
@@ -34,7 +34,7 @@ from .views import staff
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(admin.ModelAdmin):
+class StockMovementAdmin(StaffAdmin):
     """The ledger of stock. It is in this app because what arrives serves the waiting list first."""
 
     form = MovementForm
@@ -44,7 +44,6 @@ class StockMovementAdmin(admin.ModelAdmin):
     list_select_related = ("book",)
     search_fields = ("order_number__exact", "book__ean__exact")
     ordering = ("-pk",)
-    show_full_result_count = False
     raw_id_fields = ("book",)
 
     def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
@@ -195,7 +194,7 @@ class DeliveryBandInline(admin.TabularInline):
 
 
 @admin.register(DeliveryMethod)
-class DeliveryMethodAdmin(admin.ModelAdmin):
+class DeliveryMethodAdmin(StaffAdmin):
     list_display = (
         *("name", "kind", "price", "price_by", "free_from", "days_from", "days_to", "cutoff_hour"),
         *("position", "is_active"),
@@ -206,7 +205,7 @@ class DeliveryMethodAdmin(admin.ModelAdmin):
 
 
 @admin.register(TaxRate)
-class TaxRateAdmin(admin.ModelAdmin):
+class TaxRateAdmin(StaffAdmin):
     """A rate that changes is a new row from its day on; orders keep the rate they were sold at."""
 
     list_display = ("country", "tax_class", "rate", "valid_from")
@@ -215,7 +214,7 @@ class TaxRateAdmin(admin.ModelAdmin):
 
 
 @admin.register(Voucher)
-class VoucherAdmin(admin.ModelAdmin):
+class VoucherAdmin(StaffAdmin):
     list_display = (
         *("code", "value_text", "valid_from", "valid_until"),
         *("most_uses", "uses", "is_active", "note"),

@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 from . import expected
 from .models import Arrival, ExpectedDelivery, PreBooking, PreBookingEvent
@@ -29,7 +29,6 @@ class PreBookingAdmin(ReadOnlyAdmin):
     list_display = ("book", "number_in_line", "state", "joined_at", "hold_until", "user")
     list_filter = ("state",)
     search_fields = ("book__ean__exact", "user__email__exact")
-    list_per_page = 50
     search_help_text = _("ISBN, or a member’s email address")
     fields = readonly_fields = (
         *("book", "user", "state", "number_in_line", "order_number"),
@@ -108,7 +107,7 @@ class DueFilter(admin.SimpleListFilter):
 
 
 @admin.register(ExpectedDelivery)
-class ExpectedDeliveryAdmin(admin.ModelAdmin):
+class ExpectedDeliveryAdmin(StaffAdmin):
     """Copies that suppliers have promised."""
 
     form = ExpectedDeliveryForm
@@ -116,7 +115,6 @@ class ExpectedDeliveryAdmin(admin.ModelAdmin):
     list_filter = ("is_confirmed", DueFilter)
     search_fields = ("book__ean__exact",)
     ordering = ("due_on", "pk")
-    show_full_result_count = False
     raw_id_fields = ("book",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExpectedDelivery]:

@@ -96,6 +96,15 @@ class Book(models.Model):
     )
     # Copies that anyone may buy now. Only a StockMovement changes it; no index may hold it.
     stock = models.IntegerField(_("stock"), default=0, db_default=0, editable=False)
+    # Where it stands in the shop: pick lists and counts go by it. Feeds leave it alone.
+    shelf = models.CharField(
+        _("shelf"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where the copies stand, as “B3” or “Crime 2”."),
+    )
     # People with a living place on its waiting list. Only their places change it.
     queue_length = models.PositiveIntegerField(
         _("people waiting"), default=0, db_default=0, editable=False

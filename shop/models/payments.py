@@ -49,6 +49,7 @@ class Payment(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        permissions = [("view_sales", "Can view what the shop takes")]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "reference"],

@@ -187,22 +187,21 @@ def test_no_group_holds_a_right_over_rights_or_a_key_of_allauth():
     )
 
 
-def test_a_bookseller_keeps_the_catalogue_and_sees_orders(emma, order):
+def test_a_bookseller_keeps_the_catalogue_and_sees_no_orders(emma, order):
     client = member_of("Bookseller")
     movement = {"book": emma.pk, "quantity": 3, "reason": "delivery", "note": ""}
 
     assert client.get(address(emma, "change", emma.pk)).status_code == 200
     assert 'name="_save"' in client.get(address(emma, "change", emma.pk)).text
     assert client.post(address(StockMovement, "add"), movement).status_code == 302
-    assert client.get(address(order, "change", order.pk)).status_code == 200
+    assert client.get(address(order, "change", order.pk)).status_code == 403
     emma.refresh_from_db()
     assert emma.stock == 5
 
 
-@pytest.mark.parametrize("group", ["Bookseller", "Auditor"])
 @pytest.mark.parametrize("act", ["post", "cancel", "refund"])
-def test_who_only_sees_orders_does_nothing_with_them(group, act, order):
-    client = member_of(group)
+def test_who_only_sees_orders_does_nothing_with_them(act, order):
+    client = member_of("Auditor")
     page = f"/admin/shop/order/{order.pk}/{act}/"
 
     assert page not in client.get(address(order, "change", order.pk)).text

@@ -122,7 +122,7 @@ def test_the_page_shows_all_that_a_decision_rests_on(bookseller, review):
     for words in (
         *("Do not buy this", "Do not buy<", review.text, review.user.email),
         *("It insults or threatens people", "Rude", "vera@example.org"),
-        f'<a href="/admin/shop/order/{order.pk}/change/">{order.number}</a>',
+        order.number,
     ):
         assert words in page, words
 
