@@ -16,6 +16,8 @@ LOOK_AT_ORDERS = (
     "shop.view_payment",
     "shop.view_refund",
     "shop.view_refunditem",
+    "shop.view_refundrequest",
+    "shop.view_refundrequestitem",
     "shop.view_withdrawal",
 )
 # Who waits for a book, and what is to come. Readers' wishlists are none of it.

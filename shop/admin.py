@@ -14,6 +14,7 @@ from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from catalog.models import StockMovement
 from waitlist import holds
 
+from . import refund_admin  # noqa: F401
 from .models import (
     DeliveryBand,
     DeliveryMethod,

@@ -5,9 +5,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from shop.models import RefundRequest
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
-from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory
+from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory
 from tests.reviews.readers import buy, write
 from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
 from tests.waitlist.lists import join, sold_out
@@ -185,6 +186,21 @@ def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field
 
     for act in ("refund", "post"):
         assert is_fine(staff_client.post(f"/admin/shop/order/{order.pk}/{act}/", form))
+
+
+@each_nonsense
+def test_deciding_on_refunds(staff_client, delivery, book, settings, value):
+    staff_client.raise_request_exception = False
+    settings.REFUND_ALONE_UP_TO = 0
+    order = pay(order_through_pages(Client(), book).number)
+    staff_client.post(f"/admin/shop/order/{order.pk}/cancel/")
+    RefundRequest.objects.update(asked_by=UserFactory())
+    requests = "/admin/shop/refundrequest/"
+
+    assert is_fine(staff_client.get(requests, {"q": value, "status__exact": value}))
+    for key in (RefundRequest.objects.get().pk, quote(value, safe="")):
+        for act in ("decline", "approve", "change"):
+            assert is_fine(staff_client.post(f"{requests}{key}/{act}/", {"words": value}))
 
 
 @each_nonsense

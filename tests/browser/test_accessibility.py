@@ -85,6 +85,8 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "post an order": lambda scene: scene.staff_act("post"),
     "cancel an order": lambda scene: scene.staff_act("cancel"),
     "refund an order": lambda scene: scene.staff_act("refund"),
+    "approve a refund": lambda scene: scene.refund_to_decide("approve"),
+    "decline a refund": lambda scene: scene.refund_to_decide("decline"),
     "how a delivery is shared out": Scene.delivery_of_what_people_wait_for,
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
@@ -108,6 +110,7 @@ SENT = {
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
+    *("approve a refund", "decline a refund"),
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
     *("remove a review", "keep a review", "put a review back"),
 )
