@@ -6,7 +6,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
@@ -14,10 +13,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from bookstore.looking import ReadOnlyInline, StaffAdmin
 
-from . import deactivating
-from .models import Address, OutboxMessage, User
+from . import (
+    deactivating,
+    outbox_admin,  # noqa: F401
+)
+from .models import Address, User
 
 # Who may change these could make themself anything.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -136,29 +138,3 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
                 # Without the address: the row points at the account, and may outlive it.
                 self.log_change(request, user, words)
                 messages.success(request, f"{words}: {user}")
-
-
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
-    """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
-
-    list_display = ("subject", "to", "created_at", "sent_at", "attempts", "last_error")
-    search_fields = ("to", "subject")
-    fields = (
-        "to",
-        "subject",
-        "readable_body",
-        "created_at",
-        "sent_at",
-        "next_try_at",
-        "attempts",
-        "last_error",
-    )
-
-    @admin.display(description=_("body"))
-    def readable_body(self, message: OutboxMessage) -> str:
-        if settings.MAIL_KEEP_ONE_TIME_LINKS:
-            return message.body
-        if message.has_one_time_link:
-            return str(_("Not shown: it holds a link that only its reader may use."))
-        return message.body_without_links

@@ -53,7 +53,7 @@ GROUPS: dict[str, Sequence[str]] = {
     "Manager": (
         *("catalog.*", "waitlist.*", "shop.*", "reviews.*"),
         *LOOK_AT_MEMBERS,
-        "accounts.deactivate_user",
+        *("accounts.deactivate_user", "accounts.resend_outboxmessage"),
     ),
     "Auditor": (
         *("catalog.view_*", "waitlist.view_*", "shop.view_*", "reviews.view_*"),

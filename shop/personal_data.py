@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
 from accounts.person import Obstacle, Part, Person, Turn
-from accounts.personal_data import describe_mail
+from accounts.personal_data import describe_mail, lock_mails
 from catalog.models import StockMovement
 
 from .models import (
@@ -144,6 +144,9 @@ class OrderMailsPart(Part):
 
     def describe(self, mail: OutboxMessage) -> dict[str, Any]:
         return describe_mail(mail)
+
+    def lock(self, person: Person) -> None:
+        lock_mails(self.rows(person))
 
     def erase(self, person: Person, now: datetime) -> None:
         # What staff have not read yet may ask them to do something.

@@ -156,7 +156,7 @@ class OrderItemQuerySet(models.QuerySet[Any]):
             gone=copies(is_back | is_kept),
         ).order_by("book_id")
 
-    def with_lines_of_people(self) -> OrderItemQuerySet:
+    def with_people_waiting(self) -> OrderItemQuerySet:
         """With `people_waiting`: how many wait for the book of each."""
         waiting = PreBooking.objects.to_be_asked().filter(book=models.OuterRef("book_id"))
         counted = waiting.order_by().values("book").annotate(people=models.Count("pk"))

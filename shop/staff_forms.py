@@ -90,7 +90,7 @@ def _name(item: OrderItem) -> str:
 
 
 def _copies_field(item: OrderItem, left: int) -> forms.IntegerField:
-    """Of a line read by OrderItemQuerySet.with_lines_of_people()."""
+    """Of a line read by OrderItemQuerySet.with_people_waiting()."""
     facts = {"left": left, "all": item.quantity, "total": item.total_text}
     help_text = _("Copies: %(left)d of %(all)d can be refunded. The line was %(total)s.") % facts
     if people := getattr(item, "people_waiting", 0):

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from accounts.models import OutboxMessage
 from shop.models import RefundRequest
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
@@ -186,6 +187,20 @@ def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field
 
     for act in ("refund", "post"):
         assert is_fine(staff_client.post(f"/admin/shop/order/{order.pk}/{act}/", form))
+
+
+@each_nonsense
+def test_mails_in_the_admin(staff_client, delivery, book, value):
+    staff_client.raise_request_exception = False
+    order = pay(order_through_pages(Client(), book).number)
+    OutboxMessage.objects.update(sent_at=order.placed_at, next_try_at=None)
+    mail, word = OutboxMessage.objects.get(thread=order.number).pk, quote(value, safe="")
+    mails, of_order = "/admin/accounts/outboxmessage/", f"/admin/shop/order/{order.pk}/mails/"
+
+    assert is_fine(staff_client.get(mails, {"q": value, "state": value, "p": value}))
+    assert is_fine(staff_client.get(mails, {"q": f"{value}@example.org"}))
+    for address in (f"{mails}{mail}", f"{mails}{word}", f"{of_order}{mail}", f"{of_order}{word}"):
+        assert is_fine(staff_client.post(f"{address}/again/", {"key": value}))
 
 
 @each_nonsense

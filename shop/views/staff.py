@@ -64,7 +64,7 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
 def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     left = refunds.left_to_refund(order)
-    items = order.items.with_lines_of_people().order_by("pk")
+    items = order.items.with_people_waiting().order_by("pk")
     form = RefundForm(items, left, sent(request), can_restock=order.is_confirmed)
     if form.is_valid():
         try:

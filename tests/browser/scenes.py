@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts.models import Address, User
+from accounts.models import Address, OutboxMessage, User
 from catalog import stock
 from catalog.models import Book, StockMovement
 from shop.models import CartItem, DeliveryMethod, Order, Refund
@@ -159,6 +159,15 @@ class Scene:
             )
         self.sign_in(is_staff=True, is_superuser=True)
         return f"/admin/shop/refundrequest/{request.pk}/{act}/"
+
+    def mail_to_send_again(self) -> str:
+        """Where staff send the mail of an order once more."""
+        self.order(pay)
+        now = timezone.now()
+        mail = OutboxMessage.objects.get(thread=Order.objects.get().number)
+        OutboxMessage.objects.filter(pk=mail.pk).update(sent_at=now, next_try_at=None)
+        self.sign_in(is_staff=True, is_superuser=True)
+        return f"/admin/shop/order/{Order.objects.get().pk}/mails/{mail.pk}/again/"
 
     def delivery_of_what_people_wait_for(self) -> str:
         """Where staff enter copies, with two people in line for them."""

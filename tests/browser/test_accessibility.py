@@ -87,6 +87,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "refund an order": lambda scene: scene.staff_act("refund"),
     "approve a refund": lambda scene: scene.refund_to_decide("approve"),
     "decline a refund": lambda scene: scene.refund_to_decide("decline"),
+    "send a mail again": Scene.mail_to_send_again,
     "how a delivery is shared out": Scene.delivery_of_what_people_wait_for,
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
@@ -110,7 +111,7 @@ SENT = {
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
-    *("approve a refund", "decline a refund"),
+    *("approve a refund", "decline a refund", "send a mail again"),
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
     *("remove a review", "keep a review", "put a review back"),
 )

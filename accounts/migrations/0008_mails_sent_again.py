@@ -1,0 +1,50 @@
+import django.db.models.functions.text
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0007_unsubscribe_links"),
+    ]
+
+    operations = [
+        migrations.AlterModelOptions(
+            name="outboxmessage",
+            options={
+                "permissions": [("resend_outboxmessage", "Can send mails again")],
+                "verbose_name": "mail",
+                "verbose_name_plural": "outbox",
+            },
+        ),
+        migrations.AddField(
+            model_name="outboxmessage",
+            name="is_repeat",
+            field=models.BooleanField(
+                db_default=False, default=False, verbose_name="sent once more"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outboxmessage",
+            index=models.Index(
+                condition=models.Q(("next_try_at__isnull", True), ("sent_at__isnull", True)),
+                fields=["id"],
+                name="accounts_outbox_failed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outboxmessage",
+            index=models.Index(
+                condition=models.Q(("thread", ""), _negated=True),
+                fields=["thread", "id"],
+                name="accounts_outbox_all_of_thread",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outboxmessage",
+            index=models.Index(
+                django.db.models.functions.text.Lower("to"),
+                models.F("id"),
+                name="accounts_outbox_by_address",
+            ),
+        ),
+    ]
