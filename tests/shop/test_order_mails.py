@@ -1,17 +1,21 @@
 """The page of an order lists its mails, and staff send one again from there."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import resending, sending
+from accounts import erasing, resending, sending
 from accounts.models import OutboxMessage
+from accounts.person import Person
 from shop.models import NOBODY, Order
 from shop.services import order_mails, posting
 from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory
+from tests.threads import at_once
 
 from .conftest import fill, pay, place
 
@@ -105,3 +109,31 @@ def test_more_mails_take_no_more_queries(staff_client, order, mail, django_asser
 
     with django_assert_max_num_queries(len(few)):
         assert page_of(staff_client, order).count("once more") == 5
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_sent_again_while_its_order_is_erased_leaves_nothing(guest, delivery, meeting):
+    """It went to another address than those of the person, and is found by the order alone."""
+    long_ago = timezone.now() - timedelta(days=90)
+    fill(guest, BookFactory(title="Emma"))
+    order = pay(place(guest, now=long_ago).number, long_ago)
+    posting.post_order(number=order.number, tracking="", who="s", now=long_ago)
+    mails = OutboxMessage.objects.of_thread(order.number)
+    mails.update(to="aunt@example.org", sent_at=long_ago, next_try_at=None)
+    mail, person = mails[0], Person.with_email(order.email)
+
+    def send() -> None:
+        with transaction.atomic():
+            mails.select_for_update(no_key=True).get(pk=mail.pk)
+            now = timezone.now()
+            again = {"message_id": mail.pk, "key": uuid.uuid4(), "now": now}
+            meeting.stop(lambda: resending.send_again(**again))
+
+    def erase() -> int:
+        return meeting.join(lambda: erasing.erase(person=person, now=timezone.now()))
+
+    outcomes = at_once([send, erase])
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert not mails.exists()

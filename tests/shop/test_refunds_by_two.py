@@ -338,6 +338,10 @@ def test_the_form_says_what_will_happen(staff_client, order, emma):
     assert "2 people wait for this book." in page
     assert "One person alone gives back £15.00 of an order at the most" in page
     assert "first they are offered to those who wait" in page
+    assert "Nothing of this order has left yet." in page
+    posting.post_order(number=order.number, tracking="", who="s", now=timezone.now())
+    page = staff_client.get(f"/admin/shop/order/{order.pk}/refund/").text
+    assert "Nothing of this order has left yet." not in page
 
 
 def test_a_copy_that_comes_back_goes_to_who_waits(staff_client, order, emma):
