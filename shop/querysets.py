@@ -197,6 +197,11 @@ class RefundRequestQuerySet(models.QuerySet[Any]):
         """Those that somebody else has to decide on, the oldest first."""
         return self.filter(status="waiting").select_related("order", "asked_by").order_by("pk")
 
+    def for_two(self) -> RefundRequestQuerySet:
+        """Those that took or take a second person, whatever became of them, the oldest first."""
+        people = self.select_related("order", "asked_by", "decided_by")
+        return people.exclude(status="alone").order_by("pk")
+
     def for_page(self) -> RefundRequestQuerySet:
         """What admin/shop/refundrequest/_wanted.html reads, in two queries."""
         whole = self.select_related("order", "asked_by").prefetch_related("items__item")

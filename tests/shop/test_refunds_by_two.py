@@ -126,6 +126,8 @@ def test_another_one_approves_and_all_happens_as_it_was_asked(
     assert (refund.who, refund.items.get().copies) == ("stella@example.org", 2)
     assert (request.status, request.decided_by) == ("approved", tess)
     assert emma.stock == 2
+    page = staff_client.get(f"/admin/shop/order/{order.pk}/change/").text
+    assert "Approved by tess@example.org on" in page
 
 
 def test_the_page_to_approve_shows_all_that_is_asked_for(staff_client, tess_client, order):
