@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookstore import acts
 from bookstore.forms import sent
+from bookstore.looking import ShortPaginator
 from bookstore.paging import page_or_404
 from catalog import repricing
 from catalog.models import Book, Repricing
@@ -24,7 +25,8 @@ EXAMPLES = 5
 @require_safe
 def price_changes(request: HttpRequest) -> HttpResponse:
     """All of them, the newest first."""
-    rows = page_or_404(request, Repricing.objects.order_by("-pk"), PAGE)
+    changes = ShortPaginator(Repricing.objects.order_by("-pk"), PAGE)
+    rows = changes.get_page(request.GET.get("page"))
     return acts.page(
         request, "admin/catalog/repricing/list.html", title=_("Changes of prices"), rows=rows
     )

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Book, Publisher, Repricing
-from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory, GenreFactory
+from tests.staff_scene import member_of
 
 pytestmark = pytest.mark.django_db
 NEW = "/admin/prices/new/"
