@@ -12,9 +12,8 @@ from django.utils import timezone
 from accounts import erasing, outbox, resending, sending
 from accounts.models import OutboxMessage
 from accounts.person import Person
+from tests.staff_scene import member_of
 from tests.threads import at_once
-
-from .test_staff_groups import member_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/accounts/outboxmessage/"

@@ -13,8 +13,8 @@ from accounts.models import OutboxMessage
 from accounts.person import Person
 from shop.models import NOBODY, Order
 from shop.services import order_mails, posting
-from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory
+from tests.staff_scene import member_of
 from tests.threads import at_once
 
 from .conftest import fill, pay, place

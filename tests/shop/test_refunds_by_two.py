@@ -14,9 +14,9 @@ from accounts.models import OutboxMessage, User
 from accounts.person import Person
 from shop.models import Order, Refund, RefundRequest
 from shop.services import cancelling, posting, refund_requests, refunds
-from tests.accounts.test_staff_groups import member_of
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, UserFactory
+from tests.staff_scene import member_of
 from tests.threads import at_once
 from tests.waitlist.lists import line
 from waitlist.models import PreBooking
