@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.paginator import Paginator
+from django.db.models import ImageField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
@@ -35,6 +37,12 @@ class ShortPaginator(Paginator):
         return self.count >= MOST_LISTED
 
 
+class FileField(AdminFileWidget):
+    """With a label of its own, which a field in a group of fields lacks."""
+
+    use_fieldset = False
+
+
 class StaffAdmin(admin.ModelAdmin):
     """A list of rows in the admin. Each of ours is one, so that none counts a long table."""
 
@@ -43,6 +51,14 @@ class StaffAdmin(admin.ModelAdmin):
     show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
+    formfield_overrides: ClassVar[dict[Any, Any]] = {ImageField: {"widget": FileField}}
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rows to edit in the list, whose fields are named by more than the head of their column."""
+        formset: Any = super().get_changelist_formset(request, **kwargs)
+        for field in formset.form.base_fields.values():
+            field.widget.attrs["aria-label"] = field.label
+        return formset
 
     def response_action(
         self, request: HttpRequest, *args: Any, **where: Any
