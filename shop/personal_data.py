@@ -10,9 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
-from accounts.person import Obstacle, Part, Person, Turn
+from accounts.person import ERASED, Obstacle, Part, Person, Turn
 from accounts.personal_data import describe_mail
-from catalog.models import StockMovement
+from catalog.models import Book, Contributor, Genre, Publisher, Series, StockMovement
 
 from .models import (
     NUMBER_ALPHABET,
@@ -251,4 +251,36 @@ def _money(amount: Decimal, currency: str) -> str:
 
 
 # From the last to the first: orders are locked before baskets, and mails are found by orders.
-PARTS = [BasketPart(), OrdersPart(), OrderMailsPart()]
+class CatalogueChangesPart(Part):
+    """What somebody of the staff changed in one table of the catalogue: catalog/history.py."""
+
+    is_kept = True
+    on_erasure = _("Kept without saying who made them: they are the history of the shop.")
+
+    def __init__(self, changed: Any) -> None:
+        self.name = f"changes_of_{changed._meta.model_name}"
+        self.title = format_lazy(
+            _("What you changed as one of the staff: {things}"),
+            things=changed._meta.verbose_name_plural,
+        )
+        self.models = (changed.history.model,)
+
+    def rows(self, person: Person) -> Any:
+        [past] = self.models
+        return past._default_manager.filter(history_user_id__in=person.emails).order_by("pk")
+
+    def describe(self, row: Any) -> dict[str, Any]:
+        kept = {field.verbose_name: field.value_to_string(row) for field in row.tracked_fields}
+        return {
+            "what": row.get_history_type_display(),
+            "at": row.history_date,
+            "reason": row.history_change_reason,
+            "as_it_was_then": kept,
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        self.rows(person).update(history_user_id=ERASED)
+
+
+CHANGED = (Book, Contributor, Genre, Publisher, Series)
+PARTS = [BasketPart(), OrdersPart(), OrderMailsPart(), *map(CatalogueChangesPart, CHANGED)]

@@ -12,6 +12,8 @@ from catalog import covers
 from catalog.money import format_count
 from catalog.querysets import GenreQuerySet
 
+from .past import HandRecords
+
 
 class Genre(models.Model):
     name = models.CharField(_("name"), max_length=100)
@@ -34,6 +36,7 @@ class Genre(models.Model):
     book_count = models.PositiveIntegerField(_("books"), default=0, editable=False)
 
     objects = GenreQuerySet.as_manager()
+    history = HandRecords(excluded_fields=["book_count"])
 
     class Meta:
         verbose_name = _("genre")

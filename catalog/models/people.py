@@ -6,10 +6,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .past import HandRecords
+
 
 class Publisher(models.Model):
     name = models.CharField(_("name"), max_length=300, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    history = HandRecords()
 
     class Meta:
         verbose_name = _("publisher")
@@ -26,6 +30,8 @@ class Series(models.Model):
     title = models.CharField(_("title"), max_length=300, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
 
+    history = HandRecords()
+
     class Meta:
         verbose_name = _("series")
         verbose_name_plural = _("series")
@@ -41,6 +47,8 @@ class Contributor(models.Model):
     name = models.CharField(_("name"), max_length=300)
     sort_name = models.CharField(_("sort name"), max_length=300)
     slug = models.SlugField(_("slug"), max_length=100, db_index=False)
+
+    history = HandRecords()
 
     class Meta:
         verbose_name = _("contributor")

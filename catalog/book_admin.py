@@ -1,0 +1,107 @@
+"""The admin of books."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import editing
+from .history_admin import HistoryAdmin
+from .models import Book, BookText, Contribution
+from .search import found_among
+
+
+class BookTextInline(admin.StackedInline):
+    model = BookText
+
+
+class ContributionInline(admin.TabularInline):
+    model = Contribution
+    raw_id_fields = ("contributor",)
+    extra = 1
+
+
+class BookAdmin(HistoryAdmin):
+    list_display = ("title", "byline", "ean", "format", "price", "stock", "withdrawn_at")
+    list_filter = ("format",)
+    search_fields = ("title",)
+    search_help_text = _("Title, author or ISBN")
+    ordering = ("-pk",)
+    raw_id_fields = ("publisher", "series", "work", "genres")
+    readonly_fields = ("stock",)
+    inlines = (ContributionInline, BookTextInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "ean",
+                    "title",
+                    "subtitle",
+                    "byline",
+                    "price",
+                    "tax_class",
+                    "stock",
+                    "shelf",
+                )
+            },
+        ),
+        (
+            _("Edition"),
+            {
+                "fields": (
+                    "format",
+                    "language",
+                    "pages",
+                    ("height_mm", "width_mm", "thickness_mm", "weight_g"),
+                    ("published_on", "published_precision"),
+                    ("on_sale_on", "publishing_status"),
+                    "publisher",
+                    ("series", "series_number"),
+                    "work",
+                    "genres",
+                )
+            },
+        ),
+        (_("Cover"), {"fields": ("cover_image", "cover_mood")}),
+        (_("Sale"), {"fields": ("withdrawn_at",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Book]:
+        return super().get_queryset(request).defer("search")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Book], bool]:
+        """The shop's own search, since LIKE over a million titles would not end."""
+        return (found_among(queryset, search_term) if search_term else queryset), False
+
+    def get_form(
+        self, request: HttpRequest, obj: Book | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        ean = form.base_fields.get("ean")
+        if ean is not None and obj is None:
+            ean.required = False
+            ean.help_text = _("Empty: the book gets a number of our own.")
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Book, form: Any, change: bool) -> None:
+        if change:
+            before = form.initial.get("work")
+            editing.save_changes(obj, form.changed_data, work_before=before, now=timezone.now())
+        else:
+            editing.save_new(obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A new book joins the other editions of its work, now that its people are known."""
+        super().save_related(request, form, formsets, change)
+        if not change:
+            editing.join_editions(form.instance)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Book | None = None) -> bool:
+        """Books are withdrawn from sale, not deleted: orders and the stock ledger name them."""
+        return False
