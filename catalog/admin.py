@@ -10,7 +10,7 @@ from bookstore.looking import ReadOnlyAdmin, StaffAdmin
 
 from . import tasks
 from .book_admin import BookAdmin
-from .history_admin import HistoryAdmin
+from .history_admin import HistoryAdmin, KeptAdmin
 from .models import (
     Book,
     Contributor,
@@ -94,7 +94,7 @@ class EditionInline(admin.TabularInline):
 
 
 @admin.register(Work)
-class WorkAdmin(StaffAdmin):
+class WorkAdmin(KeptAdmin):
     """Groups of editions. What a feed joined wrongly is put right by another work on the book."""
 
     list_display = ("title", "editions_in_all")

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from . import editing
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
 from .search import found_among
+from .views import staff
 
 
 class BookTextInline(admin.StackedInline):
@@ -31,7 +33,7 @@ class BookAdmin(HistoryAdmin):
     search_help_text = _("Title, author or ISBN")
     ordering = ("-pk",)
     raw_id_fields = ("publisher", "series", "work", "genres")
-    readonly_fields = ("stock",)
+    readonly_fields = ("stock", "withdrawn_at")
     inlines = (ContributionInline, BookTextInline)
     fieldsets = (
         (
@@ -102,6 +104,14 @@ class BookAdmin(HistoryAdmin):
         if not change:
             editing.join_editions(form.instance)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Book | None = None) -> bool:
-        """Books are withdrawn from sale, not deleted: orders and the stock ledger name them."""
-        return False
+    def get_urls(self) -> list[Any]:
+        acts = {"withdraw": staff.book_withdraw, "put-back": staff.book_put_back}
+        own = [
+            path(
+                f"<int:book_id>/{act}/",
+                self.admin_site.admin_view(view),
+                name=f"catalog_book_{act.replace('-', '_')}",
+            )
+            for act, view in acts.items()
+        ]
+        return own + super().get_urls()

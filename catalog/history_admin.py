@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -11,9 +12,31 @@ from django.utils.translation import gettext as _
 from bookstore.looking import StaffAdmin
 
 from . import history
+from .views import staff
 
 
-class HistoryAdmin(StaffAdmin):
+class KeptAdmin(StaffAdmin):
+    """Rows that are deleted one by one, and only if nothing names them (see catalog/deleting.py)."""
+
+    def get_actions(
+        self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST
+    ) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request, action_location)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_delete_permission(request, row):
+            raise PermissionDenied
+        return staff.delete(request, row)
+
+
+class HistoryAdmin(KeptAdmin):
     """Nothing is put back from here: a save goes through the form, which checks and derives."""
 
     object_history_template = "admin/catalog/history.html"
