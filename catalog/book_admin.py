@@ -2,18 +2,25 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from . import editing
+from .cover_upload import CoverField
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
 from .search import found_among
 from .views import staff
+
+# The width of a cover beside its form, in pixels.
+PREVIEW = 120
 
 
 class BookTextInline(admin.StackedInline):
@@ -26,14 +33,26 @@ class ContributionInline(admin.TabularInline):
     extra = 1
 
 
+class BookForm(forms.ModelForm):
+    cover_image = CoverField(
+        label=_("Cover image"),
+        required=False,
+        widget=AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_(
+            "JPEG, PNG or WebP, up to 10 MB. Without a picture the shop draws a cover of its own."
+        ),
+    )
+
+
 class BookAdmin(HistoryAdmin):
+    form = BookForm
     list_display = ("title", "byline", "ean", "format", "price", "stock", "withdrawn_at")
     list_filter = ("format",)
     search_fields = ("title",)
     search_help_text = _("Title, author or ISBN")
     ordering = ("-pk",)
     raw_id_fields = ("publisher", "series", "work", "genres")
-    readonly_fields = ("stock", "withdrawn_at")
+    readonly_fields = ("stock", "withdrawn_at", "cover_now")
     inlines = (ContributionInline, BookTextInline)
     fieldsets = (
         (
@@ -68,9 +87,21 @@ class BookAdmin(HistoryAdmin):
                 )
             },
         ),
-        (_("Cover"), {"fields": ("cover_image", "cover_mood")}),
+        (_("Cover"), {"fields": ("cover_now", "cover_image", "cover_mood")}),
         (_("Sale"), {"fields": ("withdrawn_at",)}),
     )
+
+    @admin.display(description=_("cover now"))
+    def cover_now(self, book: Book) -> str:
+        if not book.pk:
+            return "–"
+        # As it is stored: in a form that was refused, the book has the picture that was not taken.
+        cover = Book.objects.defer("search", "search_text").get(pk=book.pk).cover
+        height = round(PREVIEW * cover.height / cover.width)
+        return format_html(
+            '<img src="{}" alt="{}" width="{}" height="{}">',
+            *(cover.small, _("The cover as readers see it"), PREVIEW, height),
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Book]:
         return super().get_queryset(request).defer("search")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookstore.keeping import reasons_to_keep
 
-from . import history
+from . import history, tasks
 
 
 class CannotDelete(Exception):
@@ -34,6 +34,8 @@ def delete(model: Any, pk: int, *, who: str, now: datetime) -> None:
         raise CannotDelete(reasons)
     if hasattr(model, "history"):
         history.note(row, history.DELETED, who=who, now=now)
+    if cover := getattr(row, "cover_image", None):
+        tasks.remove_cover.enqueue(name=str(cover))
     try:
         row.delete()
     except ProtectedError as refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from . import history, works
+from . import history, tasks, works
 from .identifiers import next_in_store_ean
 from .models import Book
 
@@ -13,6 +13,8 @@ def save_new(book: Book) -> None:
     book.ean = book.ean or next_in_store_ean()
     book.fill_derived()
     book.save()
+    if book.cover_image:
+        tasks.make_small_cover.enqueue(name=str(book.cover_image))
 
 
 def join_editions(book: Book) -> None:
@@ -38,5 +40,16 @@ def save_changes(
     book.fill_derived()
     edited = {field.name for field in Book._meta.concrete_fields} & set(changed)
     if "cover_image" in edited:
-        edited |= {"cover_width", "cover_height"}
-    book.save(update_fields=[*edited, *Book.DERIVED])
+        _save_with_cover(book, edited)
+    else:
+        book.save(update_fields=[*edited, *Book.DERIVED])
+
+
+def _save_with_cover(book: Book, edited: Collection[str]) -> None:
+    """The file that the book had goes once this is committed, and a small picture is made then."""
+    before = Book.objects.values_list("cover_image", flat=True).get(pk=book.pk)
+    book.save(update_fields=[*edited, "cover_width", "cover_height", *Book.DERIVED])
+    if book.cover_image:
+        tasks.make_small_cover.enqueue(name=str(book.cover_image))
+    if before:
+        tasks.remove_cover.enqueue(name=before)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.tasks import task
 from django.utils import timezone
 
-from . import retagging
+from . import cover_files, retagging
 from .models import MissedSearch
 from .search import suggestions, vocabulary
 
@@ -34,3 +34,13 @@ def refresh_suggestions() -> None:
 def delete_old_missed_searches() -> None:
     oldest = timezone.localdate() - timedelta(days=DAYS_TO_KEEP_MISSED_SEARCHES)
     MissedSearch.objects.filter(day__lt=oldest).delete()
+
+
+@task
+def make_small_cover(name: str) -> None:
+    cover_files.make_small(name)
+
+
+@task
+def remove_cover(name: str) -> None:
+    cover_files.remove(name)
