@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from . import editing
+from .book_filters import FormatFilter, SaleFilter, on_shelf
 from .cover_upload import CoverField
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
@@ -46,10 +47,14 @@ class BookForm(forms.ModelForm):
 
 class BookAdmin(HistoryAdmin):
     form = BookForm
-    list_display = ("title", "byline", "ean", "format", "price", "stock", "withdrawn_at")
-    list_filter = ("format",)
+    list_display = (
+        *("title", "byline", "ean", "format", "price", "stock", "shelf", "withdrawn_at"),
+    )
+    # The others have no index that holds all books.
+    sortable_by = ("ean",)
+    list_filter = (SaleFilter, FormatFilter)
     search_fields = ("title",)
-    search_help_text = _("Title, author or ISBN")
+    search_help_text = _("Title, author, ISBN, or the name of a shelf")
     ordering = ("-pk",)
     raw_id_fields = ("publisher", "series", "work", "genres")
     readonly_fields = ("stock", "withdrawn_at", "cover_now")
@@ -104,13 +109,16 @@ class BookAdmin(HistoryAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Book]:
-        return super().get_queryset(request).defer("search")
+        return super().get_queryset(request).defer("search", "search_text")
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Book], bool]:
-        """The shop's own search, since LIKE over a million titles would not end."""
-        return (found_among(queryset, search_term) if search_term else queryset), False
+        """The shop's own search, since LIKE over a million titles would not end; or a shelf."""
+        if not search_term:
+            return queryset, False
+        shelf = on_shelf(queryset, search_term)
+        return (found_among(queryset, search_term) if shelf is None else shelf), False
 
     def get_form(
         self, request: HttpRequest, obj: Book | None = None, change: bool = False, **kwargs: Any
