@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, StaffAdmin
 
-from . import tasks
 from .book_admin import BookAdmin
+from .genre_admin import GenreAdmin
 from .history_admin import HistoryAdmin, KeptAdmin
 from .models import (
     Book,
@@ -24,21 +24,7 @@ from .models import (
 from .search import found_among
 
 admin.site.register(Book, BookAdmin)
-
-
-@admin.register(Genre)
-class GenreAdmin(HistoryAdmin):
-    list_display = ("name", "parent", "mood", "book_count")
-    list_select_related = ("parent",)
-    search_fields = ("name",)
-    ordering = ("name", "pk")
-    prepopulated_fields = {"slug": ("name",)}
-    raw_id_fields = ("parent",)
-
-    def save_model(self, request: HttpRequest, obj: Genre, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "parent" in form.changed_data:
-            tasks.retag_books.enqueue(genre_id=obj.pk)
+admin.site.register(Genre, GenreAdmin)
 
 
 @admin.register(Contributor)

@@ -58,12 +58,14 @@ class Genre(models.Model):
 
     def clean(self) -> None:
         """A genre is never part of itself, however many steps up."""
-        above, seen = self.parent, {self.pk}
+        # As it stands now, and not when the form read the genre above.
+        above_of = dict(Genre.objects.values_list("pk", "parent"))
+        above, seen = self.parent_id, {self.pk}
         while above is not None:
-            if above.pk in seen:
+            if above in seen:
                 raise ValidationError({"parent": _("This would make a genre part of itself.")})
-            seen.add(above.pk)
-            above = above.parent
+            seen.add(above)
+            above = above_of.get(above)
 
     @property
     def count_text(self) -> str:
