@@ -31,6 +31,7 @@ admin.site.register(Genre, GenreAdmin)
 class ContributorAdmin(HistoryAdmin):
     list_display = ("name", "sort_name")
     search_fields = ("name",)
+    # Ascending keys, as the index has them: Django would add them the other way round.
     ordering = ("sort_name", "pk")
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
@@ -84,6 +85,7 @@ class WorkAdmin(KeptAdmin):
     """Groups of editions. What a feed joined wrongly is put right by another work on the book."""
 
     list_display = ("title", "editions_in_all")
+    sortable_by = ()
     search_fields = ("title",)
     search_help_text = _("Title, author or ISBN of an edition")
     ordering = ("-pk",)

@@ -57,6 +57,7 @@ class Contributor(models.Model):
             models.UniqueConstraint(fields=["name"], name="catalog_contributor_name_once"),
             models.UniqueConstraint(fields=["slug"], name="catalog_contributor_slug_once"),
         ]
+        indexes = [models.Index(fields=["sort_name", "id"], name="catalog_contributor_sorted")]
 
     def __str__(self) -> str:
         return self.name
