@@ -87,11 +87,12 @@ def _upright_and_plain(picture: Image.Image) -> Image.Image:
     picture.draft(None, LARGEST)
     profile = picture.info.get("icc_profile")
     picture = ImageOps.exif_transpose(picture)
+    if picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    # Before anything that needs another copy of it in memory.
+    picture.thumbnail(LARGEST)
     if picture.has_transparency_data:
         picture = _on_white(picture)
-    elif picture.mode not in ("RGB", "CMYK", "L"):
-        picture = picture.convert("RGB")
-    picture.thumbnail(LARGEST)
     return _in_srgb(picture, profile)
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db import models
 from django.utils import formats, timezone
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from simple_history.template_utils import ObjDiffDisplay
 
 from .models import Book, BookText, Contribution, Genre
 
@@ -133,10 +134,18 @@ def _step(row: Any, changes: Sequence[Change]) -> Step:
 
 def _changes(old: Any, new: Any) -> list[Change]:
     return [
-        Change(capfirst(str(field.verbose_name)), _shown(old, field), _shown(new, field))
+        Change(
+            capfirst(str(field.verbose_name)), *_shortened(_shown(old, field), _shown(new, field))
+        )
         for field in _columns(new)
         if getattr(old, field.attname) != getattr(new, field.attname)
     ]
+
+
+def _shortened(old: str, new: str) -> tuple[str, str]:
+    """Long texts, cut so that what differs is seen."""
+    before, after = ObjDiffDisplay(max_length=LONGEST_VALUE).common_shorten_repr(old, new)
+    return before, after
 
 
 def _columns(row: Any) -> Iterator[models.Field[Any, Any]]:
@@ -158,4 +167,4 @@ def _shown(row: Any, field: models.Field[Any, Any]) -> str:
         return formats.date_format(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, date):
         return formats.date_format(value, "j F Y")
-    return Truncator(str(value)).chars(LONGEST_VALUE)
+    return str(value)

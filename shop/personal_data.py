@@ -1,5 +1,6 @@
 """What the shop holds about a person by their orders and basket: see accounts/person.py."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
-from accounts.person import ERASED, Obstacle, Part, Person, Turn
+from accounts.person import AT_A_TIME, ERASED, Obstacle, Part, Person, Turn
 from accounts.personal_data import describe_mail
 from catalog.models import Book, Contributor, Genre, Publisher, Series, StockMovement
 
@@ -40,6 +41,9 @@ NUMBER_IN_KEY = Func(
     arg_joiner=" FROM ",
     output_field=TextField(),
 )
+
+# What staff change by hand, with a history.
+CHANGED: tuple[Any, ...] = (Book, Contributor, Genre, Publisher, Series)
 
 
 class BasketPart(Part):
@@ -252,35 +256,40 @@ def _money(amount: Decimal, currency: str) -> str:
 
 # From the last to the first: orders are locked before baskets, and mails are found by orders.
 class CatalogueChangesPart(Part):
-    """What somebody of the staff changed in one table of the catalogue: catalog/history.py."""
+    """What somebody of the staff changed in the catalogue by hand: catalog/history.py."""
 
-    is_kept = True
+    name = "changes_of_the_catalogue"
+    title = _("What you changed in the catalogue as one of the staff")
     on_erasure = _("Kept without saying who made them: they are the history of the shop.")
+    models = tuple(changed.history.model for changed in CHANGED)
+    is_kept = True
 
-    def __init__(self, changed: Any) -> None:
-        self.name = f"changes_of_{changed._meta.model_name}"
-        self.title = format_lazy(
-            _("What you changed as one of the staff: {things}"),
-            things=changed._meta.verbose_name_plural,
-        )
-        self.models = (changed.history.model,)
+    def export(self, person: Person) -> Iterator[dict[str, Any]]:
+        for rows in self._of_each_table(person):
+            yield from map(self.describe, rows.iterator(chunk_size=AT_A_TIME))
 
-    def rows(self, person: Person) -> Any:
-        [past] = self.models
-        return past._default_manager.filter(history_user_id__in=person.emails).order_by("pk")
+    def count(self, person: Person) -> int:
+        return sum(rows.count() for rows in self._of_each_table(person))
 
     def describe(self, row: Any) -> dict[str, Any]:
-        kept = {field.verbose_name: field.value_to_string(row) for field in row.tracked_fields}
         return {
+            "of": str(row.instance_type._meta.verbose_name),
             "what": row.get_history_type_display(),
             "at": row.history_date,
             "reason": row.history_change_reason,
-            "as_it_was_then": kept,
+            "as_it_was_then": {
+                str(field.verbose_name): field.value_to_string(row) for field in row.tracked_fields
+            },
         }
 
     def erase(self, person: Person, now: datetime) -> None:
-        self.rows(person).update(history_user_id=ERASED)
+        for rows in self._of_each_table(person):
+            rows.update(history_user_id=ERASED)
+
+    def _of_each_table(self, person: Person) -> Iterator[Any]:
+        for model in self.models:
+            rows = model._default_manager.filter(history_user_id__in=person.emails)
+            yield rows.order_by("pk")
 
 
-CHANGED = (Book, Contributor, Genre, Publisher, Series)
-PARTS = [BasketPart(), OrdersPart(), OrderMailsPart(), *map(CatalogueChangesPart, CHANGED)]
+PARTS = [BasketPart(), OrdersPart(), OrderMailsPart(), CatalogueChangesPart()]

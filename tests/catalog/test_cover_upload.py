@@ -103,6 +103,11 @@ def bomb() -> bytes:
         (picture(size=(60, 900)), "cover.jpg", "too long and narrow"),
         (b"", "cover.jpg", "empty"),
     ],
+    ids=[
+        *("html", "svg", "svg named png", "gif", "bmp named jpg", "png named jpg"),
+        *("jpeg named html", "no ending", "cut png", "cut jpeg", "moving", "bomb"),
+        *("too many pixels", "too long", "empty"),
+    ],
 )
 def test_anything_else_is_refused_at_the_field(content, name, words, staff_client, emma):
     page = send(staff_client, emma, upload(content, name, "image/png"), title="Another")
@@ -188,6 +193,14 @@ def test_a_large_picture_is_made_smaller(staff_client, emma):
     send(staff_client, emma, upload(picture("PNG", size=(3000, 4500)), "a.png"))
 
     assert stored(emma).size == (1000, 1500)
+
+
+def test_an_upload_that_lies_in_a_file_is_read_as_well(staff_client, emma, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    send(staff_client, emma, upload(picture()))
+
+    assert stored(emma).size == (600, 900)
 
 
 def test_lists_show_a_small_picture_once_the_worker_has_made_it(client, staff_client, emma):

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.person import Person, parts
 from catalog.feeds.rows import BookRow
 from catalog.feeds.writer import write_books
 from catalog.models import Book, Contributor, Genre, Publisher, Series
@@ -184,3 +185,30 @@ def test_a_long_history_costs_no_more_queries(staff_client, django_assert_num_qu
         change(staff_client, book, shelf=f"B{number}")
     with django_assert_num_queries(4):
         staff_client.get(page)
+
+
+def test_what_differs_in_a_long_text_is_seen(staff_client):
+    book = BookFactory()
+    text = {"text-TOTAL_FORMS": "1", "text-0-description": "word " * 500 + "ends here."}
+    change(staff_client, book, **text)
+    again = {"text-INITIAL_FORMS": "1", "text-0-book": book.pk}
+    text["text-0-description"] = "word " * 500 + "goes on."
+
+    change(staff_client, book, **{**text, **again})
+
+    page = history_page(staff_client, book)
+    assert "ends here." in page and "goes on." in page
+    assert "word " * 200 not in page
+
+
+def test_staff_get_what_they_changed_with_their_data(staff_client, staff):
+    change(staff_client, BookFactory(title="Ema"), title="Emma")
+    part = next(part for part in parts() if part.name == "changes_of_the_catalogue")
+    person = Person.of(staff)
+
+    [row] = part.export(person)
+    assert (row["of"], row["as_it_was_then"]["title"]) == ("book", "Emma")
+    assert part.count(person) == 1
+
+    part.erase(person, timezone.now())
+    assert set(Book.history.values_list("history_user_id", flat=True)) == {"", "erased"}
