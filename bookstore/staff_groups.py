@@ -36,6 +36,9 @@ GROUPS: dict[str, Sequence[str]] = {
     "Bookseller": (
         *("catalog.add_*", "catalog.change_*", "catalog.view_*"),
         *("catalog.delete_contribution", "catalog.delete_fronttableentry"),
+        # What was entered by mistake: whatever is in use anywhere is kept (bookstore/keeping.py).
+        *("catalog.delete_book", "catalog.delete_contributor", "catalog.delete_genre"),
+        *("catalog.delete_publisher", "catalog.delete_series", "catalog.delete_work"),
         *("waitlist.add_expecteddelivery", "waitlist.change_expecteddelivery"),
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,

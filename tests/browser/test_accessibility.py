@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .catalogue_scenes import CATALOGUE_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
@@ -90,6 +91,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
+    **CATALOGUE_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
     **WISHLIST_PAGES,
@@ -104,6 +106,7 @@ SENT = {
     "how a delivery is shared out": "Save",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
+    "withdraw a book with errors": "Withdraw it",
     **SENT_EMPTY,
     **ENDED,
     **STAFF_SENT,
