@@ -5,11 +5,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -18,16 +16,10 @@ from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 from . import deactivating
 from .models import Address, OutboxMessage, User
+from .staff_forms import UserChangeForm, UserCreationForm
 
 # Who may change these could make themself anything.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-
-
-class UserCreationForm(BaseUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("email",)
-        field_classes = {"email": forms.EmailField}
 
 
 class AddressInline(ReadOnlyInline):
@@ -63,6 +55,7 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
+    form = UserChangeForm
     add_form = UserCreationForm
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     fieldsets = (
