@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,9 @@ from django_countries.fields import CountryField
 from bookstore.logs import without_keys
 
 from . import postal
+
+# What staff look names up by, as they are written: no word of a name is left out or shortened.
+NAME_WORDS = SearchVector("name", config="simple")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -68,6 +73,21 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_lower_case"
             )
+        ]
+        # For the list in the admin (accounts/user_list.py).
+        indexes = [
+            GinIndex(NAME_WORDS, name="accounts_user_by_name"),
+            models.Index(fields=["date_joined"], name="accounts_user_by_date"),
+            models.Index(
+                fields=["email"],
+                condition=models.Q(is_staff=True) | models.Q(is_superuser=True),
+                name="accounts_user_with_rank",
+            ),
+            models.Index(
+                fields=["email"],
+                condition=models.Q(is_active=False),
+                name="accounts_user_deactivated",
+            ),
         ]
 
     def __str__(self) -> str:
