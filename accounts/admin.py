@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -8,14 +9,18 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
-from . import deactivating, user_list
-from .models import Address, OutboxMessage, User
+from . import deactivating, looks, user_list
+from .models import Address, CustomerLook, OutboxMessage, User
+from .person import Person
 from .staff_forms import UserChangeForm, UserCreationForm
 
 # Who may change these could make themself anything.
@@ -52,7 +57,7 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     """Accounts. Staff who are no superuser grant no rights, and change nobody who has some."""
 
     ordering = ("email",)
-    list_display = ("email", "name", "is_staff", "is_active", "date_joined")
+    list_display = ("email", "name", "is_staff", "is_active", "date_joined", "customer")
     # What an index serves, and a million rows are never put in order for.
     sortable_by = ("email", "date_joined")
     list_filter = (user_list.RoleFilter, user_list.StateFilter, user_list.JoinedFilter)
@@ -114,6 +119,26 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.deactivate_user"))
 
+    @admin.display(description=_("customer’s page"))
+    def customer(self, user: User) -> str:
+        words = _("Orders, mails, sessions of %(user)s") % {"user": user}
+        address = reverse("admin:customer", args=[user.pk])
+        return format_html('<a href="{}" aria-label="{}">{}</a>', address, words, _("Open"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and response.status_code == HTTPStatus.OK:
+            seen = Person.of(User.objects.get(pk=object_id))
+            page = CustomerLook.Page.ACCOUNT
+            looks.note(who=cast(User, request.user), person=seen, page=page, now=timezone.now())
+        return response
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Write what was edited: an account closed in this moment must stay closed."""
         columns = {field.name for field in User._meta.concrete_fields}
@@ -173,3 +198,27 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         if message.has_one_time_link:
             return str(_("Not shown: it holds a link that only its reader may use."))
         return message.body_without_links
+
+
+@admin.register(CustomerLook)
+class CustomerLookAdmin(ReadOnlyAdmin):
+    """Who looked at whose data. Nobody changes it; a customer finds theirs in what they can download."""
+
+    list_display = ("at", "who", "role", "whose", "page")
+    list_filter = ("page",)
+    list_select_related = ("user",)
+    sortable_by = ("at",)
+    search_fields = ("who__exact", "email__exact")
+    search_help_text = _("Email address of the one who looked, or of a guest, in whole")
+    fields = readonly_fields = ("at", "who", "role", "whose", "page")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[CustomerLook], bool]:
+        email = search_term.strip().lower()
+        by_either = Q(who=email) | Q(email=email) & ~Q(email="")
+        return (queryset.filter(by_either) if email else queryset), False
+
+    @admin.display(description=_("whose data"))
+    def whose(self, look: CustomerLook) -> str:
+        return str(look.user or look.email or _("somebody who was erased"))

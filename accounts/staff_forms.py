@@ -52,3 +52,15 @@ class UserChangeForm(BaseUserChangeForm):
         said = self.cleaned_data[field]
         has = said.filter(name=MANAGERS).exists() if field == "groups" else said
         return not has
+
+
+class CustomerSearchForm(forms.Form):
+    """What somebody says of the customer they look for."""
+
+    q = forms.CharField(label=_("Name, email address or order number"), max_length=254)
+
+
+class GuestForm(forms.Form):
+    """By which address a guest ordered."""
+
+    email = forms.EmailField(max_length=254)

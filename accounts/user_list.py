@@ -60,7 +60,7 @@ def find(users: QuerySet[User], text: str) -> QuerySet[User]:
     Another address of theirs counts if it is given in whole. Of names every word must begin so. An
     index serves each of these ways, and all of them together.
     """
-    text = text.replace("\x00", "").strip().lower()[:LONGEST_SEARCH]
+    text = text.strip().lower()[:LONGEST_SEARCH]
     if not text:
         return users
     others = {key for more in added() for key in more.find(text)}
