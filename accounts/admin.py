@@ -134,7 +134,7 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     ) -> HttpResponse:
         response = super().change_view(request, object_id, form_url, extra_context)
         if request.method == "GET" and response.status_code == HTTPStatus.OK:
-            seen = Person.of(User.objects.get(pk=object_id))
+            seen = Person.of(cast(Any, response).context_data["original"])
             page = CustomerLook.Page.ACCOUNT
             looks.note(who=cast(User, request.user), person=seen, page=page, now=timezone.now())
         return response
@@ -209,15 +209,17 @@ class CustomerLookAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     sortable_by = ("at",)
     search_fields = ("who__exact", "email__exact")
-    search_help_text = _("Email address of the one who looked, or of a guest, in whole")
+    search_help_text = _("Email address of who looked, or of the customer, in whole")
     fields = readonly_fields = ("at", "who", "role", "whose", "page")
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[CustomerLook], bool]:
         email = search_term.strip().lower()
-        by_either = Q(who=email) | Q(email=email) & ~Q(email="")
-        return (queryset.filter(by_either) if email else queryset), False
+        # Looked up before, so that an index serves each of the three.
+        members = list(User.objects.filter(email=email).values_list("pk", flat=True))
+        named = Q(who=email) | Q(user__in=members) | Q(email=email) & ~Q(email="")
+        return (queryset.filter(named) if email else queryset), False
 
     @admin.display(description=_("whose data"))
     def whose(self, look: CustomerLook) -> str:

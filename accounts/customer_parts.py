@@ -46,6 +46,7 @@ def _all_looks(person: Person) -> str:
 PARTS = [
     CustomerPart(
         name="addresses",
+        position=60,
         title=_("Saved addresses"),
         permission="accounts.view_address",
         template="admin/accounts/customer/_addresses.html",
@@ -53,6 +54,7 @@ PARTS = [
     ),
     CustomerPart(
         name="sessions",
+        position=50,
         title=_("Signed in on"),
         permission="accounts.view_user",
         template="admin/accounts/customer/_sessions.html",
@@ -60,6 +62,7 @@ PARTS = [
     ),
     CustomerPart(
         name="mails",
+        position=40,
         title=_("Mails"),
         permission="accounts.view_outboxmessage",
         template="admin/accounts/customer/_mails.html",
@@ -68,6 +71,7 @@ PARTS = [
     ),
     CustomerPart(
         name="looks",
+        position=70,
         title=_("Who looked at this customer"),
         permission="accounts.view_customerlook",
         template="admin/accounts/customer/_looks.html",

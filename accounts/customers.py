@@ -29,7 +29,7 @@ def _nothing(*_asked: Any) -> Any:
 
 @dataclass(frozen=True)
 class CustomerPart:
-    """What an app shows of a customer, to whoever has `permission`.
+    """What an app shows of a customer, to whoever has `permission`; the lowest `position` first.
 
     `rows` gives the newest first, no more than it is asked for, in a number of queries that does not
     grow with them; `template` draws them. `whole_list` is the address of all of them. `find_guests`
@@ -37,6 +37,7 @@ class CustomerPart:
     """
 
     name: str
+    position: int
     title: Any
     permission: str
     template: str
@@ -63,9 +64,10 @@ class Found:
 
 
 def parts_for(reader: User) -> list[CustomerPart]:
-    """Those of every app that `reader` may see, in the order of apps."""
+    """Those of every app that `reader` may see, as they stand on the page."""
     known = [part for module in modules_named("customer_parts") for part in module.PARTS]
-    return [part for part in known if reader.has_perm(part.permission)]
+    seen = [part for part in known if reader.has_perm(part.permission)]
+    return sorted(seen, key=lambda part: part.position)
 
 
 def with_email(email: str) -> Person:

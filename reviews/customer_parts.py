@@ -25,6 +25,7 @@ def _all_reviews(person: Person) -> str:
 PARTS = [
     CustomerPart(
         name="reviews",
+        position=30,
         title=_("Reviews"),
         permission="reviews.view_review",
         template="admin/reviews/_customer_reviews.html",

@@ -36,6 +36,7 @@ def _guests(text: str) -> Iterable[str]:
 PARTS = [
     CustomerPart(
         name="orders",
+        position=10,
         title=_("Orders"),
         permission="shop.view_order",
         template="admin/shop/_customer_orders.html",

@@ -25,6 +25,7 @@ def _all_places(person: Person) -> str:
 PARTS = [
     CustomerPart(
         name="places",
+        position=20,
         title=_("Places on waiting lists"),
         permission="waitlist.view_prebooking",
         template="admin/waitlist/_customer_places.html",

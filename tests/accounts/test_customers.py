@@ -285,6 +285,7 @@ def test_a_look_at_a_guest_is_noted_by_their_address(staff_client, delivery):
 def test_the_page_of_the_account_counts_as_well(auditor, sam):
     auditor.get(f"/admin/accounts/user/{sam.pk}/change/")
     auditor.get("/admin/accounts/user/999999/change/")
+    auditor.get("/admin/accounts/user/x/change/")
 
     assert CustomerLook.objects.get().page == "account"
 
@@ -340,6 +341,7 @@ def test_looks_are_listed_and_found_by_who_and_whom(auditor, staff_client, sam, 
     assert found("") == {"auditor@octavo.example", "stella@example.org"}
     assert found("AUDITOR@octavo.example") == {"auditor@octavo.example"}
     assert found(GUEST) == {"stella@example.org"}
+    assert found(sam.email) == {"auditor@octavo.example"}
     assert found("auditor") == set()
 
 
