@@ -21,11 +21,11 @@ from shop.models import Order
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
 from tests.reviews.readers import write
 from tests.shop.conftest import ADDRESS, draft, fill, place
+from tests.staff_scene import member_of
 from tests.waitlist.lists import join, sold_out
 
 from .doors import is_in, member
 from .signing_in import sign_in
-from .test_staff_groups import member_of
 
 pytestmark = pytest.mark.django_db
 GUEST = "nadia@example.org"

@@ -15,8 +15,7 @@ from shop.cart import Shopper
 from shop.models import Order
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
 from tests.shop.conftest import fill, place
-
-from .test_staff_groups import member_of
+from tests.staff_scene import member_of
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
