@@ -121,7 +121,7 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
 
     @admin.display(description=_("customer’s page"))
     def customer(self, user: User) -> str:
-        words = _("Orders, mails, sessions of %(user)s") % {"user": user}
+        words = _("Open the page of %(user)s") % {"user": user}
         address = reverse("admin:customer", args=[user.pk])
         return format_html('<a href="{}" aria-label="{}">{}</a>', address, words, _("Open"))
 
