@@ -31,6 +31,8 @@ LOOK_AT_MEMBERS = (
     "account.view_emailaddress",
     "socialaccount.view_socialaccount",
 )
+# Those who run the shop: there is always one of them, see accounts/running.py.
+MANAGERS = "Manager"
 # Permissions as "app.codename", where * stands for anything: those of a model to come arrive with it.
 GROUPS: dict[str, Sequence[str]] = {
     "Bookseller": (
@@ -51,7 +53,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *LOOK_AT_ORDERS,
         "shop.post_order",
     ),
-    "Manager": (
+    MANAGERS: (
         *("catalog.*", "waitlist.*", "shop.*", "reviews.*"),
         *LOOK_AT_MEMBERS,
         "accounts.deactivate_user",

@@ -60,12 +60,15 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
     moderation.remove(
         review_ids=[review.pk], reason=Reason.ADVERT, words="", who="a test", now=timezone.now()
     )
+    reader = UserFactory()
+    staff_client.get(f"/admin/customers/{reader.pk}/")
     return {
         "order_id": order.pk,
+        "user_id": reader.pk,
         "place_id": _queue().pk,
         "repricing_id": _prices(book, staff_client).pk,
         "review": review.pk,
-        "id": UserFactory().pk,
+        "id": reader.pk,
     }
 
 

@@ -307,6 +307,21 @@ def test_the_admins_search(staff_client, book, value):
 
 
 @each_nonsense
+def test_customers_in_the_admin(staff_client, value):
+    staff_client.raise_request_exception = False
+    word = quote(value, safe="")
+
+    assert is_fine(staff_client.get("/admin/customers/", {"q": value}))
+    assert is_fine(staff_client.get("/admin/customers/guest/", {"email": value}))
+    assert is_fine(staff_client.get(f"/admin/customers/{word}/"))
+    assert is_fine(staff_client.post(f"/admin/customers/{word}/sign-out/"))
+    for key in ("q", "role", "state", "joined", "last_order", "o", "p"):
+        assert is_fine(staff_client.get("/admin/accounts/user/", {key: value}))
+    for key in ("q", "page", "user__id__exact", "o"):
+        assert is_fine(staff_client.get("/admin/accounts/customerlook/", {key: value}))
+
+
+@each_nonsense
 def test_htmx_headers(client, book, value):
     header = value.encode("ascii", "ignore").decode().replace("\x00", "")[:200]
 
