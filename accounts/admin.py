@@ -1,35 +1,34 @@
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.looking import ReadOnlyInline, StaffAdmin
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 from . import (
     deactivating,
+    looks,
     outbox_admin,  # noqa: F401
+    user_list,
 )
-from .models import Address, User
+from .models import Address, CustomerLook, User
+from .person import Person
+from .staff_forms import UserChangeForm, UserCreationForm
 
 # Who may change these could make themself anything.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-
-
-class UserCreationForm(BaseUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("email",)
-        field_classes = {"email": forms.EmailField}
 
 
 class AddressInline(ReadOnlyInline):
@@ -62,9 +61,13 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     """Accounts. Staff who are no superuser grant no rights, and change nobody who has some."""
 
     ordering = ("email",)
-    list_display = ("email", "name", "is_staff", "is_active", "date_joined")
-    list_filter = ("is_staff", "is_active")
+    list_display = ("email", "name", "is_staff", "is_active", "date_joined", "customer")
+    # What an index serves, and a million rows are never put in order for.
+    sortable_by = ("email", "date_joined")
+    list_filter = (user_list.RoleFilter, user_list.StateFilter, user_list.JoinedFilter)
     search_fields = ("email", "name")
+    search_help_text = _("Name, email address as it begins, or order number")
+    form = UserChangeForm
     add_form = UserCreationForm
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     fieldsets = (
@@ -85,6 +88,21 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     readonly_fields = ("is_active", "second_factors", "last_login", "date_joined")
     actions = ("deactivate", "reactivate")
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (*super().get_list_display(request), *(more.show for more in user_list.added()))
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        more = (more.list_filter for more in user_list.added())
+        return (*super().get_list_filter(request), *more)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return user_list.with_columns(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return user_list.find(queryset, search_term), False
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         return [AddressInline, EmailAddressInline, SocialAccountInline] if obj else []
 
@@ -104,6 +122,26 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.deactivate_user"))
+
+    @admin.display(description=_("customer’s page"))
+    def customer(self, user: User) -> str:
+        words = _("Open the page of %(user)s") % {"user": user}
+        address = reverse("admin:customer", args=[user.pk])
+        return format_html('<a href="{}" aria-label="{}">{}</a>', address, words, _("Open"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and response.status_code == HTTPStatus.OK:
+            seen = Person.of(cast(Any, response).context_data["original"])
+            page = CustomerLook.Page.ACCOUNT
+            looks.note(who=cast(User, request.user), person=seen, page=page, now=timezone.now())
+        return response
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Write what was edited: an account closed in this moment must stay closed."""
@@ -138,3 +176,29 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
                 # Without the address: the row points at the account, and may outlive it.
                 self.log_change(request, user, words)
                 messages.success(request, f"{words}: {user}")
+
+
+@admin.register(CustomerLook)
+class CustomerLookAdmin(ReadOnlyAdmin):
+    """Who looked at whose data. Nobody changes it; a customer finds theirs in what they can download."""
+
+    list_display = ("at", "who", "role", "whose", "page")
+    list_filter = ("page",)
+    list_select_related = ("user",)
+    sortable_by = ("at",)
+    search_fields = ("who__exact", "email__exact")
+    search_help_text = _("Email address of who looked, or of the customer, in whole")
+    fields = readonly_fields = ("at", "who", "role", "whose", "page")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[CustomerLook], bool]:
+        email = search_term.strip().lower()
+        # Looked up before, so that an index serves each of the three.
+        members = list(User.objects.filter(email=email).values_list("pk", flat=True))
+        named = Q(who=email) | Q(user__in=members) | Q(email=email) & ~Q(email="")
+        return (queryset.filter(named) if email else queryset), False
+
+    @admin.display(description=_("whose data"))
+    def whose(self, look: CustomerLook) -> str:
+        return str(look.user or look.email or _("somebody who was erased"))

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,9 @@ from django_countries.fields import CountryField
 from bookstore.logs import without_keys
 
 from . import postal
+
+# What staff look names up by, as they are written: no word of a name is left out or shortened.
+NAME_WORDS = SearchVector("name", config="simple")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -68,6 +73,21 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_lower_case"
             )
+        ]
+        # For the list in the admin (accounts/user_list.py).
+        indexes = [
+            GinIndex(NAME_WORDS, name="accounts_user_by_name"),
+            models.Index(fields=["date_joined"], name="accounts_user_by_date"),
+            models.Index(
+                fields=["email"],
+                condition=models.Q(is_staff=True) | models.Q(is_superuser=True),
+                name="accounts_user_with_rank",
+            ),
+            models.Index(
+                fields=["email"],
+                condition=models.Q(is_active=False),
+                name="accounts_user_deactivated",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -263,7 +283,8 @@ class OutboxMessage(models.Model):
                 condition=~models.Q(thread=""),
                 name="accounts_outbox_all_of_thread",
             ),
-            models.Index(Lower("to"), "id", name="accounts_outbox_by_address"),
+            # For the page of whoever got them, and for what is theirs.
+            models.Index(Lower("to"), name="accounts_outbox_by_reader"),
         ]
 
     def __str__(self) -> str:
@@ -298,3 +319,50 @@ class OutboxMessage(models.Model):
         """As if it had never been tried."""
         self.attempts, self.next_try_at = 0, now
         self.save(update_fields=["attempts", "next_try_at"])
+
+
+class CustomerLook(models.Model):
+    """Somebody of the staff looked at what the shop holds about a customer. `accounts.looks` writes it.
+
+    It is never changed or deleted. Whose data it was, and who looked, is forgotten when they have
+    their data erased.
+    """
+
+    class Page(models.TextChoices):
+        CUSTOMER = "customer", _("The customer’s page")
+        ACCOUNT = "account", _("The page of the account")
+
+    at = models.DateTimeField(_("at"))
+    who = models.CharField(_("who"), max_length=254)
+    # Their groups at that time: what the customer is told of them.
+    role = models.CharField(_("role"), max_length=200)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("member")
+    )
+    email = models.EmailField(_("guest"), blank=True)
+    page = models.CharField(_("page"), max_length=8, choices=Page)
+
+    class Meta:
+        verbose_name = _("look at a customer")
+        verbose_name_plural = _("looks at customers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=True) | models.Q(email=""),
+                name="accounts_customerlook_at_one_of_them",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="accounts_customerlook_lower_case",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["email", "id"],
+                condition=~models.Q(email=""),
+                name="accounts_looks_at_guests",
+            ),
+            models.Index(fields=["who", "id"], name="accounts_looks_by_who"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.user or self.email}"

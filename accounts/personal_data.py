@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from . import sessions
-from .models import Address, OutboxMessage, User
+from .models import Address, CustomerLook, OutboxMessage, User
 from .person import ERASED, Obstacle, Part, Person
 
 # Begins the key of the mail that tells of the erasure itself (accounts/erasing.py).
@@ -231,6 +231,37 @@ class AdminLogPart(Part):
         self.rows(person).update(object_repr=ERASED, change_message="")
 
 
+class LooksPart(Part):
+    """Who of the staff looked at them: by what they are in the shop, for their name is theirs."""
+
+    name = "looks_by_staff"
+    title = _("Who in the shop looked at your data")
+    on_erasure = _(
+        "Kept without saying whose data it was, as a record of what staff did: that somebody of the "
+        "shop looked, and when."
+    )
+    models = (CustomerLook,)
+    is_kept = True
+
+    def rows(self, person: Person) -> QuerySet[CustomerLook]:
+        at_them = Q(user=person.user) if person.user else Q(pk__in=[])
+        at_them |= Q(email__in=person.emails) & ~Q(email="")
+        return CustomerLook.objects.filter(at_them).order_by("pk")
+
+    def describe(self, look: CustomerLook) -> dict[str, Any]:
+        return {
+            "at": look.at,
+            "by": look.role,
+            "page": look.get_page_display(),
+            "at_what_was_done_with": look.email,
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        self.rows(person).update(user=None, email="")
+        # And by them, if they were staff once.
+        CustomerLook.objects.filter(who__in=person.emails).update(who=ERASED)
+
+
 def lock_mails(mails: QuerySet[OutboxMessage]) -> None:
     """From now on nobody sends one of them again (accounts/resending.py); a repeat is there by now."""
     list(mails.select_for_update(no_key=True).values_list("pk"))
@@ -269,4 +300,5 @@ PARTS = [
     AddressesPart(),
     MailsPart(),
     AdminLogPart(),
+    LooksPart(),
 ]

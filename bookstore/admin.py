@@ -35,6 +35,8 @@ class ShopAdminSite(admin.AdminSite):
     site_header = settings.SHOP["name"]
     site_title = settings.SHOP["name"]
     index_title = _("The shop")
+    # Our own stands beside every page: templates/admin/menu.html.
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, and where STAFF_SECOND_FACTOR is on only in a session proven by one."""
@@ -70,6 +72,13 @@ class ShopAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "staff_menu": staff_menu.menu_for(request.user)}
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What this user may see, under headings; of one app, as Django lists it."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else staff_menu.under_headings(apps)
 
     def open_on_site(
         self, request: HttpRequest, content_type_id: int, object_id: str

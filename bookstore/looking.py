@@ -6,7 +6,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.paginator import Paginator
+from django.db.models import ImageField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
@@ -35,14 +38,42 @@ class ShortPaginator(Paginator):
         return self.count >= MOST_LISTED
 
 
+class FileField(AdminFileWidget):
+    """With a label of its own, which a field in a group of fields lacks."""
+
+    use_fieldset = False
+
+
+class ShortList(ChangeList):
+    """Sorted only by columns that may be: Django asks that of its headings, not of the address."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return (
+            super().get_ordering_field(field_name)
+            if field_name in (self.sortable_by or ())
+            else None
+        )
+
+
 class StaffAdmin(admin.ModelAdmin):
-    """A list of rows in the admin. Each of ours is one, so that none counts a long table."""
+    """A list of rows in the admin. Each of ours is one, so that none counts a long table.
+
+    One of a long table names in `sortable_by` the columns that an index serves.
+    """
 
     paginator = ShortPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
+    formfield_overrides: ClassVar[dict[Any, Any]] = {ImageField: {"widget": FileField}}
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rows to edit in the list, whose fields are named by more than the head of their column."""
+        formset: Any = super().get_changelist_formset(request, **kwargs)
+        for field in formset.form.base_fields.values():
+            field.widget.attrs["aria-label"] = field.label
+        return formset
 
     def response_action(
         self, request: HttpRequest, *args: Any, **where: Any
@@ -56,6 +87,9 @@ class StaffAdmin(admin.ModelAdmin):
             request.POST = sent  # type: ignore[assignment]
         answer: HttpResponse | None = super().response_action(request, *args, **where)
         return answer
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShortList
 
 
 class ReadOnlyInline(admin.TabularInline):

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "allauth.usersessions",
     "procrastinate.contrib.django",
+    "simple_history",
 ]
 
 # Middleware

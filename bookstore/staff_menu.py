@@ -1,6 +1,6 @@
-"""Pages of our own inside the admin, and which of them somebody finds in its menu.
+"""The menu of the admin: pages of our own, and everything else under the headings of a bookshop.
 
-Each app that has some lists them in `staff_pages.PAGES`.
+Each app that has pages of its own lists them in `staff_pages.PAGES`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from .modules import modules_named
 
@@ -43,3 +44,46 @@ def pages() -> list[StaffPage]:
 def menu_for(user: Any) -> list[StaffPage]:
     """What the menu offers to this user."""
     return [page for page in pages() if page.title and user.has_perm(page.permission)]
+
+
+ORDERS, STOCK, CATALOGUE, READERS, SETTINGS = HEADINGS = (
+    _("Orders"),
+    _("Stock"),
+    _("Catalogue"),
+    _("Readers"),
+    _("Settings"),
+)
+# What has no line here, and whose app has none, is among the settings.
+HEADING_OF_APP = {
+    "accounts": READERS,
+    "catalog": CATALOGUE,
+    "reviews": READERS,
+    "shop": ORDERS,
+    "waitlist": STOCK,
+}
+HEADING_OF_MODEL = {
+    "catalog.missedsearch": READERS,
+    "catalog.stockmovement": STOCK,
+    "shop.deliverymethod": SETTINGS,
+    "shop.taxrate": SETTINGS,
+    "shop.voucher": SETTINGS,
+    "shop.webhookevent": SETTINGS,
+}
+
+
+def under_headings(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Django's list of apps with their models, as one of headings that have some."""
+    found: dict[Any, list[dict[str, Any]]] = {heading: [] for heading in HEADINGS}
+    for app in apps:
+        for model in app["models"]:
+            found[_heading_of(model["model"]._meta)].append(model)
+    return [
+        {"name": heading, "models": sorted(models, key=lambda model: model["name"].lower())}
+        for heading, models in found.items()
+        if models
+    ]
+
+
+def _heading_of(facts: Any) -> Any:
+    of_app = HEADING_OF_APP.get(facts.app_label, SETTINGS)
+    return HEADING_OF_MODEL.get(facts.label_lower, of_app)

@@ -6,9 +6,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
+from catalog import cover_files
 from shop.models import DeliveryMethod
 
 from . import health
@@ -52,7 +54,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good."""
+    """An uploaded picture. Its name holds a hash of its content, so browsers keep it for good.
+
+    Until the worker has made a small one, the whole picture stands in, for a minute.
+    """
+    if whole := cover_files.instead_of_small(path):
+        response = serve(request, whole, document_root=str(settings.MEDIA_ROOT))
+        patch_cache_control(response, public=True, max_age=60)
+        return response
     return keep_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
 
 

@@ -67,7 +67,7 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
     price = f'<p class="price">{price}</p>' if price else ""
     return (
         f'<li>\n<div class="stand"><a class="pull" href="{url}" tabindex="-1" aria-hidden="true">'
-        f'<span class="vol {cover.classes}"><img src="{escape(cover.url)}" alt=""'
+        f'<span class="vol {cover.classes}"><img src="{escape(cover.small)}" alt=""'
         f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
         f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
         f"{number}{by}{fmt}{rated}{_available(book, shelf)}"

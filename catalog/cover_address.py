@@ -28,13 +28,20 @@ TRIMS = {
 DEFAULT_TRIM = "t-b"
 THICKNESS_STEPS = ((12, "p1"), (18, "p2"), (26, "p3"), (35, "p4"))
 PIXELS_PER_MM = 4
+# How wide the picture is that lists show, in pixels; one that is little wider is shown as it is.
+SMALL = 300
+SMALL_ENOUGH = SMALL * 3 // 2
 
 
 @dataclass(frozen=True)
 class CoverAddress:
-    """A picture's address and size in pixels, and the classes that draw it to scale."""
+    """A picture's address and size in pixels, and the classes that draw it to scale.
+
+    `small` is the address for lists, where it is drawn small.
+    """
 
     url: str
+    small: str
     width: int
     height: int
     classes: str
@@ -44,13 +51,16 @@ def cover_address(book: "Book | Volume") -> CoverAddress:
     """The uploaded picture if there is one, else the drawn cover at an address that names its content."""
     trim = nearest_trim(book.width_mm, book.height_mm)
     if book.cover_image:
-        url = default_storage.url(str(book.cover_image))
+        name = str(book.cover_image)
+        url = small = default_storage.url(name)
         width, height = book.cover_width or 400, book.cover_height or 600
+        if width > SMALL_ENOUGH:
+            small = default_storage.url(small_name(name))
         trim = trim_as_tall(trim, height / width)
     else:
-        url = address_of("catalog:cover", book.ean, drawn_cover_hash(book))
+        url = small = address_of("catalog:cover", book.ean, drawn_cover_hash(book))
         width, height = (side * PIXELS_PER_MM for side in TRIMS[trim])
-    return CoverAddress(url, width, height, f"{trim} {thickness_step(book.thickness_mm)}")
+    return CoverAddress(url, small, width, height, f"{trim} {thickness_step(book.thickness_mm)}")
 
 
 def cover_path(book: "Book", filename: str) -> str:
@@ -61,6 +71,12 @@ def cover_path(book: "Book", filename: str) -> str:
     digest = hashlib.sha256(picture.read()).hexdigest()[:12]
     picture.seek(0)
     return f"covers/{book.ean}-{digest}{Path(filename).suffix.lower()}"
+
+
+def small_name(name: str) -> str:
+    """Where the small picture of a stored cover is. The worker makes it a little later."""
+    path = Path(name)
+    return str(path.with_name(f"{path.stem}-w{SMALL}{path.suffix}"))
 
 
 def drawn_cover(book: "Book") -> str:

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Func, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import GreaterThan, LessThan
 
 from .availability import NOT_COMING
@@ -200,6 +202,18 @@ class BookQuerySet(models.QuerySet[Any]):
         )
 
 
+# The tree is a few hundred genres, and some four steps high.
+_WAY = """(
+WITH RECURSIVE up AS (
+    SELECT catalog_genre.id, catalog_genre.parent_id, lower(catalog_genre.name) AS name, 0 AS step
+    UNION ALL
+    SELECT above.id, above.parent_id, lower(above.name), up.step + 1
+    FROM catalog_genre above JOIN up ON above.id = up.parent_id
+)
+SELECT array_agg(name ORDER BY step DESC) FROM up
+)"""
+
+
 class GenreQuerySet(models.QuerySet[Any]):
     def for_contents(self) -> GenreQuerySet:
         """Top genres that have books, as the table of contents lists them."""
@@ -212,6 +226,14 @@ class GenreQuerySet(models.QuerySet[Any]):
     def for_lists(self) -> GenreQuerySet:
         """All genres, as lists offer them."""
         return self.order_by("-book_count", "name", "pk")
+
+    def in_tree_order(self) -> GenreQuerySet:
+        """Each genre behind the one that it is part of, those of one by name, with its `way`.
+
+        The way is a list of names from the top down to its own.
+        """
+        way = RawSQL(_WAY, [], output_field=ArrayField(models.TextField()))
+        return self.annotate(way=way).order_by("way", "pk")
 
 
 def keys_of(sql: str, params: Sequence[Any]) -> list[int]:

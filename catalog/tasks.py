@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.tasks import task
 from django.utils import timezone
 
-from . import repricing, retagging
+from . import cover_files, repricing, retagging
 from .models import MissedSearch
 from .search import suggestions, vocabulary
 
@@ -41,3 +41,13 @@ def change_prices() -> None:
     """Work off the changes of prices whose day has come."""
     for repricing_id in repricing.due(now=timezone.now()):
         repricing.work_off(repricing_id=repricing_id, now=timezone.now())
+
+
+@task
+def make_small_cover(name: str) -> None:
+    cover_files.make_small(name)
+
+
+@task
+def remove_cover(name: str) -> None:
+    cover_files.remove(name)

@@ -1,5 +1,6 @@
 """What the shop holds about a person by their orders and basket: see accounts/person.py."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
-from accounts.person import Obstacle, Part, Person, Turn
+from accounts.person import AT_A_TIME, ERASED, Obstacle, Part, Person, Turn
 from accounts.personal_data import describe_mail, lock_mails
-from catalog.models import StockMovement
+from catalog.models import Book, Contributor, Genre, Publisher, Series, StockMovement
 
 from .models import (
     NUMBER_ALPHABET,
@@ -43,6 +44,9 @@ NUMBER_IN_KEY = Func(
     arg_joiner=" FROM ",
     output_field=TextField(),
 )
+
+# What staff change by hand, with a history.
+CHANGED: tuple[Any, ...] = (Book, Contributor, Genre, Publisher, Series)
 
 
 class BasketPart(Part):
@@ -278,5 +282,45 @@ def _money(amount: Decimal, currency: str) -> str:
     return f"{amount:.2f} {currency}"
 
 
+class CatalogueChangesPart(Part):
+    """What somebody of the staff changed in the catalogue by hand: catalog/history.py."""
+
+    name = "changes_of_the_catalogue"
+    title = _("What you changed in the catalogue as one of the staff")
+    on_erasure = _("Kept without saying who made them: they are the history of the shop.")
+    models = tuple(changed.history.model for changed in CHANGED)
+    is_kept = True
+
+    def export(self, person: Person) -> Iterator[dict[str, Any]]:
+        for rows in self._of_each_table(person):
+            yield from map(self.describe, rows.iterator(chunk_size=AT_A_TIME))
+
+    def count(self, person: Person) -> int:
+        return sum(rows.count() for rows in self._of_each_table(person))
+
+    def describe(self, row: Any) -> dict[str, Any]:
+        return {
+            "of": str(row.instance_type._meta.verbose_name),
+            "what": row.get_history_type_display(),
+            "at": row.history_date,
+            "reason": row.history_change_reason,
+            "as_it_was_then": {
+                str(field.verbose_name): field.value_to_string(row) for field in row.tracked_fields
+            },
+        }
+
+    def erase(self, person: Person, now: datetime) -> None:
+        for rows in self._of_each_table(person):
+            rows.update(history_user_id=ERASED)
+
+    def _of_each_table(self, person: Person) -> Iterator[Any]:
+        for model in self.models:
+            rows = model._default_manager.filter(history_user_id__in=person.emails)
+            yield rows.order_by("pk")
+
+
 # From the last to the first: orders are locked before baskets, and mails are found by orders.
-PARTS = [BasketPart(), OrdersPart(), OrderMailsPart(), StaffTracesPart()]
+PARTS = [
+    *(BasketPart(), OrdersPart(), OrderMailsPart()),
+    *(StaffTracesPart(), CatalogueChangesPart()),
+]

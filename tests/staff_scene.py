@@ -62,15 +62,18 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
         review_ids=[review.pk], reason=Reason.ADVERT, words="", who="a test", now=timezone.now()
     )
     mail = OutboxMessage.objects.of_thread(order.number)[0]
+    reader = UserFactory()
+    staff_client.get(f"/admin/customers/{reader.pk}/")
     return {
         "order_id": order.pk,
         "request_id": order.refund_requests.get().pk,
         "mail_id": mail.pk,
         "message_id": mail.pk,
+        "user_id": reader.pk,
         "place_id": _queue().pk,
         "repricing_id": _prices(book, staff_client).pk,
         "review": review.pk,
-        "id": UserFactory().pk,
+        "id": reader.pk,
     }
 
 

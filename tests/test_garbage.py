@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import OutboxMessage
@@ -12,6 +13,7 @@ from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory
 from tests.reviews.readers import buy, write
 from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
+from tests.shop.test_admin import book_form
 from tests.waitlist.lists import join, sold_out
 from waitlist.models import Wishlist, WishlistItem
 
@@ -107,6 +109,7 @@ def test_lists(client, book, key, value):
         "/prebooks/place/{}/leave/",
         "/media/{}",
         "/media/covers/{}",
+        "/media/covers/{}-w300.jpg",
         "/{}",
     ],
 )
@@ -335,6 +338,21 @@ def test_the_admins_search(staff_client, book, value):
 
 
 @each_nonsense
+def test_customers_in_the_admin(staff_client, value):
+    staff_client.raise_request_exception = False
+    word = quote(value, safe="")
+
+    assert is_fine(staff_client.get("/admin/customers/", {"q": value}))
+    assert is_fine(staff_client.get("/admin/customers/guest/", {"email": value}))
+    assert is_fine(staff_client.get(f"/admin/customers/{word}/"))
+    assert is_fine(staff_client.post(f"/admin/customers/{word}/sign-out/"))
+    for key in ("q", "role", "state", "joined", "last_order", "o", "p"):
+        assert is_fine(staff_client.get("/admin/accounts/user/", {key: value}))
+    for key in ("q", "page", "user__id__exact", "o"):
+        assert is_fine(staff_client.get("/admin/accounts/customerlook/", {key: value}))
+
+
+@each_nonsense
 def test_htmx_headers(client, book, value):
     header = value.encode("ascii", "ignore").decode().replace("\x00", "")[:200]
 
@@ -470,3 +488,25 @@ def test_mails_about_books(shopper_client, book, value):
     assert is_fine(shopper_client.post(f"/queue/{book.ean}/alert/remove/", there))
     choice = {"wants_price_falls": value, "wants_restock": value}
     assert is_fine(shopper_client.post("/wishlist/notices/", choice))
+
+
+@each_nonsense
+def test_what_staff_write_about_the_catalogue(staff_client, value):
+    staff_client.raise_request_exception = False
+    book, genre, word = BookFactory(), GenreFactory(), quote(value, safe="")
+    pages, known = f"/admin/catalog/book/{book.pk}", book_form(book, slug="a-book")
+
+    for key in ("q", "sale", "format", "o", "p", "all", "x"):
+        assert is_fine(staff_client.get("/admin/catalog/book/", {key: value})), key
+        assert is_fine(staff_client.get("/admin/catalog/genre/", {key: value})), key
+    for field in (*known, "price", "pages", "published_on", "publisher", "genres", "cover_image"):
+        assert is_fine(staff_client.post(f"{pages}/change/", {**known, field: value})), field
+    cover = SimpleUploadedFile(f"{value[:50]}.png", value.encode(errors="replace"), "image/png")
+    assert is_fine(staff_client.post(f"{pages}/change/", {**known, "cover_image": cover}))
+    for act in ("withdraw", "put-back", "delete", "history"):
+        assert is_fine(staff_client.get(f"/admin/catalog/book/{word}/{act}/")), act
+        sent = {"reason": value, "end_places": value}
+        assert is_fine(staff_client.post(f"{pages}/{act}/", sent)), act
+    for field in ("name", "slug", "parent", "mood"):
+        sent = {"name": "x", "slug": "x", "mood": "novel", field: value}
+        assert is_fine(staff_client.post(f"/admin/catalog/genre/{genre.pk}/change/", sent)), field

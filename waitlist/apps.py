@@ -1,10 +1,12 @@
 """Wishlists and pre-bookings."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WaitlistConfig(AppConfig):
     name = "waitlist"
+    verbose_name = _("Waiting lists")
 
     def ready(self) -> None:
         from bookstore import marks

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from catalog.models import StockMovement
+from catalog.models import Book, StockMovement
 
 from . import emails, holds
 from .history import note
@@ -60,6 +60,19 @@ def end_place(*, key: uuid.UUID, reason: str, who: str, now: datetime) -> PreBoo
     place, event = cancel(key, kind, now=now, who=who, reason=_checked(reason))
     emails.write_ended(place, event, now)
     return place
+
+
+def end_places(book: Book, *, reason: str, who: str, now: datetime) -> None:
+    """End all places on the list of a locked book, as `end_place` does; for one that is withdrawn.
+
+    Those whose copy is in an order that waits for its payment stay. Raises ReasonIsMissing.
+    """
+    reason = _checked(reason)
+    kind = PreBookingEvent.Kind.ENDED_BY_STAFF
+    places = PreBooking.objects.living().filter(book=book, order_number="")
+    for key in places.order_by("pk").values_list("key", flat=True):
+        place, event = cancel(key, kind, now=now, who=who, reason=reason)
+        emails.write_ended(place, event, now)
 
 
 def _checked(reason: str) -> str:

@@ -66,4 +66,16 @@ INDEXES = [
         condition=ON_SALE & models.Q(on_sale_on__isnull=False),
         name="catalog_book_to_come",
     ),
+    # The lists of staff, which hold withdrawn books, too: what there is little of, newest first.
+    models.Index(
+        fields=["-id"],
+        condition=models.Q(withdrawn_at__isnull=False),
+        name="catalog_book_withdrawn",
+    ),
+    models.Index(
+        fields=["-id"], condition=models.Q(price__isnull=True), name="catalog_book_without_price"
+    ),
+    models.Index(
+        fields=["shelf", "-id"], condition=~models.Q(shelf=""), name="catalog_book_on_shelf"
+    ),
 ]

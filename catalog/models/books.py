@@ -26,6 +26,7 @@ from catalog.titles import derived_from_title
 
 from .book_indexes import INDEXES, line_of
 from .genres import Genre
+from .past import history_of_books
 from .people import Contributor, Publisher, Series
 from .ratings import no_ratings, ratings_add_up
 from .works import Work
@@ -218,6 +219,7 @@ class Book(models.Model):
     )
 
     objects = BookQuerySet.as_manager()
+    history = history_of_books()
 
     DERIVED = ("slug", "sort_title", "publisher_name", "series_title", "search_text")
 

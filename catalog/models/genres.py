@@ -12,6 +12,8 @@ from catalog import covers
 from catalog.money import format_count
 from catalog.querysets import GenreQuerySet
 
+from .past import HandRecords
+
 
 class Genre(models.Model):
     name = models.CharField(_("name"), max_length=100)
@@ -34,6 +36,7 @@ class Genre(models.Model):
     book_count = models.PositiveIntegerField(_("books"), default=0, editable=False)
 
     objects = GenreQuerySet.as_manager()
+    history = HandRecords(excluded_fields=["book_count"])
 
     class Meta:
         verbose_name = _("genre")
@@ -55,12 +58,14 @@ class Genre(models.Model):
 
     def clean(self) -> None:
         """A genre is never part of itself, however many steps up."""
-        above, seen = self.parent, {self.pk}
+        # As it stands now, and not when the form read the genre above.
+        above_of = dict(Genre.objects.values_list("pk", "parent"))
+        above, seen = self.parent_id, {self.pk}
         while above is not None:
-            if above.pk in seen:
+            if above in seen:
                 raise ValidationError({"parent": _("This would make a genre part of itself.")})
-            seen.add(above.pk)
-            above = above.parent
+            seen.add(above)
+            above = above_of.get(above)
 
     @property
     def count_text(self) -> str:

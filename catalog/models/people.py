@@ -6,10 +6,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .past import HandRecords
+
 
 class Publisher(models.Model):
     name = models.CharField(_("name"), max_length=300, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    history = HandRecords()
 
     class Meta:
         verbose_name = _("publisher")
@@ -25,6 +29,8 @@ class Publisher(models.Model):
 class Series(models.Model):
     title = models.CharField(_("title"), max_length=300, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
+
+    history = HandRecords()
 
     class Meta:
         verbose_name = _("series")
@@ -42,6 +48,8 @@ class Contributor(models.Model):
     sort_name = models.CharField(_("sort name"), max_length=300)
     slug = models.SlugField(_("slug"), max_length=100, db_index=False)
 
+    history = HandRecords()
+
     class Meta:
         verbose_name = _("contributor")
         verbose_name_plural = _("contributors")
@@ -49,6 +57,7 @@ class Contributor(models.Model):
             models.UniqueConstraint(fields=["name"], name="catalog_contributor_name_once"),
             models.UniqueConstraint(fields=["slug"], name="catalog_contributor_slug_once"),
         ]
+        indexes = [models.Index(fields=["sort_name", "id"], name="catalog_contributor_sorted")]
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,7 @@ from bookstore.looking import ShortPaginator
 from bookstore.paging import page_or_404
 from catalog import repricing
 from catalog.models import Book, Repricing
-from catalog.staff_forms import RepricingForm
+from catalog.repricing_forms import RepricingForm
 from catalog.tasks import change_prices
 
 PAGE = 50

@@ -206,7 +206,7 @@ def test_only_superusers_deactivate_or_reactivate_staff_and_superusers(rank, sta
 def test_the_last_active_superuser_stays(staff):
     UserFactory(is_superuser=True, is_active=False)
 
-    with pytest.raises(deactivating.LastSuperuser):
+    with pytest.raises(deactivating.LastOne):
         deactivate(staff)
     assert is_active(staff)
 

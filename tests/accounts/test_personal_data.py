@@ -109,6 +109,7 @@ WITHHELD = {
     "Review.removed_by": STAFF,
     "ReviewReport.settled_by": STAFF,
     "ModerationEvent.who": STAFF,
+    "CustomerLook.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
     "Wishlist.key": LINK,
@@ -233,6 +234,7 @@ def rows_about_them(model: Model) -> Iterable[models.Model]:
         "ReviewReport": {"user__is_staff": True},
         "ReviewVersion": {"review__user__is_staff": True},
         "ModerationEvent": {"review__user__is_staff": True},
+        "CustomerLook": {"user__is_staff": True},
         # Of a link that only its reader may use, the export says that there was one.
         "OutboxMessage": {"has_one_time_link": True},
     }

@@ -23,6 +23,7 @@ MODELS = """
 auth.group                    A     -    -       -
 accounts.user                 MA    -    -       -
 accounts.outboxmessage        MA    -    -       -
+accounts.customerlook         MA    -    -       -
 catalog.book                  BFMA  BM   BM      -
 catalog.genre                 BMA   BM   BM      M
 catalog.contributor           BMA   BM   BM      M
@@ -58,6 +59,12 @@ autocomplete                  -
 view_on_site                  BFMAN
 app_list                      BFMA
 auth_user_password_change     -
+customers                     MA
+customer_guest                MA
+customer                      MA
+customer_sign_out             M
+customer_deactivate           M
+customer_reactivate           M
 price_changes                 BMA
 price_change_new              BM
 price_change                  BMA
@@ -79,6 +86,7 @@ reviews_review_restore        BM
 """
 # What an address says besides its path, by parameter of tests.staff_scene.
 QUERIES = {
+    "customer_guest": "?email=nadia@example.org",
     "reviews_review_remove": "?id={review}",
     "reviews_review_keep": "?id={review}",
     "reviews_review_restore": "?id={review}",

@@ -1,5 +1,6 @@
 """Lists of the admin stay quick, however long they are."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from bookstore import looking, staff_menu
 from catalog.models import Book
-from tests.factories import BookFactory, DeliveryMethodFactory
+from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory
 from tests.staff_scene import a_bit_of_everything
 
 # Django's list of a handful of groups; the jobs of the queue, which are the operator's.
@@ -93,3 +94,45 @@ def test_what_a_list_counts_is_bounded(staff_client):
     }
 
     assert counts == set()
+
+
+def test_a_list_says_how_long_it_is(staff_client):
+    BookFactory.create_batch(3)
+
+    page = staff_client.get("/admin/catalog/book/").text
+
+    assert "<h1>Books</h1>" in page
+    assert "3 books" in page
+    assert "or more" not in page
+
+
+def test_a_list_that_is_cut_says_so_and_what_to_do(staff_client, monkeypatch):
+    BookFactory.create_batch(3)
+    monkeypatch.setattr(looking, "MOST_LISTED", 2)
+    monkeypatch.setattr(looking.StaffAdmin, "list_per_page", 1)
+    monkeypatch.setattr(looking.StaffAdmin, "list_max_show_all", 1)
+
+    page = staff_client.get("/admin/catalog/book/").text
+
+    assert "2 books or more" in page
+    assert "Search or filter" in page
+
+
+def test_a_search_says_what_it_found_and_leads_back(staff_client):
+    VoucherFactory(code="SPRING")
+    VoucherFactory(code="AUTUMN")
+
+    page = staff_client.get("/admin/shop/voucher/", {"q": "spring"}).text
+
+    assert "1 voucher" in page.partition("changelist-search")[2].partition("</form>")[0]
+    assert '<a href="?">Show all</a>' in page
+
+
+def test_rows_to_edit_in_a_list_have_labels(staff_client):
+    DeliveryMethodFactory()
+
+    page = staff_client.get("/admin/shop/deliverymethod/").text
+
+    assert re.search(
+        r'<input type="number" name="form-0-position"[^>]* aria-label="Position"', page
+    )

@@ -120,12 +120,6 @@ def test_a_sale_while_staff_edit_is_not_undone(staff_client, monkeypatch):
     assert (book.title, book.stock) == ("Emma", 3)
 
 
-def test_books_are_not_deleted(staff_client):
-    book = BookFactory()
-
-    assert staff_client.post(f"/admin/catalog/book/{book.pk}/delete/").status_code == 403
-
-
 def test_a_delivery_raises_the_stock_and_names_who_wrote_it(staff_client, staff):
     book = BookFactory(stock=1)
     form = {"book": book.pk, "quantity": 4, "reason": "delivery", "note": "box 7"}

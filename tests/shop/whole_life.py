@@ -18,8 +18,9 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import outbox
-from accounts.models import Address, OutboxMessage, User
+from accounts import looks, outbox
+from accounts.models import Address, CustomerLook, OutboxMessage, User
+from accounts.person import Person
 from catalog import stock
 from catalog.models import Book, StockMovement
 from reviews import moderation
@@ -311,3 +312,12 @@ def _be_changed_by_staff(user: User) -> None:
     counted = {BookFactory(title="Belinda").pk: 1}
     with transaction.atomic():
         stock.record(counted, reason=StockMovement.Reason.CORRECTION, who=EMAIL, at=LONG_AGO)
+    _be_looked_at(user, stella)
+
+
+def _be_looked_at(user: User, stella: User) -> None:
+    """By staff: at her account, and at what she ordered as a guest. She looked at others once."""
+    page = CustomerLook.Page.CUSTOMER
+    looks.note(who=stella, person=Person.of(user), page=page, now=LONG_AGO)
+    looks.note(who=stella, person=Person(None, (SECOND,)), page=page, now=LONG_AGO)
+    looks.note(who=user, person=Person.of(stella), page=page, now=LONG_AGO)

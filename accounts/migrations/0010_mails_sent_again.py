@@ -1,10 +1,9 @@
-import django.db.models.functions.text
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_unsubscribe_links"),
+        ("accounts", "0009_looks_at_customers"),
     ]
 
     operations = [
@@ -37,14 +36,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("thread", ""), _negated=True),
                 fields=["thread", "id"],
                 name="accounts_outbox_all_of_thread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboxmessage",
-            index=models.Index(
-                django.db.models.functions.text.Lower("to"),
-                models.F("id"),
-                name="accounts_outbox_by_address",
             ),
         ),
     ]

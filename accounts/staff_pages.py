@@ -1,0 +1,19 @@
+"""Pages about customers inside the admin: see bookstore/staff_menu.py."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bookstore.staff_menu import StaffPage
+
+from .views import customers
+
+SEE, CLOSE = "accounts.view_user", "accounts.deactivate_user"
+ONE = "customers/<int:user_id>/"
+
+PAGES = [
+    StaffPage("customers", "customers/", customers.customer_list, SEE, _("Customers")),
+    StaffPage("customer_guest", "customers/guest/", customers.guest, SEE),
+    StaffPage("customer", ONE, customers.customer, SEE),
+    StaffPage("customer_sign_out", f"{ONE}sign-out/", customers.customer_sign_out, CLOSE),
+    StaffPage("customer_deactivate", f"{ONE}deactivate/", customers.customer_deactivate, CLOSE),
+    StaffPage("customer_reactivate", f"{ONE}reactivate/", customers.customer_reactivate, CLOSE),
+]
