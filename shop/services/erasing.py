@@ -19,6 +19,7 @@ from shop.models import (
     TO_WITHDRAW,
     BillingAddress,
     Cart,
+    GoodsIn,
     Order,
     OrderEvent,
     Payment,
@@ -171,3 +172,4 @@ def _forget_who(person: Person, orders: list[int], numbers: list[str], names: se
     Refund.objects.filter(pk__in=refunds.values("pk")).update(who=ERASED)
     in_ledger = Q(order_number__in=numbers, who__in=names)
     StockMovement.objects.filter(everywhere | in_ledger).update(who=ERASED)
+    GoodsIn.objects.filter(everywhere).update(who=ERASED)

@@ -43,6 +43,7 @@ HOLDS_NOBODY = {
             *("Genre", "Publisher", "Series", "Work", "Book", "Book_genres", "BookText"),
             *("Contribution", "FrontTableEntry", "PriceChange", "FacetCount", "Lexeme", "Word"),
             *("Suggestion", "SuggestionPrefix", "AlsoLiked", "Arrival", "ExpectedDelivery"),
+            *("GoodsInLine", "GoodsInScan"),
         ),
         BOOKS,
     ),
@@ -72,6 +73,7 @@ KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
 LINK = "would open the list to whoever finds the file"
 SURPRISE = "what givers said is no business of the one who gets the book"
+DELIVERY = "what came to the shop, and when"
 STAFF = "somebody of the staff, who is none of theirs"
 WITHHELD = {
     "User.password": SECRET,
@@ -101,6 +103,10 @@ WITHHELD = {
     "ModerationEvent.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
+    "GoodsIn.reference": DELIVERY,
+    "GoodsIn.started_at": DELIVERY,
+    "GoodsIn.posted_at": DELIVERY,
+    "GoodsIn.closed_at": DELIVERY,
     "Wishlist.key": LINK,
     "WishlistItem.taken_at": SURPRISE,
     "WishlistItem.taken_by": SURPRISE,

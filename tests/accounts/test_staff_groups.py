@@ -31,7 +31,7 @@ from catalog.models import (
 from reviews import moderation
 from reviews.models import Reason
 from shop.cart import Shopper
-from shop.models import Order, Refund, Voucher, WebhookEvent
+from shop.models import GoodsIn, Order, Refund, Voucher, WebhookEvent
 from tests.factories import (
     BookFactory,
     ContributorFactory,
@@ -113,6 +113,7 @@ def everything(order, sam, staff_client) -> None:
     WebhookEvent.objects.create(
         provider="stripe", event_id="evt_1", kind="x", body={}, received_at=timezone.now()
     )
+    GoodsIn.objects.create(who="a test", started_at=timezone.now())
     persuasion = sold_out(title="Persuasion")
     line(persuasion, 2)
     deliver(persuasion, 1)

@@ -1,0 +1,79 @@
+"""The ledger of stock, and the deliveries that fill it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from catalog.models import StockMovement
+from waitlist import holds
+
+from .models import GoodsIn, GoodsInLine
+from .movement_form import MovementForm
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(StaffAdmin):
+    """The ledger of stock. It is in this app because what arrives serves the waiting list first."""
+
+    form = MovementForm
+    add_form_template = "admin/catalog/stockmovement/add_form.html"
+    list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
+    list_filter = ("reason",)
+    list_select_related = ("book",)
+    search_fields = ("order_number__exact", "book__ean__exact")
+    ordering = ("-pk",)
+    raw_id_fields = ("book",)
+
+    def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
+        obj.at, obj.who = timezone.now(), str(request.user)
+        offered = holds.receive_by_hand(obj)
+        if offered:
+            words = ngettext(
+                "One copy was offered to the first in line.",
+                "%(offered)d copies were offered to the first in line.",
+                offered,
+            )
+            messages.success(request, words % {"offered": offered})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show how the copies would be shared out, which is a question and no error."""
+        form = context["adminform"].form
+        if getattr(form, "question", None):
+            pressed = "_addanother" if "_addanother" in request.POST else "_save"
+            asked = {"errors": [], "title": _("How these copies are shared out")}
+            context |= {**asked, "question": form.question, "pressed": pressed}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class GoodsInLineInline(ReadOnlyInline):
+    model = GoodsInLine
+    fields = ("ean", "book", "copies", "offered", "posted_at", "is_set_aside")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GoodsInLine]:
+        lines = super().get_queryset(request).select_related("book")
+        return lines.defer("book__search", "book__search_text")
+
+
+@admin.register(GoodsIn)
+class GoodsInAdmin(ReadOnlyAdmin):
+    """Deliveries to look at. Staff who receive stock have pages of their own for it."""
+
+    list_display = ("__str__", "who", "started_at", "posted_at", "closed_at")
+    list_display_links = ("__str__",)
+    search_fields = ("reference__exact", "lines__ean__exact")
+    sortable_by = ()
+    inlines = (GoodsInLineInline,)
