@@ -4,12 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import receiving
+from .views import by_hand, receiving
 
 STOCK = "catalog.add_stockmovement"
 GOODS_IN = "goods-in/<int:delivery_id>/"
 
 PAGES = [
+    StaffPage("book_stock", "catalog/book/<int:book_id>/stock/", by_hand.book_stock, STOCK),
     StaffPage("goods_in", "goods-in/", receiving.goods_in, STOCK, _("Receive stock")),
     StaffPage("goods_in_aside", f"{GOODS_IN}lines/<int:line_id>/aside/", receiving.aside, STOCK),
     StaffPage(

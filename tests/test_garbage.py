@@ -452,6 +452,19 @@ def test_what_staff_do_while_they_unpack(staff_client, book, value):
 
 
 @each_nonsense
+def test_stock_by_hand(staff_client, book, value):
+    staff_client.raise_request_exception = False
+    address = f"/admin/catalog/book/{book.pk}/stock/"
+    form = {"copies": "", "change": "1", "reason": "found", "why": "x", "stock_seen": "5"}
+
+    for field in (*form, "split_seen"):
+        assert is_fine(staff_client.post(address, {**form, field: value}))
+    assert is_fine(staff_client.get(f"/admin/catalog/book/{quote(value, safe='')}/stock/"))
+    assert is_fine(staff_client.get(f"/admin/goods-in/{quote(value, safe='')}/"))
+    assert is_fine(staff_client.get("/admin/catalog/stockmovement/", {"q": value}))
+
+
+@each_nonsense
 def test_mails_about_books(shopper_client, book, value):
     shopper_client.raise_request_exception = False
     word = quote(value, safe="")

@@ -22,9 +22,20 @@ class StockMovement(models.Model):
         CANCELLED = "cancelled", _("Order cancelled, copies back")
         RETURNED = "returned", _("Returned by the shopper")
         CORRECTION = "correction", _("Correction")
+        # What staff say when they change stock by hand, and why; a correction is any other reason.
+        DAMAGED = "damaged", _("Damaged")
+        LOST = "lost", _("Lost")
+        FOUND = "found", _("Found")
+        SAMPLE = "sample", _("Sample or gift")
+        MISCOUNTED = "miscounted", _("Was wrong before")
         # A copy is neither lost nor sold by these: it lies aside for somebody, or no longer does.
         HOLD = "hold", _("Held for somebody waiting")
         RELEASE = "release", _("No longer held")
+
+    BY_HAND = (
+        *(Reason.DAMAGED, Reason.LOST, Reason.FOUND, Reason.SAMPLE),
+        *(Reason.MISCOUNTED, Reason.CORRECTION),
+    )
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.IntegerField(_("copies"))
