@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
-from catalog.models import StockMovement
+from catalog.identifiers import read_ean
+from catalog.models import Book, StockMovement
 from waitlist import holds
 
-from .models import GoodsIn, GoodsInLine
+from .models import GoodsIn, GoodsInLine, OrderItem, plain_number
 from .movement_form import MovementForm
 
 
@@ -26,9 +27,27 @@ class StockMovementAdmin(StaffAdmin):
     list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
     list_filter = ("reason",)
     list_select_related = ("book",)
-    search_fields = ("order_number__exact", "book__ean__exact")
+    search_fields = ("book__ean__exact",)
+    search_help_text = _("Number of an order, EAN or ISBN")
+    sortable_by = ()
     ordering = ("-pk",)
     raw_id_fields = ("book",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
+        return super().get_queryset(request).defer("book__search", "book__search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[StockMovement], bool]:
+        """Of a book, or of the books of an order: by both there is an index to go by."""
+        if not search_term:
+            return queryset, False
+        if ean := read_ean(search_term):
+            books = Book.objects.filter(ean=ean).values_list("pk", flat=True)
+            return queryset.filter(book__in=list(books)), False
+        number = plain_number(search_term)
+        items = OrderItem.objects.filter(order__number=number).values_list("book", flat=True)
+        return queryset.filter(book__in=list(items), order_number=number), False
 
     def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
         obj.at, obj.who = timezone.now(), str(request.user)
@@ -74,6 +93,6 @@ class GoodsInAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "who", "started_at", "posted_at", "closed_at")
     list_display_links = ("__str__",)
-    search_fields = ("reference__exact", "lines__ean__exact")
+    search_fields = ("reference__exact",)
     sortable_by = ()
     inlines = (GoodsInLineInline,)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +16,23 @@ from catalog.models import Book
 class GoodsInQuerySet(models.QuerySet["GoodsIn"]):
     def for_list(self) -> GoodsInQuerySet:
         """With how many copies came so far, and how many of them are of unknown books."""
-        copies = models.Sum("lines__copies", filter=Q(lines__is_set_aside=False), default=0)
-        unknown = models.Count("lines", filter=Q(lines__book=None, lines__is_set_aside=False))
-        return self.annotate(copies=copies, unknown=unknown).order_by("-pk")
+        lines = GoodsInLine.objects.filter(delivery=OuterRef("pk"), is_set_aside=False)
+        return self.annotate(
+            copies=_of_each(lines, models.Sum("copies")),
+            unknown=_of_each(lines.filter(book=None), models.Count("pk")),
+        ).order_by("-pk")
 
     def open(self) -> GoodsInQuerySet:
         return self.filter(closed_at=None)
 
     def closed(self) -> GoodsInQuerySet:
         return self.exclude(closed_at=None)
+
+
+def _of_each(lines: models.QuerySet[GoodsInLine], number: models.Aggregate) -> Any:
+    """A number of lines, worked out for the deliveries of a page alone."""
+    counted = lines.order_by().values("delivery").annotate(number=number).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 class GoodsIn(models.Model):
