@@ -55,7 +55,7 @@ class StockMovement(models.Model):
             models.Index(
                 fields=["reason", "id"],
                 name="catalog_movement_by_reason",
-                condition=~models.Q(reason__in=["opening", "sale", "hold", "release"]),
+                condition=~models.Q(reason__in=["opening", "sale"]),
             ),
         ]
         constraints = [
