@@ -12,14 +12,18 @@ from django.utils.functional import cached_property
 MOST_LISTED = 5_000
 
 
+def bounded_count(rows: Any) -> int:
+    """How many rows of a query there are, counted no further than 5,000."""
+    # Their keys alone, so that what a list works out for its rows is not worked out to count them.
+    return int(rows.order_by().values("pk")[:MOST_LISTED].count())
+
+
 class ShortPaginator(Paginator):
     """Pages of the first 5,000 rows. A long table is never counted, nor read far into."""
 
     @cached_property
     def count(self) -> int:
-        rows: Any = self.object_list
-        # Their keys alone, so that what a list works out for its rows is not worked out to count them.
-        return rows.order_by().values("pk")[:MOST_LISTED].count()
+        return bounded_count(self.object_list)
 
     @property
     def is_cut(self) -> bool:

@@ -32,6 +32,7 @@ PERIODIC = {
     "expire_holds": ("* * * * *", "waitlist.tasks.expire_holds"),
     "close_payments": ("* * * * *", "shop.tasks.close_payments"),
     "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
+    "change_prices": ("* * * * *", "catalog.tasks.change_prices"),
     "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
     "withdraw_unbought": ("*/10 * * * *", "reviews.tasks.withdraw_unbought"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),

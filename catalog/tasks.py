@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.tasks import task
 from django.utils import timezone
 
-from . import retagging
+from . import repricing, retagging
 from .models import MissedSearch
 from .search import suggestions, vocabulary
 
@@ -34,3 +34,10 @@ def refresh_suggestions() -> None:
 def delete_old_missed_searches() -> None:
     oldest = timezone.localdate() - timedelta(days=DAYS_TO_KEEP_MISSED_SEARCHES)
     MissedSearch.objects.filter(day__lt=oldest).delete()
+
+
+@task
+def change_prices() -> None:
+    """Work off the changes of prices whose day has come."""
+    for repricing_id in repricing.due(now=timezone.now()):
+        repricing.work_off(repricing_id=repricing_id, now=timezone.now())

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, bounded_count
 
 from . import moderation, staff_views
 from .models import ModerationEvent, Review, ReviewReport, ReviewVersion
@@ -129,7 +129,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        waiting = Review.objects.reported().count()
+        waiting = bounded_count(Review.objects.reported())
         title = ngettext(
             "%(number)d reported review waits", "%(number)d reported reviews wait", waiting
         ) % {"number": waiting}

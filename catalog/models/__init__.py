@@ -14,6 +14,7 @@ from .lookups import (
     Word,
 )
 from .people import Contributor, Publisher, Series
+from .repricing import RepricedBook, Repricing
 from .works import Work
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "MissedSearch",
     "PriceChange",
     "Publisher",
+    "RepricedBook",
+    "Repricing",
     "Series",
     "StockMovement",
     "Suggestion",

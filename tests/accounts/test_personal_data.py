@@ -41,7 +41,16 @@ HOLDS_NOBODY = {
     **dict.fromkeys(
         (
             *("Genre", "Publisher", "Series", "Work", "Book", "Book_genres", "BookText"),
-            *("Contribution", "FrontTableEntry", "PriceChange", "FacetCount", "Lexeme", "Word"),
+            *(
+                "Contribution",
+                "FrontTableEntry",
+                "PriceChange",
+                "Repricing",
+                "RepricedBook",
+                "FacetCount",
+                "Lexeme",
+                "Word",
+            ),
             *("Suggestion", "SuggestionPrefix", "AlsoLiked", "Arrival", "ExpectedDelivery"),
             *("GoodsInLine", "GoodsInScan"),
         ),

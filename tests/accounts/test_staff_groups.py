@@ -15,47 +15,27 @@ from django.contrib.auth.models import Group, Permission
 from django.db import models
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import OutboxMessage, User
 from bookstore import staff_groups
 from catalog.models import (
     Book,
-    FrontTableEntry,
-    MissedSearch,
-    Publisher,
-    Series,
     StockMovement,
-    Work,
 )
-from reviews import moderation
-from reviews.models import Reason
 from shop.cart import Shopper
-from shop.models import GoodsIn, Order, Refund, Voucher, WebhookEvent
+from shop.models import Order, Refund, Voucher
 from tests.factories import (
     BookFactory,
-    ContributorFactory,
-    GenreFactory,
+    DeliveryMethodFactory,
     UserFactory,
-    VoucherFactory,
 )
-from tests.reviews.readers import write
 from tests.shop.conftest import fill, pay, place
-from tests.waitlist.lists import deliver, line, sold_out
-from waitlist.models import ExpectedDelivery
+from tests.staff_scene import a_bit_of_everything, member_of
 
 pytestmark = pytest.mark.django_db
 # Jobs of the queue are the operator's.
 FOR_SUPERUSERS = {"procrastinate.ProcrastinateJob"}
 SECRET = "JBSWY3DPEHPK3PXP"
-
-
-def member_of(*groups: str) -> Client:
-    user = UserFactory(email=f"{'-'.join(groups).lower()}@octavo.example", is_staff=True)
-    user.groups.set(Group.objects.filter(name__in=groups))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def of_group(name: str) -> set[str]:
@@ -92,32 +72,10 @@ def sam(shopper) -> User:
 
 
 @pytest.fixture
-def everything(order, sam, staff_client) -> None:
+def everything(sam, staff_client) -> None:
     """At least one row of whatever the admin shows."""
-    ask = {"delivery": "0", "reason": "returned", "note": "", "key": str(uuid.uuid4())}
-    item = order.items.get()
-    staff_client.post(f"/admin/shop/order/{order.pk}/refund/", {f"copies_{item.pk}": 1, **ask})
-    book = order.items.get().book
-    GenreFactory()
-    ContributorFactory()
-    VoucherFactory()
-    Publisher.objects.create(name="Octavo Press", slug="octavo-press")
-    Series.objects.create(title="Novels", slug="novels")
-    Work.objects.create(title="Emma")
-    MissedSearch.objects.create(words="emmma", day=timezone.localdate())
-    FrontTableEntry.objects.create(book=book, position=1)
-    review = write(book)
-    moderation.remove(
-        review_ids=[review.pk], reason=Reason.ADVERT, words="", who="a test", now=timezone.now()
-    )
-    WebhookEvent.objects.create(
-        provider="stripe", event_id="evt_1", kind="x", body={}, received_at=timezone.now()
-    )
-    GoodsIn.objects.create(who="a test", started_at=timezone.now())
-    persuasion = sold_out(title="Persuasion")
-    line(persuasion, 2)
-    deliver(persuasion, 1)
-    ExpectedDelivery.objects.create(book=persuasion, copies=2, due_on=timezone.localdate())
+    DeliveryMethodFactory()
+    a_bit_of_everything(staff_client)
 
 
 def registered() -> list[type[models.Model]]:

@@ -10,8 +10,8 @@ from catalog.identifiers import next_in_store_ean
 from catalog.models import Book, StockMovement
 from shop.models import GoodsIn, GoodsInLine, GoodsInScan
 from shop.services import receiving
-from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory, nth_ean
+from tests.staff_scene import member_of
 from tests.waitlist.lists import join, line, sold_out, states, stock_of
 from waitlist.models import ExpectedDelivery
 

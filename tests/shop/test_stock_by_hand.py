@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Book, StockMovement
-from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory, receive
+from tests.staff_scene import member_of
 from tests.waitlist.lists import join, line, sold_out, states, stock_of
 
 pytestmark = pytest.mark.django_db
