@@ -184,12 +184,12 @@ def _unpack(
     problem: str = "",
     filled_in: dict[int, forms.Form] | None = None,
 ) -> HttpResponse:
-    """The page on which a delivery is scanned; or what came of it, once it is closed."""
+    """The page on which a delivery is scanned, with what is wrong, or forms that were filled in."""
     filled_in = filled_in or {}
     is_wrong = bool(problem) or any(form.errors for form in filled_in.values())
     context = {
         **admin.site.each_context(request),
-        "title": str(found),
+        "title": _("Unpack: %(delivery)s") % {"delivery": found},
         "delivery": found,
         "problem": problem,
         "form": ScanForm(),

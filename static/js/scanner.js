@@ -17,6 +17,12 @@
     document.getElementById("scan-failed").hidden = true;
   });
 
+  // What was counted is read out from a place that stays; the part that was replaced would say nothing.
+  document.addEventListener("htmx:afterSettle", () => {
+    const told = document.getElementById("scanned").innerText;
+    document.getElementById("scan-told").textContent = told;
+  });
+
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
       const number = field(event);

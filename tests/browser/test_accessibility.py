@@ -20,6 +20,7 @@ from .notice_scenes import ENDED, NOTICE_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
+from .stock_scenes import STOCK_PAGES, STOCK_SENT
 from .wishlist_scenes import WISHLIST_PAGES
 
 pytestmark = pytest.mark.browser
@@ -91,6 +92,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **ACCOUNT_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
+    **STOCK_PAGES,
     **WISHLIST_PAGES,
 }
 # Sent empty, by the button of this name, before anything is looked at.
@@ -103,6 +105,7 @@ SENT = {
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
     **SENT_EMPTY,
+    **STOCK_SENT,
     **ENDED,
 }
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
@@ -110,6 +113,7 @@ OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
     *("remove a review", "keep a review", "put a review back"),
+    *STOCK_PAGES,
 )
 ONLY = dict.fromkeys(OF_STAFF, "#content")
 every_page = pytest.mark.parametrize("name", PAGES)
