@@ -298,6 +298,19 @@ def test_before_it_is_posted_one_sees_who_gets_what(staff_client, delivery):
     assert stock_of(wanted) == 0
 
 
+def test_a_book_that_cannot_be_sold_is_kept_for_those_who_wait(staff_client, delivery):
+    book = sold_out(title="Emma")
+    waiting = line(book, 2)
+    Book.objects.filter(pk=book.pk).update(price=None)
+    scan(staff_client, delivery, book.ean)
+
+    page = words(staff_client.get(at(delivery, "post/")))
+    assert "Emma Cannot be sold now. Once it can, those who wait come first. 1 0 1 2" in page
+
+    post(staff_client, delivery)
+    assert (states(waiting), stock_of(book)) == (["waiting"] * 2, 1)
+
+
 def test_posting_serves_those_who_wait_and_says_what_came(staff_client, staff, delivery):
     wanted = sold_out(title="Emma", shelf="B3")
     waiting = line(wanted, 2)
