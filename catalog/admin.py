@@ -234,7 +234,7 @@ class MissedSearchAdmin(ReadOnlyAdmin):
 
     list_display = ("words", "day", "times")
     ordering = ("-day", "-times", "pk")
-    date_hierarchy = "day"
+    list_filter = ("day",)
 
 
 @admin.register(FrontTableEntry)
