@@ -21,6 +21,7 @@ from .models import (
     BillingAddress,
     Cart,
     CartItem,
+    GoodsIn,
     Invoice,
     Order,
     OrderEvent,
@@ -93,7 +94,7 @@ class OrdersPart(Part):
     title = _("Orders")
     models: tuple[type[Model], ...] = (
         *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
-        *(Invoice, Withdrawal, StockMovement),
+        *(Invoice, Withdrawal, StockMovement, GoodsIn),
     )
     is_kept = True
     turn = Turn.ORDERS_AND_BASKETS

@@ -2,6 +2,7 @@
 
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
+from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
 from .order_items import OrderItem
 from .orders import (
@@ -33,6 +34,9 @@ __all__ = [
     "CartItem",
     "DeliveryBand",
     "DeliveryMethod",
+    "GoodsIn",
+    "GoodsInLine",
+    "GoodsInScan",
     "Invoice",
     "InvoiceCounter",
     "Order",

@@ -52,6 +52,7 @@ HOLDS_NOBODY = {
                 "Word",
             ),
             *("Suggestion", "SuggestionPrefix", "AlsoLiked", "Arrival", "ExpectedDelivery"),
+            *("GoodsInLine", "GoodsInScan"),
         ),
         BOOKS,
     ),
@@ -81,6 +82,7 @@ KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
 LINK = "would open the list to whoever finds the file"
 SURPRISE = "what givers said is no business of the one who gets the book"
+DELIVERY = "what came to the shop, and when"
 STAFF = "somebody of the staff, who is none of theirs"
 WITHHELD = {
     "User.password": SECRET,
@@ -111,6 +113,10 @@ WITHHELD = {
     "CustomerLook.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
+    "GoodsIn.reference": DELIVERY,
+    "GoodsIn.started_at": DELIVERY,
+    "GoodsIn.posted_at": DELIVERY,
+    "GoodsIn.closed_at": DELIVERY,
     "Wishlist.key": LINK,
     "WishlistItem.taken_at": SURPRISE,
     "WishlistItem.taken_by": SURPRISE,

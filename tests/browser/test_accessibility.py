@@ -23,6 +23,7 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
+from .stock_scenes import STOCK_PAGES, STOCK_SENT
 from .wishlist_scenes import WISHLIST_PAGES
 
 pytestmark = pytest.mark.browser
@@ -96,6 +97,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CUSTOMER_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
+    **STOCK_PAGES,
     **WISHLIST_PAGES,
     **STAFF_PAGES,
 }
@@ -110,6 +112,7 @@ SENT = {
     "report a review with errors": "Report the review",
     "withdraw a book with errors": "Withdraw it",
     **SENT_EMPTY,
+    **STOCK_SENT,
     **ENDED,
     **STAFF_SENT,
 }
