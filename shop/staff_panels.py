@@ -19,7 +19,7 @@ from .sales_panels import SALES_PANELS, as_of_words
 
 # The column that says where an order stands.
 STATE = "status"
-LOW_SHOWN = 25
+LOW_SHOWN = 15
 SOLD_IN_DAYS = 90
 
 

@@ -26,6 +26,9 @@ class BookSales(models.Model):
     class Meta:
         verbose_name = _("sales of a book")
         verbose_name_plural = _("sales of books")
+        indexes = [
+            models.Index(fields=["days", "-copies", "book"], name="shop_booksales_by_copies")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["days", "book"], name="shop_booksales_once_per_book")
         ]
