@@ -2,7 +2,6 @@
 
 import csv
 import re
-from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -10,15 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import OutboxMessage
 from bookstore.panels import panels
 from catalog.models import Book, MissedSearch
-from reviews.models import ReviewReport
 from shop import sales
-from shop.models import Order
 from tests.accounts.test_staff_groups import member_of
+from tests.bookstore.busy import fill_every_panel
 from tests.factories import BookFactory, UserFactory
-from tests.reviews.readers import write
 from tests.shop.sold import refund, sell
 from tests.waitlist.lists import line, sold_out
 
@@ -35,20 +31,7 @@ SEEN = {
 
 @pytest.fixture
 def busy_shop() -> None:
-    """Something for every panel."""
-    now = timezone.now()
-    emma, persuasion = BookFactory(title="Emma", stock=2), BookFactory(title="Persuasion")
-    ReviewReport.objects.create(review=write(emma), user=UserFactory(), reason="advert", at=now)
-    Order.objects.all().delete()
-    sell({emma: 2, persuasion: 1}, at=now)
-    old = sell({emma: 1}, at=now - timedelta(days=7))
-    refund(old, at=now)
-    refund(old, at=now - timedelta(days=1), status="failed")
-    sell({emma: 1}, at=now, status="pending")
-    sales.count_book_sales(now=timezone.now())
-    line(sold_out(title="Sanditon"), 3)
-    MissedSearch.objects.create(words="=emmma", day=sales.local_day(now), times=4)
-    OutboxMessage.objects.create(to="a@example.org", message_id="<1@x>", created_at=now)
+    fill_every_panel()
 
 
 def shown_in(page) -> set[str]:
