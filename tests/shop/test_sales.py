@@ -174,14 +174,25 @@ def test_only_the_books_that_sold_most_are_kept(monkeypatch):
 
 
 def test_today_is_held_against_the_same_time_on_the_clock():
-    """A week before 1.30 in the night of 1 November it was summer time still."""
-    now, then = sales.so_far(AUTUMN.replace(hour=14))
+    """On the day that has 25 hours; a week before, it was still summer time."""
+    now, then = sales.so_far(CHANGE_BACK.replace(hour=14, fold=0))
 
-    assert now == Span(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, 14, 30, tzinfo=UTC))
-    # The day with 25 hours: it began an hour earlier for those who count in UTC.
-    assert then == Span(
+    assert now == Span(
         datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 25, 14, 30, tzinfo=UTC)
     )
+    assert then == Span(
+        datetime(2026, 10, 17, 23, tzinfo=UTC), datetime(2026, 10, 18, 13, 30, tzinfo=UTC)
+    )
+
+
+def test_a_time_ends_just_before_its_end():
+    sell({BookFactory(): 1}, at=NOON)
+    hour = timedelta(hours=1)
+
+    for span, orders in ((Span(NOON - hour, NOON), 0), (Span(NOON, NOON + hour), 1)):
+        assert Order.objects.sold(span.since, span.before).count() == orders
+        assert len(sales.best_sellers(span, by="copies", top=9)) == orders
+        assert sales.sales_in([span])[0].orders == orders
 
 
 def test_a_day_of_the_shop_is_no_day_of_utc():
