@@ -109,7 +109,7 @@ def sales_in(spans: Sequence[Span]) -> list[Sales]:
         return [{name: found[f"{name}_{n}"] or 0 for name in sums} for n in range(len(within))]
 
     orders = each(
-        Order.objects.sold(*whole), "closed_at", orders=(Count, "pk"), money=(Sum, "total")
+        Order.objects.sold(*whole), "closed_at", orders=(Count, "closed_at"), money=(Sum, "total")
     )
     copies = each(OrderItem.objects.sold(*whole), "order__closed_at", copies=(Sum, "quantity"))
     refunds = each(_refunds(*whole), "asked_at", refunds=(Sum, "amount"))
@@ -128,7 +128,9 @@ def sales_by_day(first: date, last: date) -> list[tuple[date, Sales]]:
         return {row.pop("day"): row for row in rows}
 
     inside = span.since, span.before
-    orders = each(Order.objects.sold(*inside), "closed_at", orders=Count("pk"), money=Sum("total"))
+    orders = each(
+        Order.objects.sold(*inside), "closed_at", orders=Count("closed_at"), money=Sum("total")
+    )
     copies = each(OrderItem.objects.sold(*inside), "order__closed_at", copies=Sum("quantity"))
     refunds = each(_refunds(*inside), "asked_at", refunds=Sum("amount"))
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
