@@ -99,13 +99,11 @@ class Choices(forms.Form):
     @property
     def chosen(self) -> dict[str, Any]:
         """What was chosen, and the initial value in place of what cannot be."""
+        wrong = self.errors
         return {
-            name: self.cleaned_data[name] if self.is_valid_field(name) else field.initial
+            name: field.initial if name in wrong else self.cleaned_data[name]
             for name, field in self.fields.items()
         }
-
-    def is_valid_field(self, name: str) -> bool:
-        return name not in self.errors
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def low_stock(*, now: datetime, is_whole: bool, low: int) -> Content:
         BookSales.objects.low_in_stock(SOLD_IN_DAYS, low)[: None if is_whole else LOW_SHOWN]
     )
     as_of = BookSales.objects.counted_at(SOLD_IN_DAYS)
+    since = sales.last_days(SOLD_IN_DAYS, as_of or now).since
     words = _(
         "Of the %(number)s books that sold most in the last 90 days, those with few copies left,"
         " most sold first."
@@ -69,24 +70,31 @@ def low_stock(*, now: datetime, is_whole: bool, low: int) -> Content:
             Column("sold", _("Sold"), is_number=True),
             Column("waiting", _("Waiting"), is_number=True),
         ],
-        rows=[_low_row(row) for row in rows],
+        rows=[_low_row(row, since) for row in rows],
         nothing=_("None of them has so few copies left.") if as_of else "",
     )
 
 
-def _low_row(row: BookSales) -> list[Cell]:
+def _low_row(row: BookSales, since: datetime) -> list[Cell]:
     book = row.book
-    movements = reverse(
-        "admin:catalog_stockmovement_changelist", query={"book__id__exact": book.pk}
-    )
-    sold = f"{movements}&reason__exact=sale"
-    places = reverse("admin:waitlist_prebooking_changelist", query={"book__id__exact": book.pk})
+    of_book = {"book__id__exact": book.pk}
+    movements = reverse("admin:catalog_stockmovement_changelist", query=of_book)
+    sold = {**of_book, "reason__exact": "sale", "at__gte": since.isoformat()}
+    places = {**of_book, "state__in": "waiting,offered"}
     return [
         Cell(book.title, url=reverse("admin:catalog_book_change", args=[book.pk])),
         Cell(book.ean),
         Cell(book.stock, format_count(book.stock), movements),
-        Cell(row.copies, format_count(row.copies), sold),
-        Cell(book.queue_length, format_count(book.queue_length), places),
+        Cell(
+            row.copies,
+            format_count(row.copies),
+            reverse("admin:catalog_stockmovement_changelist", query=sold),
+        ),
+        Cell(
+            book.queue_length,
+            format_count(book.queue_length),
+            reverse("admin:waitlist_prebooking_changelist", query=places),
+        ),
     ]
 
 
