@@ -127,6 +127,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         is_next = models.Q(thread="") | ~models.Exists(earlier)
         return self.filter(is_next, next_try_at__lte=now)
 
+    def failed(self) -> OutboxQuerySet:
+        """Mails that the shop has given up on."""
+        return self.filter(sent_at__isnull=True, next_try_at__isnull=True)
+
 
 class PostalAddress(models.Model):
     """Where somebody is reached by post, in any country.
@@ -255,6 +259,11 @@ class OutboxMessage(models.Model):
             ),
             # For the page of whoever got them, and for what is theirs.
             models.Index(Lower("to"), name="accounts_outbox_by_reader"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(sent_at__isnull=True, next_try_at__isnull=True),
+                name="accounts_outbox_failed",
+            ),
         ]
 
     def __str__(self) -> str:

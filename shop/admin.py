@@ -27,6 +27,7 @@ from .models import (
     Withdrawal,
 )
 from .services import refunds
+from .staff_filters import OfBookFilter, OfSalesFilter, OwedFilter
 from .views import staff
 
 
@@ -62,7 +63,7 @@ class OrderAdmin(ReadOnlyAdmin):
     """Orders as they were placed. What staff do with one are pages of their own."""
 
     list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
-    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter))
+    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter), "closed_at", OfBookFilter)
     search_fields = ("number__exact", "email__exact")
     readonly_fields = ("refunds_so_far", "erased_at")
     inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
@@ -109,7 +110,7 @@ class RefundAdmin(ReadOnlyAdmin):
         *("asked_at", "order", "amount", "status", "reason"),
         *("who", "attempts", "next_try_at", "last_error"),
     )
-    list_filter = ("status", "reason")
+    list_filter = ("status", "reason", OwedFilter, OfSalesFilter)
     list_select_related = ("payment__order",)
     search_fields = ("payment__order__number__exact", "reference__exact")
     actions = ("send_again",)

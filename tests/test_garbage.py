@@ -325,6 +325,20 @@ def test_customers_in_the_admin(staff_client, value):
 
 
 @each_nonsense
+def test_the_admins_front_page_and_the_lists_behind_it(staff_client, value):
+    staff_client.raise_request_exception = False
+
+    for key in ("low", "best_days", "best_by", "best_top", "x"):
+        assert is_fine(staff_client.get("/admin/", {key: value}))
+        for name in ("best_sellers", "low_stock", "sales"):
+            assert is_fine(staff_client.get(f"/admin/panels/{name}.csv", {key: value}))
+    for key in ("book", "closed_at__gte", "status__exact"):
+        assert is_fine(staff_client.get("/admin/shop/order/", {key: value}))
+    for key in ("owed", "of_sales", "asked_at__lt"):
+        assert is_fine(staff_client.get("/admin/shop/refund/", {key: value}))
+
+
+@each_nonsense
 def test_htmx_headers(client, book, value):
     header = value.encode("ascii", "ignore").decode().replace("\x00", "")[:200]
 

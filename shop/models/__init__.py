@@ -1,5 +1,6 @@
 """Baskets, ways of delivery, orders and the money for them."""
 
+from .book_sales import BookSales
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
 from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
@@ -30,6 +31,7 @@ __all__ = [
     "NUMBER_LENGTH",
     "TO_WITHDRAW",
     "BillingAddress",
+    "BookSales",
     "Cart",
     "CartItem",
     "DeliveryBand",

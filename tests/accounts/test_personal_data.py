@@ -58,6 +58,7 @@ HOLDS_NOBODY = {
     ),
     "Contributor": "people who made books, not who buy them",
     "MissedSearch": "words that were looked for, not by whom",
+    "BookSales": "copies of books, not who bought them",
     **dict.fromkeys(
         (
             *("Voucher", "Voucher_excluded_genres", "Voucher_excluded_books"),

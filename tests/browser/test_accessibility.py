@@ -18,6 +18,7 @@ from tests.shop.conftest import decline, pay
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .catalogue_scenes import CATALOGUE_PAGES
 from .customer_scenes import CUSTOMER_PAGES
+from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
@@ -95,6 +96,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **ACCOUNT_PAGES,
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
+    **DASHBOARD_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
     **STOCK_PAGES,
