@@ -114,10 +114,6 @@ class User(AbstractUser):
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
-    def failed(self) -> OutboxQuerySet:
-        """Mails that the shop has given up on."""
-        return self.filter(sent_at__isnull=True, next_try_at__isnull=True)
-
     def waiting(self) -> OutboxQuerySet:
         return self.filter(next_try_at__isnull=False)
 
@@ -142,6 +138,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         )
         is_next = models.Q(thread="") | ~models.Exists(earlier)
         return self.filter(is_next, next_try_at__lte=now)
+
+    def failed(self) -> OutboxQuerySet:
+        """Mails that the shop has given up on."""
+        return self.filter(sent_at__isnull=True, next_try_at__isnull=True)
 
 
 class PostalAddress(models.Model):
@@ -274,17 +274,17 @@ class OutboxMessage(models.Model):
             ),
             # For staff, who look for mails among millions.
             models.Index(
-                fields=["id"],
-                condition=models.Q(sent_at__isnull=True, next_try_at__isnull=True),
-                name="accounts_outbox_failed",
-            ),
-            models.Index(
                 fields=["thread", "id"],
                 condition=~models.Q(thread=""),
                 name="accounts_outbox_all_of_thread",
             ),
             # For the page of whoever got them, and for what is theirs.
             models.Index(Lower("to"), name="accounts_outbox_by_reader"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(sent_at__isnull=True, next_try_at__isnull=True),
+                name="accounts_outbox_failed",
+            ),
         ]
 
     def __str__(self) -> str:

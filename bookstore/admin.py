@@ -14,12 +14,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import factors
 
-from . import staff_menu
+from . import dashboard, staff_menu
 
 # Pages of allauth's that show secrets, or let staff give themselves a way into any account. What staff
 # need of it is to be looked at on the page of the user.
@@ -66,9 +68,20 @@ class ShopAdminSite(admin.AdminSite):
         )
         pages = [
             path(page.route, self.admin_view(page.guarded), name=page.name)
-            for page in staff_menu.pages()
+            for page in (*staff_menu.pages(), *dashboard.csv_pages())
         ]
         return [own, *pages, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """What happens in the shop; 422 if it was asked for what cannot be chosen."""
+        given, now = request.GET, timezone.now()
+        panels, is_fine = dashboard.front_page(user=request.user, given=given, now=now)
+        known = {**(extra_context or {}), "panels": panels, "now": now}
+        page = super().index(request, known)
+        page.status_code = 200 if is_fine else 422
+        return page
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "staff_menu": staff_menu.menu_for(request.user)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from .modules import modules_named
@@ -25,12 +25,12 @@ class StaffPage:
 
     name: str
     route: str
-    view: Callable[..., HttpResponse]
+    view: Callable[..., HttpResponseBase]
     permission: str
     title: Any = ""
 
     @property
-    def guarded(self) -> Callable[..., HttpResponse]:
+    def guarded(self) -> Callable[..., HttpResponseBase]:
         """The view, for whoever may see it."""
         guard = permission_required(self.permission, raise_exception=True)
         return guard(self.view)

@@ -36,6 +36,7 @@ PERIODIC = {
     "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
     "withdraw_unbought": ("*/10 * * * *", "reviews.tasks.withdraw_unbought"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
+    "count_book_sales": ("*/10 * * * *", "shop.tasks.count_book_sales"),
     "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
     "repair_tags": ("0 2 * * *", "catalog.tasks.repair_tags"),
     "refresh_vocabulary": ("15 2 * * *", "catalog.tasks.refresh_vocabulary"),

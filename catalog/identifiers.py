@@ -63,6 +63,15 @@ def find_number(text: str) -> str | None:
     return alone if is_ean(alone) else find_isbn(text)
 
 
+def read_ean(text: str) -> str | None:
+    """The EAN-13 that a scanner sent or somebody typed: with gaps or without, or as an ISBN-10.
+
+    None if `text` is anything else, or its check digit is wrong.
+    """
+    digits = SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    return digits if is_ean(digits) else to_isbn13(digits)
+
+
 def is_ean(digits: str) -> bool:
     """Whether `digits` is exactly 13 ASCII digits with the right check digit (GS1)."""
     return len(digits) == 13 and digits.isascii() and ean_number.is_valid(digits)

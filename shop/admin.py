@@ -3,18 +3,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
-from catalog.models import StockMovement
-from waitlist import holds
 
-from . import refund_admin  # noqa: F401
+from . import refund_admin as refund_admin
+from . import stock_admin as stock_admin
 from .models import (
     DeliveryBand,
     DeliveryMethod,
@@ -29,51 +27,9 @@ from .models import (
     WebhookEvent,
     Withdrawal,
 )
-from .movement_form import MovementForm
 from .services import refunds
+from .staff_filters import OfBookFilter, OfSalesFilter, OwedFilter
 from .views import staff
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(StaffAdmin):
-    """The ledger of stock. It is in this app because what arrives serves the waiting list first."""
-
-    form = MovementForm
-    add_form_template = "admin/catalog/stockmovement/add_form.html"
-    list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
-    list_filter = ("reason",)
-    list_select_related = ("book",)
-    search_fields = ("order_number__exact", "book__ean__exact")
-    ordering = ("-pk",)
-    raw_id_fields = ("book",)
-
-    def save_model(self, request: HttpRequest, obj: StockMovement, form: Any, change: bool) -> None:
-        obj.at, obj.who = timezone.now(), str(request.user)
-        offered = holds.receive_by_hand(obj)
-        if offered:
-            words = ngettext(
-                "One copy was offered to the first in line.",
-                "%(offered)d copies were offered to the first in line.",
-                offered,
-            )
-            messages.success(request, words % {"offered": offered})
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Show how the copies would be shared out, which is a question and no error."""
-        form = context["adminform"].form
-        if getattr(form, "question", None):
-            pressed = "_addanother" if "_addanother" in request.POST else "_save"
-            asked = {"errors": [], "title": _("How these copies are shared out")}
-            context |= {**asked, "question": form.question, "pressed": pressed}
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class OrderItemInline(ReadOnlyInline):
@@ -108,7 +64,7 @@ class OrderAdmin(ReadOnlyAdmin):
     """Orders as they were placed. What staff do with one are pages of their own."""
 
     list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
-    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter))
+    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter), "closed_at", OfBookFilter)
     search_fields = ("number__exact", "email__exact")
     readonly_fields = ("refunds_so_far", "erased_at")
     inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
@@ -155,7 +111,7 @@ class RefundAdmin(ReadOnlyAdmin):
         *("asked_at", "order", "amount", "status", "reason"),
         *("who", "attempts", "next_try_at", "last_error"),
     )
-    list_filter = ("status", "reason")
+    list_filter = ("status", "reason", OwedFilter, OfSalesFilter)
     list_select_related = ("payment__order",)
     search_fields = ("payment__order__number__exact", "reference__exact")
     actions = ("send_again",)

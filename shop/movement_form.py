@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -11,38 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import stock
 from catalog.models import Book, StockMovement
-from waitlist.holds import Split, split_of
+from waitlist.holds import split_of
 
-MOST_AT_ONCE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Question:
-    """Whether copies shall come in although, or because, people wait for them."""
-
-    book: Book
-    copies: int
-    split: Split
-    seen: str
-
-    @property
-    def token(self) -> str:
-        """What a form sends to say: this is what I was shown, do it."""
-        return f"{self._subject}{self.split.offered}"
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether another split of the same copies was shown before: somebody joined or left."""
-        return self.seen.startswith(self._subject) and self.seen != self.token
-
-    @property
-    def needs_an_answer(self) -> bool:
-        matters = self.split.offered or self.split.still_waiting or self.has_changed
-        return bool(matters) and self.seen != self.token
-
-    @property
-    def _subject(self) -> str:
-        return f"{self.book.pk}:{self.copies}:"
+from .services.by_hand import MOST_AT_ONCE, Question
 
 
 class MovementForm(forms.ModelForm):
@@ -70,12 +40,15 @@ class MovementForm(forms.ModelForm):
         # A movement that is only looked at has no fields.
         if choices := cast(forms.ChoiceField | None, self.fields.get("reason")):
             choices.choices = [
-                (reason.value, reason.label) for reason in (reasons.DELIVERY, reasons.CORRECTION)
+                (reason.value, reason.label)
+                for reason in (reasons.DELIVERY, *StockMovement.BY_HAND)
             ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         book, quantity = cleaned.get("book"), cleaned.get("quantity")
+        if cleaned.get("reason") in StockMovement.BY_HAND and not cleaned.get("note", "").strip():
+            self.add_error("note", _("Say why, in a few words."))
         if quantity == 0:
             self.add_error("quantity", _("Nothing would change."))
         elif book is not None and quantity is not None:

@@ -21,6 +21,7 @@ from .models import (
     BillingAddress,
     Cart,
     CartItem,
+    GoodsIn,
     Invoice,
     Order,
     OrderEvent,
@@ -95,7 +96,7 @@ class OrdersPart(Part):
     title = _("Orders")
     models: tuple[type[Model], ...] = (
         *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
-        *(Invoice, Withdrawal, StockMovement, RefundRequest, RefundRequestItem),
+        *(Invoice, Withdrawal, StockMovement, GoodsIn, RefundRequest, RefundRequestItem),
     )
     is_kept = True
     turn = Turn.ORDERS_AND_BASKETS

@@ -125,6 +125,14 @@ class OrderQuerySet(models.QuerySet[Any]):
         """Orders that took something off by a voucher; one that was given up gives its use back."""
         return self.filter(voucher=voucher, status__in=["pending", "confirmed"])
 
+    def sold(self, since: datetime, before: datetime) -> OrderQuerySet:
+        """Sales: orders that were paid in that time and not cancelled since."""
+        return self.filter(status="confirmed", closed_at__gte=since, closed_at__lt=before)
+
+    def count_by(self, column: str) -> dict[str, int]:
+        """How many orders there are for each value of a column that has an index."""
+        return dict(self.order_by().values_list(column).annotate(models.Count("pk")))
+
     def overdue(self, now: datetime) -> OrderQuerySet:
         return self.filter(status="pending", pay_by__lt=now).order_by("pk")
 
@@ -133,6 +141,11 @@ class OrderQuerySet(models.QuerySet[Any]):
 
 
 class OrderItemQuerySet(models.QuerySet[Any]):
+    def sold(self, since: datetime, before: datetime) -> OrderItemQuerySet:
+        """The lines of OrderQuerySet.sold()."""
+        paid = {"order__closed_at__gte": since, "order__closed_at__lt": before}
+        return self.filter(order__status="confirmed", **paid)
+
     def with_refunds(self) -> OrderItemQuerySet:
         """With what has come of its copies, in the order of books.
 
@@ -187,6 +200,15 @@ class RefundQuerySet(models.QuerySet[Any]):
         rest = models.F("payment__paid") - models.F("payment__refunded")
         return self.filter(status="failed", again__isnull=True, amount__lte=rest)
 
+    def of_sales(self) -> RefundQuerySet:
+        """Those that make a sale worth less, and have not failed.
+
+        Other money goes back because no order is for it: it was paid twice or too late.
+        """
+        taken_off = ["withdrawn", "returned", "goodwill"]
+        of_a_sale = {"payment__order__status": "confirmed", "reason__in": taken_off}
+        return self.filter(**of_a_sale).exclude(status="failed")
+
     def claim(self, until: datetime) -> int:
         """Keep these refunds from other workers until then. Returns how many they are."""
         return self.update(attempts=models.F("attempts") + 1, next_try_at=until)
@@ -211,6 +233,19 @@ class RefundRequestQuerySet(models.QuerySet[Any]):
         """What this person has given back of an order without a second one, failed or not."""
         alone = self.filter(order=order, asked_by=user, status="alone")
         return alone.aggregate(money=Coalesce(models.Sum("amount"), Decimal(0)))["money"]
+
+
+class BookSalesQuerySet(models.QuerySet[Any]):
+    def low_in_stock(self, days: int, most: int) -> BookSalesQuerySet:
+        """Of the books that sold most in so many days, those on sale with `most` copies or fewer."""
+        low = self.filter(days=days, book__stock__lte=most, book__withdrawn_at__isnull=True)
+        fields = (f"book__{name}" for name in ("title", "ean", "stock", "queue_length"))
+        return low.select_related("book").only("copies", *fields).order_by("-copies", "book_id")
+
+    def counted_at(self, days: int) -> datetime | None:
+        """When so many days were counted; None if they have yet to be, or nothing was sold."""
+        at: datetime | None = self.filter(days=days).values_list("as_of", flat=True).first()
+        return at
 
 
 class VoucherQuerySet(models.QuerySet[Any]):

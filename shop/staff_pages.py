@@ -1,15 +1,35 @@
-"""Pages of the shop's own inside the admin, see bookstore/staff_menu.py."""
+"""The shop's own pages inside the admin: see bookstore/staff_menu.py."""
+
+from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import order_mails
+from .views import by_hand, order_mails, receiving
+
+STOCK = "catalog.add_stockmovement"
+GOODS_IN = "goods-in/<int:delivery_id>/"
 
 PAGES = [
+    StaffPage("book_stock", "catalog/book/<int:book_id>/stock/", by_hand.book_stock, STOCK),
+    StaffPage("goods_in", "goods-in/", receiving.goods_in, STOCK, _("Receive stock")),
+    StaffPage("goods_in_aside", f"{GOODS_IN}lines/<int:line_id>/aside/", receiving.aside, STOCK),
     StaffPage(
-        name="shop_order_mail_again",
-        route="shop/order/<int:order_id>/mails/<int:mail_id>/again/",
-        view=order_mails.order_mail_again,
-        # Whoever posts the books may write to their reader again that they are on their way.
-        permission="shop.post_order",
-    )
+        "goods_in_book",
+        f"{GOODS_IN}lines/<int:line_id>/book/",
+        receiving.new_book,
+        "catalog.add_book",
+    ),
+    StaffPage("goods_in_delivery", GOODS_IN, receiving.delivery, STOCK),
+    StaffPage("goods_in_discard", f"{GOODS_IN}discard/", receiving.discard, STOCK),
+    StaffPage("goods_in_line", f"{GOODS_IN}lines/<int:line_id>/", receiving.line, STOCK),
+    StaffPage("goods_in_post", f"{GOODS_IN}post/", receiving.post, STOCK),
+    StaffPage("goods_in_posted", f"{GOODS_IN}posted/", receiving.posted, STOCK),
+    StaffPage("goods_in_shelves", f"{GOODS_IN}shelves/", receiving.shelves, STOCK),
+    # Whoever posts the books may write to their reader again that they are on their way.
+    StaffPage(
+        "shop_order_mail_again",
+        "shop/order/<int:order_id>/mails/<int:mail_id>/again/",
+        order_mails.order_mail_again,
+        "shop.post_order",
+    ),
 ]

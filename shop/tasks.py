@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import also_liked, cart, lists
+from . import also_liked, cart, lists, sales
 from .services import payments, refunds
 
 
@@ -29,6 +29,11 @@ def refresh_lists() -> None:
 @task
 def count_facets() -> None:
     lists.count_facets(today=timezone.localdate())
+
+
+@task
+def count_book_sales() -> None:
+    sales.count_book_sales(now=timezone.now())
 
 
 @task

@@ -21,12 +21,14 @@ from reviews import moderation
 from reviews.models import Reason
 from shop.cart import Shopper
 from shop.models import Order, TaxRate, WebhookEvent
+from shop.services import receiving
 from tests.factories import (
     BookFactory,
     ContributorFactory,
     GenreFactory,
     UserFactory,
     VoucherFactory,
+    nth_ean,
 )
 from tests.reviews.readers import write
 from tests.shop.conftest import fill, pay, place
@@ -70,8 +72,10 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
         "mail_id": mail.pk,
         "message_id": mail.pk,
         "user_id": reader.pk,
+        "book_id": book.pk,
         "place_id": _queue().pk,
         "repricing_id": _prices(book, staff_client).pk,
+        **_goods_in(),
         "review": review.pk,
         "id": reader.pk,
     }
@@ -102,6 +106,16 @@ def _queue() -> PreBooking:
     deliver(book, 1)
     ExpectedDelivery.objects.create(book=book, copies=2, due_on=timezone.localdate())
     return PreBooking.objects.offered().filter(book=book).get()
+
+
+def _goods_in() -> dict[str, int]:
+    """A delivery with an unknown book in it."""
+    now = timezone.now()
+    delivery = receiving.begin(reference="box 7", who="a test", now=now)
+    line = receiving.scan(
+        delivery_id=delivery.pk, number=nth_ean(9_999_999), key=uuid.uuid4(), now=now
+    )
+    return {"delivery_id": delivery.pk, "line_id": line.pk if line else 0}
 
 
 def _prices(book: Book, staff_client: Client) -> Repricing:

@@ -1,16 +1,19 @@
 """Nonsense in every parameter and form field gives a page or a refusal, never a 500."""
 
+import uuid
 from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from shop.models import RefundRequest
+from shop.services import receiving
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
-from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory
+from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory, nth_ean
 from tests.reviews.readers import buy, write
 from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
 from tests.shop.test_admin import book_form
@@ -353,6 +356,20 @@ def test_customers_in_the_admin(staff_client, value):
 
 
 @each_nonsense
+def test_the_admins_front_page_and_the_lists_behind_it(staff_client, value):
+    staff_client.raise_request_exception = False
+
+    for key in ("low", "best_days", "best_by", "best_top", "x"):
+        assert is_fine(staff_client.get("/admin/", {key: value}))
+        for name in ("best_sellers", "low_stock", "sales"):
+            assert is_fine(staff_client.get(f"/admin/panels/{name}.csv", {key: value}))
+    for key in ("book", "closed_at__gte", "status__exact"):
+        assert is_fine(staff_client.get("/admin/shop/order/", {key: value}))
+    for key in ("owed", "of_sales", "asked_at__lt"):
+        assert is_fine(staff_client.get("/admin/shop/refund/", {key: value}))
+
+
+@each_nonsense
 def test_htmx_headers(client, book, value):
     header = value.encode("ascii", "ignore").decode().replace("\x00", "")[:200]
 
@@ -473,6 +490,41 @@ def test_what_staff_write_about_waiting_lists(staff_client, value):
     for act in ("take-back", "end"):
         address = f"/admin/waitlist/prebooking/{place.pk}/{act}/"
         assert is_fine(staff_client.post(address, {"reason": value}))
+
+
+@each_nonsense
+def test_what_staff_do_while_they_unpack(staff_client, book, value):
+    staff_client.raise_request_exception = False
+    begun = staff_client.post("/admin/goods-in/", {"reference": value})
+    assert is_fine(begun)
+    delivery = receiving.begin(reference="", who="a test", now=timezone.now())
+    here, key = f"/admin/goods-in/{delivery.pk}/", str(uuid.uuid4())
+    staff_client.post(here, {"number": nth_ean(9_999_999), "key": key})
+    line = delivery.lines.get()
+
+    for form in ({"number": value, "key": key}, {"number": book.ean, "key": value}):
+        assert is_fine(staff_client.post(here, form))
+    for field in ("seen", "copies", "step"):
+        form = {"seen": "1", "copies": "1", field: value}
+        assert is_fine(staff_client.post(f"{here}lines/{line.pk}/", form))
+    for act in ("aside", "book"):
+        form = {"back": value, "title": value, "author": value, "price": value}
+        assert is_fine(staff_client.post(f"{here}lines/{line.pk}/{act}/", form))
+    assert is_fine(staff_client.get(here, {"line": value, "all": value}))
+    assert is_fine(staff_client.post(f"{here}post/", {"seen": value}))
+
+
+@each_nonsense
+def test_stock_by_hand(staff_client, book, value):
+    staff_client.raise_request_exception = False
+    address = f"/admin/catalog/book/{book.pk}/stock/"
+    form = {"copies": "", "change": "1", "reason": "found", "why": "x", "stock_seen": "5"}
+
+    for field in (*form, "split_seen"):
+        assert is_fine(staff_client.post(address, {**form, field: value}))
+    assert is_fine(staff_client.get(f"/admin/catalog/book/{quote(value, safe='')}/stock/"))
+    assert is_fine(staff_client.get(f"/admin/goods-in/{quote(value, safe='')}/"))
+    assert is_fine(staff_client.get("/admin/catalog/stockmovement/", {"q": value}))
 
 
 @each_nonsense

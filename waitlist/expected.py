@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from catalog import stock
 from catalog.models import Book
@@ -29,6 +29,12 @@ def expected_by_book(
     for delivery in coming.order_by("due_on", "pk"):
         by_book[delivery.book_id].append(delivery)
     return by_book
+
+
+def copies_to_come(book_ids: Iterable[int]) -> dict[int, int]:
+    """How many copies suppliers have promised of each of these books, if any. One query."""
+    coming = ExpectedDelivery.objects.filter(book__in=list(book_ids)).order_by()
+    return dict(coming.values_list("book").annotate(Sum("copies")))
 
 
 def take_off(came: Mapping[int, int], today: date) -> None:

@@ -8,10 +8,11 @@ Copies that are held are out of `Book.stock`; the ledger says HOLD and RELEASE o
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,41 +51,44 @@ def receive(
     at: datetime,
     order_number: str = "",
     note: str = "",
-) -> None:
+) -> dict[int, int]:
     """Write {book id: copies in, or out when negative} into the ledger, and offer what came.
 
-    Must run inside `atomic`. Locks these books in the order that all writers use. Raises
+    Returns {book id: copies offered} for books that people waited for. Must run inside `atomic`. Locks these books in the order that all writers use. Raises
     IntegrityError, with nothing changed, when stock would fall below zero.
     """
     stock.record(changes, reason=reason, who=who, at=at, order_number=order_number, note=note)
-    share_out(changes, reason=reason, now=at)
+    return share_out(changes, reason=reason, now=at)
 
 
 def receive_by_hand(movement: StockMovement) -> int:
     """The same for a movement that staff wrote; returns how many were offered."""
     stock.add(movement)
-    return share_out(
+    offered = share_out(
         {movement.book_id: movement.quantity},
         reason=StockMovement.Reason(movement.reason),
         now=movement.at,
     )
+    return sum(offered.values())
 
 
-def share_out(arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: datetime) -> int:
+def share_out(
+    arrived: Mapping[int, int], *, reason: StockMovement.Reason, now: datetime
+) -> dict[int, int]:
     """Offer copies that have just come into the stock of locked books to those who wait.
 
-    Returns how many were offered.
+    Returns {book id: copies offered} for books that people waited for.
     """
     came = {book_id: copies for book_id, copies in arrived.items() if copies > 0}
     if reason == Reason.DELIVERY:
         take_off(came, timezone.localdate(now))
     waiting = PreBooking.objects.waiting().of_books(came).order_by().values("book")
-    offered = 0
+    offered = {}
     for book in Book.objects.filter(pk__in=waiting).only(*SOLD_BY).order_by("pk"):
         arrival = Arrival.objects.create(book=book, copies=came[book.pk], reason=reason, at=now)
         arrival.offered = offer_free_copies(book, arrival, now)
         arrival.save(update_fields=["offered"])
-        offered += arrival.offered
+        offered[book.pk] = arrival.offered
     if came:
         mail_if_asked_for(came)
     return offered
@@ -95,8 +99,22 @@ def split_of(book: Book, copies: int, *, now: datetime) -> Split:
 
     It stays so until the transaction ends if the book is locked.
     """
-    waiting = PreBooking.objects.to_be_asked().filter(book=book).count()
-    if not can_be_sold(book, timezone.localdate(now)):
+    return splits_of({book: copies}, now=now)[book.pk]
+
+
+def splits_of(arriving: Mapping[Book, int], *, now: datetime) -> dict[int, Split]:
+    """The same for many books, by their ids. One query."""
+    asked = PreBooking.objects.to_be_asked().of_books([book.pk for book in arriving])
+    waiting = dict(asked.order_by().values_list("book").annotate(Count("pk")))
+    today = timezone.localdate(now)
+    return {
+        book.pk: _split(book, copies, waiting.get(book.pk, 0), today)
+        for book, copies in arriving.items()
+    }
+
+
+def _split(book: Book, copies: int, waiting: int, today: date) -> Split:
+    if not can_be_sold(book, today):
         return Split(0, copies, waiting)
     offered = min(copies + book.stock, waiting)
     return Split(offered, max(copies - offered, 0), waiting - offered)

@@ -22,9 +22,20 @@ class StockMovement(models.Model):
         CANCELLED = "cancelled", _("Order cancelled, copies back")
         RETURNED = "returned", _("Returned by the shopper")
         CORRECTION = "correction", _("Correction")
+        # What staff say when they change stock by hand, and why; a correction is any other reason.
+        DAMAGED = "damaged", _("Damaged")
+        LOST = "lost", _("Lost")
+        FOUND = "found", _("Found")
+        SAMPLE = "sample", _("Sample or gift")
+        MISCOUNTED = "miscounted", _("Was wrong before")
         # A copy is neither lost nor sold by these: it lies aside for somebody, or no longer does.
         HOLD = "hold", _("Held for somebody waiting")
         RELEASE = "release", _("No longer held")
+
+    BY_HAND = (
+        *(Reason.DAMAGED, Reason.LOST, Reason.FOUND, Reason.SAMPLE),
+        *(Reason.MISCOUNTED, Reason.CORRECTION),
+    )
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="movements", db_index=False)
     quantity = models.IntegerField(_("copies"))
@@ -38,7 +49,15 @@ class StockMovement(models.Model):
     class Meta:
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
-        indexes = [models.Index(fields=["book", "id"], name="catalog_movement_by_book")]
+        indexes = [
+            models.Index(fields=["book", "id"], name="catalog_movement_by_book"),
+            # What is rare in a long ledger. A sale costs nothing by it.
+            models.Index(
+                fields=["reason", "id"],
+                name="catalog_movement_by_reason",
+                condition=~models.Q(reason__in=["opening", "sale"]),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(quantity=0), name="catalog_stockmovement_not_zero"

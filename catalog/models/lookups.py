@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -119,12 +122,22 @@ class AlsoLiked(models.Model):
         return f"{self.book_id} → {self.other_id}"
 
 
+class MissedSearchQuerySet(models.QuerySet[Any]):
+    def since(self, day: date) -> models.QuerySet[Any, dict[str, Any]]:
+        """`words` of that day and later, with `all_times` and the `last_day`, most often first."""
+        counted = self.filter(day__gte=day).order_by().values("words")
+        sums = {"all_times": models.Sum("times"), "last_day": models.Max("day")}
+        return counted.annotate(**sums).order_by("-all_times", "words")
+
+
 class MissedSearch(models.Model):
     """Words that found nothing, counted by the day. Nobody's name, address or visit is kept."""
 
     words = models.CharField(_("words"), max_length=100)
     day = models.DateField(_("day"))
     times = models.PositiveIntegerField(_("times"), default=1)
+
+    objects = MissedSearchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search that found nothing")

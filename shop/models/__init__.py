@@ -1,7 +1,9 @@
 """Baskets, ways of delivery, orders and the money for them."""
 
+from .book_sales import BookSales
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
+from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
 from .order_items import OrderItem
 from .orders import (
@@ -30,10 +32,14 @@ __all__ = [
     "NUMBER_LENGTH",
     "TO_WITHDRAW",
     "BillingAddress",
+    "BookSales",
     "Cart",
     "CartItem",
     "DeliveryBand",
     "DeliveryMethod",
+    "GoodsIn",
+    "GoodsInLine",
+    "GoodsInScan",
     "Invoice",
     "InvoiceCounter",
     "Order",

@@ -25,6 +25,7 @@ from shop.querysets import OrderQuerySet
 from shop.voucher_codes import LONGEST_CODE
 
 from .carts import Cart
+from .order_indexes import BY_STATUS
 from .vouchers import Voucher
 
 if TYPE_CHECKING:
@@ -199,15 +200,10 @@ class Order(PostalAddress):
             ),
         ]
         indexes = [
+            *BY_STATUS,
             models.Index(fields=["user", "-id"], name="shop_order_by_user"),
             models.Index(
                 fields=["pay_by"], condition=Q(status="pending"), name="shop_order_pending_by_time"
-            ),
-            # For what follows a cancelled order later, as the reviews of its books do.
-            models.Index(
-                fields=["closed_at"],
-                condition=Q(status="cancelled"),
-                name="shop_order_cancelled_by_time",
             ),
             models.Index(
                 fields=["voucher", "status"],

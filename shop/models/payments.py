@@ -168,7 +168,8 @@ class Refund(models.Model):
                 fields=["next_try_at", "id"],
                 condition=Q(next_try_at__isnull=False),
                 name="shop_refund_due",
-            )
+            ),
+            models.Index(fields=["asked_at"], name="shop_refund_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from shop.models import (
     TO_WITHDRAW,
     BillingAddress,
     Cart,
+    GoodsIn,
     Order,
     OrderEvent,
     Payment,
@@ -57,9 +58,16 @@ def visitors_baskets(person: Person) -> Any:
     return used.exclude(pk__in=of_others.filter(cart__in=used.values("pk")).values("cart"))
 
 
+def deliveries_of(person: Person) -> Any:
+    """Deliveries to the shop that they began when they were staff."""
+    return GoodsIn.objects.filter(who__in=person.emails).order_by("pk")
+
+
 def lock(person: Person) -> list[int]:
-    """Keep the person's orders as they are. Returns their keys."""
-    return list(orders_of(person).locked().values_list("pk", flat=True))
+    """Keep the person's orders as they are, and deliveries they began as staff. Returns the orders."""
+    orders = list(orders_of(person).locked().values_list("pk", flat=True))
+    list(deliveries_of(person).select_for_update(no_key=True).values_list("pk"))
+    return orders
 
 
 def obstacles(person: Person, now: datetime) -> list[Obstacle]:
@@ -204,3 +212,4 @@ def _forget_who(person: Person, orders: list[int], numbers: list[str], names: se
     Refund.objects.filter(pk__in=refunds.values("pk")).update(who=ERASED)
     in_ledger = Q(order_number__in=numbers, who__in=names)
     StockMovement.objects.filter(everywhere | in_ledger).update(who=ERASED)
+    deliveries_of(person).update(who=ERASED)

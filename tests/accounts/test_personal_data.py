@@ -52,11 +52,13 @@ HOLDS_NOBODY = {
                 "Word",
             ),
             *("Suggestion", "SuggestionPrefix", "AlsoLiked", "Arrival", "ExpectedDelivery"),
+            *("GoodsInLine", "GoodsInScan"),
         ),
         BOOKS,
     ),
     "Contributor": "people who made books, not who buy them",
     "MissedSearch": "words that were looked for, not by whom",
+    "BookSales": "copies of books, not who bought them",
     **dict.fromkeys(
         (
             *("Voucher", "Voucher_excluded_genres", "Voucher_excluded_books"),
@@ -81,6 +83,7 @@ KEY = "a key of the machine, which says nothing of anybody"
 SAME = "the order says the same"
 LINK = "would open the list to whoever finds the file"
 SURPRISE = "what givers said is no business of the one who gets the book"
+DELIVERY = "what came to the shop, and when"
 STAFF = "somebody of the staff, who is none of theirs"
 WITHHELD = {
     "User.password": SECRET,
@@ -112,6 +115,10 @@ WITHHELD = {
     "CustomerLook.who": STAFF,
     "StockMovement.reason": SAME,
     "StockMovement.at": SAME,
+    "GoodsIn.reference": DELIVERY,
+    "GoodsIn.started_at": DELIVERY,
+    "GoodsIn.posted_at": DELIVERY,
+    "GoodsIn.closed_at": DELIVERY,
     "Wishlist.key": LINK,
     "WishlistItem.taken_at": SURPRISE,
     "WishlistItem.taken_by": SURPRISE,

@@ -14,11 +14,15 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
 from catalog import search
 from catalog.models import Book, Genre
+from shop import sales
 from shop.models import Cart
 
+from .targets import FRONT_PAGE
 from .urls import EMPTY
 
 ADDRESSES = 200
@@ -121,6 +125,7 @@ def pages(rng: Random) -> list[Page]:
         Page("book, drawn afresh", books),
         Page("book", books[:POPULAR], from_cache=True),
         Page("basket", ("/basket/",), cookie=_basket()),
+        Page(FRONT_PAGE, ("/admin/",), cookie=_staff()),
     ]
 
 
@@ -184,6 +189,20 @@ def _basket() -> str:
         .values_list("ean", flat=True)[:2]
     ):
         client.post(reverse("shop:basket_add", args=[ean]))
+    return _cookies(client)
+
+
+def _staff() -> str:
+    """The cookie of somebody who sees every panel, once the worker has counted for them."""
+    sales.count_book_sales(now=timezone.now())
+    rights = {"is_staff": True, "is_superuser": True}
+    user, _is_new = User.objects.get_or_create(email="staff@example.org", defaults=rights)
+    client = Client()
+    client.force_login(user)
+    return _cookies(client)
+
+
+def _cookies(client: Client) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 
 

@@ -17,6 +17,7 @@ DATABASES["default"] |= {
 HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0
 PAYMENT_PROVIDER = "demo"
+STAFF_SECOND_FACTOR = False
 STATIC_ROOT = FOLDER / "static"
 if os.environ.get("BENCH_CACHE") == "off":
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

@@ -37,6 +37,7 @@ waitlist.prebooking           BFMA  -    -       -
 waitlist.arrival              BFMA  -    -       -
 waitlist.expecteddelivery     BFMA  BM   BM      BM
 shop.order                    FMA   -    -       -
+shop.goodsin                  MA    -    -       -
 shop.refund                   FMA   -    -       -
 shop.refundrequest            FMA   -    -       -
 shop.webhookevent             MA    -    -       -
@@ -70,6 +71,16 @@ price_change_new              BM
 price_change                  BMA
 price_change_undo             BM
 price_change_call_off         BM
+book_stock                    BFM
+goods_in                      BFM
+goods_in_aside                BFM
+goods_in_book                 BM
+goods_in_delivery             BFM
+goods_in_discard              BFM
+goods_in_line                 BFM
+goods_in_post                 BFM
+goods_in_posted               BFM
+goods_in_shelves              BFM
 waitlist_prebooking_take_back M
 waitlist_prebooking_end       M
 shop_order_post               FM

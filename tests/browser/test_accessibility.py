@@ -18,11 +18,13 @@ from tests.shop.conftest import decline, pay
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .catalogue_scenes import CATALOGUE_PAGES
 from .customer_scenes import CUSTOMER_PAGES
+from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
+from .stock_scenes import STOCK_PAGES, STOCK_SENT
 from .wishlist_scenes import WISHLIST_PAGES
 
 pytestmark = pytest.mark.browser
@@ -97,8 +99,10 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **ACCOUNT_PAGES,
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
+    **DASHBOARD_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
+    **STOCK_PAGES,
     **WISHLIST_PAGES,
     **STAFF_PAGES,
 }
@@ -113,6 +117,7 @@ SENT = {
     "report a review with errors": "Report the review",
     "withdraw a book with errors": "Withdraw it",
     **SENT_EMPTY,
+    **STOCK_SENT,
     **ENDED,
     **STAFF_SENT,
 }

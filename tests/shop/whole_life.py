@@ -27,7 +27,7 @@ from reviews import moderation
 from reviews import services as reviewing
 from reviews.models import Reason, Review
 from shop.cart import Shopper
-from shop.models import Order, Refund
+from shop.models import GoodsIn, Order, Refund
 from shop.services import (
     cancelling,
     discounts,
@@ -312,6 +312,7 @@ def _be_changed_by_staff(user: User) -> None:
     counted = {BookFactory(title="Belinda").pk: 1}
     with transaction.atomic():
         stock.record(counted, reason=StockMovement.Reason.CORRECTION, who=EMAIL, at=LONG_AGO)
+    GoodsIn.objects.create(reference="box 7", who=EMAIL, started_at=LONG_AGO)
     _be_looked_at(user, stella)
 
 

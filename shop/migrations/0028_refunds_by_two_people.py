@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0025_booksellers_keep_the_catalogue"),
+        ("shop", "0027_sales_by_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_looks_at_customers"),
+        ("accounts", "0010_failed_mails"),
     ]
 
     operations = [
@@ -20,14 +20,6 @@ class Migration(migrations.Migration):
             name="is_repeat",
             field=models.BooleanField(
                 db_default=False, default=False, verbose_name="sent once more"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboxmessage",
-            index=models.Index(
-                condition=models.Q(("next_try_at__isnull", True), ("sent_at__isnull", True)),
-                fields=["id"],
-                name="accounts_outbox_failed",
             ),
         ),
         migrations.AddIndex(

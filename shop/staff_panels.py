@@ -1,0 +1,132 @@
+"""What the front page of the admin says of orders, refunds and stock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookstore.panels import Cell, Choices, Column, Content, Figure, Panel
+from catalog.money import format_count
+
+from . import sales
+from .models import BookSales, Order, Refund
+from .sales_panels import SALES_PANELS, as_of_words
+
+# The column that says where an order stands.
+STATE = "status"
+LOW_SHOWN = 15
+SOLD_IN_DAYS = 90
+
+
+def orders_by_state(*, now: datetime, is_whole: bool) -> Content:
+    counted = Order.objects.count_by(STATE)
+    state: Any = Order._meta.get_field(STATE)
+    return Content(
+        columns=[
+            Column("state", _("State")),
+            Column("orders", _("Orders"), is_number=True),
+        ],
+        rows=[
+            (
+                Cell(state, str(title)),
+                Cell(counted.get(state, 0), format_count(counted.get(state, 0)), _in_state(state)),
+            )
+            for state, title in state.flatchoices
+        ],
+    )
+
+
+def _in_state(state: str) -> str:
+    return reverse("admin:shop_order_changelist", query={f"{STATE}__exact": state})
+
+
+class LowStockChoices(Choices):
+    low = forms.IntegerField(
+        label=gettext_lazy("Copies at most"), initial=3, min_value=0, max_value=100
+    )
+
+
+def low_stock(*, now: datetime, is_whole: bool, low: int) -> Content:
+    rows = list(
+        BookSales.objects.low_in_stock(SOLD_IN_DAYS, low)[: None if is_whole else LOW_SHOWN]
+    )
+    as_of = BookSales.objects.counted_at(SOLD_IN_DAYS)
+    since = sales.last_days(SOLD_IN_DAYS, as_of or now).since
+    words = _(
+        "Of the %(number)s books that sold most in the last 90 days, those with few copies left,"
+        " most sold first."
+    ) % {"number": format_count(sales.MOST_BY_COPIES)}
+    return Content(
+        words=f"{words} {as_of_words(as_of)}",
+        columns=[
+            Column("title", _("Book")),
+            Column("ean", _("ISBN")),
+            Column("stock", _("Stock"), is_number=True),
+            Column("sold", _("Sold"), is_number=True),
+            Column("waiting", _("Waiting"), is_number=True),
+        ],
+        rows=[_low_row(row, since) for row in rows],
+        nothing=_("None of them has so few copies left.") if as_of else "",
+    )
+
+
+def _low_row(row: BookSales, since: datetime) -> list[Cell]:
+    book = row.book
+    of_book = {"book__id__exact": book.pk}
+    movements = reverse("admin:catalog_stockmovement_changelist", query=of_book)
+    sold = {**of_book, "reason__exact": "sale", "at__gte": since.isoformat()}
+    places = {**of_book, "state__in": "waiting,offered"}
+    return [
+        Cell(book.title, url=reverse("admin:catalog_book_change", args=[book.pk])),
+        Cell(book.ean),
+        Cell(book.stock, format_count(book.stock), movements),
+        Cell(
+            row.copies,
+            format_count(row.copies),
+            reverse("admin:catalog_stockmovement_changelist", query=sold),
+        ),
+        Cell(
+            book.queue_length,
+            format_count(book.queue_length),
+            reverse("admin:waitlist_prebooking_changelist", query=places),
+        ),
+    ]
+
+
+def refunds(*, now: datetime, is_whole: bool) -> Content:
+    failed = format_count(Refund.objects.owed().count())
+    url = reverse("admin:shop_refund_changelist", query={"owed": "yes"})
+    return Content(figures=[Figure(_("Failed, and still owed"), failed, url)])
+
+
+PANELS = [
+    *SALES_PANELS,
+    Panel(
+        name="orders_by_state",
+        title=gettext_lazy("Orders by state"),
+        permission="shop.view_order",
+        content=orders_by_state,
+        place=30,
+    ),
+    Panel(
+        name="low_stock",
+        title=gettext_lazy("Low stock"),
+        permission="catalog.view_book",
+        content=low_stock,
+        place=50,
+        choices=LowStockChoices,
+    ),
+    Panel(
+        name="refunds",
+        title=gettext_lazy("Refunds"),
+        permission="shop.view_refund",
+        content=refunds,
+        place=35,
+        has_table=False,
+    ),
+]
