@@ -6,7 +6,6 @@ from typing import Any, cast
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.db.models import Q, QuerySet
@@ -18,8 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
-from . import deactivating, looks, user_list
-from .models import Address, CustomerLook, OutboxMessage, User
+from . import (
+    deactivating,
+    looks,
+    outbox_admin,  # noqa: F401
+    user_list,
+)
+from .models import Address, CustomerLook, User
 from .person import Person
 from .staff_forms import UserChangeForm, UserCreationForm
 
@@ -172,32 +176,6 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
                 # Without the address: the row points at the account, and may outlive it.
                 self.log_change(request, user, words)
                 messages.success(request, f"{words}: {user}")
-
-
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
-    """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
-
-    list_display = ("subject", "to", "created_at", "sent_at", "attempts", "last_error")
-    search_fields = ("to", "subject")
-    fields = (
-        "to",
-        "subject",
-        "readable_body",
-        "created_at",
-        "sent_at",
-        "next_try_at",
-        "attempts",
-        "last_error",
-    )
-
-    @admin.display(description=_("body"))
-    def readable_body(self, message: OutboxMessage) -> str:
-        if settings.MAIL_KEEP_ONE_TIME_LINKS:
-            return message.body
-        if message.has_one_time_link:
-            return str(_("Not shown: it holds a link that only its reader may use."))
-        return message.body_without_links
 
 
 @admin.register(CustomerLook)

@@ -114,6 +114,18 @@ class User(AbstractUser):
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def waiting(self) -> OutboxQuerySet:
+        return self.filter(next_try_at__isnull=False)
+
+    def sent(self) -> OutboxQuerySet:
+        return self.filter(sent_at__isnull=False)
+
+    def of_address(self, email: str) -> OutboxQuerySet:
+        return self.annotate(address=Lower("to")).filter(address=email.lower())
+
+    def of_thread(self, *threads: str) -> OutboxQuerySet:
+        return self.filter(thread__in=threads).exclude(thread="").order_by("pk")
+
     def due(self, now: datetime) -> OutboxQuerySet:
         """Mails that should leave now: those of a thread only after all earlier ones of it.
 
@@ -228,6 +240,8 @@ class OutboxMessage(models.Model):
     unsubscribe_url = models.CharField(
         max_length=200, blank=True, default="", db_default="", editable=False
     )
+    # Of a mail that was sent before, which staff sent once more.
+    is_repeat = models.BooleanField(_("sent once more"), default=False, db_default=False)
     created_at = models.DateTimeField(_("written at"))
     next_try_at = models.DateTimeField(_("next try at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -239,6 +253,7 @@ class OutboxMessage(models.Model):
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("outbox")
+        permissions = [("resend_outboxmessage", "Can send mails again")]
         constraints = [
             # Once sent there is no next try; without either, it has failed for good.
             models.CheckConstraint(
@@ -256,6 +271,12 @@ class OutboxMessage(models.Model):
                 fields=["thread", "id"],
                 condition=models.Q(next_try_at__isnull=False) & ~models.Q(thread=""),
                 name="accounts_outbox_by_thread",
+            ),
+            # For staff, who look for mails among millions.
+            models.Index(
+                fields=["thread", "id"],
+                condition=~models.Q(thread=""),
+                name="accounts_outbox_all_of_thread",
             ),
             # For the page of whoever got them, and for what is theirs.
             models.Index(Lower("to"), name="accounts_outbox_by_reader"),
@@ -278,6 +299,26 @@ class OutboxMessage(models.Model):
     def has_failed(self) -> bool:
         """Whether the shop has given up on it."""
         return self.sent_at is None and self.next_try_at is None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.next_try_at is not None
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """A link that worked once works no more, and who subscribed may have thought better of it."""
+        return not (self.is_waiting or self.has_one_time_link or self.unsubscribe_url)
+
+    @property
+    def state_text(self) -> str:
+        if self.has_failed:
+            return str(_("Failed"))
+        return str(_("Waiting")) if self.is_waiting else str(_("Sent"))
+
+    def try_anew(self, now: datetime) -> None:
+        """As if it had never been tried."""
+        self.attempts, self.next_try_at = 0, now
+        self.save(update_fields=["attempts", "next_try_at"])
 
 
 class CustomerLook(models.Model):

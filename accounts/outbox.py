@@ -39,12 +39,14 @@ def write(
     has_one_time_link: bool = False,
     unsubscribe_url: str = "",
     user: User | None = None,
+    is_repeat: bool = False,
 ) -> None:
     """Add a mail to the current transaction; it leaves when that commits, and never if it does not.
 
     With a `dedupe_key` that was used before, nothing is added: that mail exists. Mails of one
     `thread` leave one after another; write them under a lock of what they are about. `user` is whose
     account it is about. A POST to `unsubscribe_url`, by nobody in particular, ends mails of its kind.
+    `is_repeat`: it was sent before.
     """
     written = OutboxMessage.objects.bulk_create(
         [
@@ -57,6 +59,7 @@ def write(
                 thread=thread,
                 has_one_time_link=has_one_time_link,
                 unsubscribe_url=unsubscribe_url,
+                is_repeat=is_repeat,
                 message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
                 created_at=now,
                 next_try_at=now,
@@ -64,4 +67,9 @@ def write(
         ],
         ignore_conflicts=dedupe_key is not None,
     )
-    transaction.on_commit(partial(send_mail.enqueue, message_id=written[0].message_id))
+    tell_worker(written[0])
+
+
+def tell_worker(message: OutboxMessage) -> None:
+    """Have a mail that is due sent at once, when the current transaction commits."""
+    transaction.on_commit(partial(send_mail.enqueue, message_id=message.message_id))

@@ -191,6 +191,7 @@ class MailsPart(Part):
         return mails.filter(to_them).exclude(farewell).order_by("pk")
 
     def lock(self, person: Person) -> list[int]:
+        lock_mails(self.rows(person))
         return list(self.rows(person).values_list("pk", flat=True))
 
     def describe(self, mail: OutboxMessage) -> dict[str, Any]:
@@ -261,6 +262,11 @@ class LooksPart(Part):
         CustomerLook.objects.filter(who__in=person.emails).update(who=ERASED)
 
 
+def lock_mails(mails: QuerySet[OutboxMessage]) -> None:
+    """From now on nobody sends one of them again (accounts/resending.py); a repeat is there by now."""
+    list(mails.select_for_update(no_key=True).values_list("pk"))
+
+
 def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
     """A mail for the export; never a link that is as good as a password."""
     return {
@@ -270,6 +276,7 @@ def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
         "had_a_one_time_link": mail.has_one_time_link,
         "written_at": mail.created_at,
         "sent_at": mail.sent_at,
+        "is_sent_once_more": mail.is_repeat,
         "problem": mail.last_error,
     }
 

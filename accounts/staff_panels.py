@@ -13,8 +13,7 @@ from .models import OutboxMessage
 
 def failed_mails(*, now: datetime, is_whole: bool) -> Content:
     failed = OutboxMessage.objects.failed().count()
-    query = {"sent_at__isnull": True, "next_try_at__isnull": True}
-    url = reverse("admin:accounts_outboxmessage_changelist", query=query)
+    url = reverse("admin:accounts_outboxmessage_changelist", query={"state": "failed"})
     number = formats.number_format(failed, force_grouping=True)
     return Content(
         words=_("The shop has given up on these: nobody was told what they say."),

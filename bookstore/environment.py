@@ -1,5 +1,6 @@
 """Where settings come from: the environment, which wins, and `.env` beside the project."""
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import environ
@@ -35,3 +36,18 @@ def folder(name: str, default: Path) -> Path:
     if BASE_DIR.is_relative_to(path):
         raise ImproperlyConfigured(f"{name} is {path}, which holds the project itself.")
     return path
+
+
+def sum_of_money(name: str, default: str) -> Decimal:
+    """A sum in the shop's currency, with no more than two decimals; an empty setting means the default.
+
+    Raises ImproperlyConfigured for anything that is no sum, or less than nothing.
+    """
+    text = env.str(name, default="").strip() or default
+    try:
+        value = Decimal(text)
+        if value >= 0 and value == round(value, 2):
+            return value
+    except InvalidOperation:
+        pass
+    raise ImproperlyConfigured(f"{name} is {text}, which is no sum of money such as 100 or 49.50.")

@@ -9,7 +9,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from . import limits, logs, other_sites
-from .environment import BASE_DIR, env, folder, required
+from .environment import BASE_DIR, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -367,5 +367,7 @@ SERVER_EMAIL = SHOP["email"]
 BOOKS_PER_PAGE = 24
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=30)
 HOLD_HOURS = env.int("HOLD_HOURS", default=48)
+# What one of the staff gives back of one order alone, in all; anything beyond takes two people.
+REFUND_ALONE_UP_TO = sum_of_money("REFUND_ALONE_UP_TO", default="100")
 # The notice that titles, prices and stock are invented, shown on every page of a demo.
 IS_DEMO = env.bool("DEMO_SHOP", default=False)

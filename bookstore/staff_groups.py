@@ -16,6 +16,8 @@ LOOK_AT_ORDERS = (
     "shop.view_payment",
     "shop.view_refund",
     "shop.view_refunditem",
+    "shop.view_refundrequest",
+    "shop.view_refundrequestitem",
     "shop.view_withdrawal",
 )
 # Who waits for a book, and what is to come. Readers' wishlists are none of it.
@@ -56,7 +58,7 @@ GROUPS: dict[str, Sequence[str]] = {
     MANAGERS: (
         *("catalog.*", "waitlist.*", "shop.*", "reviews.*"),
         *LOOK_AT_MEMBERS,
-        "accounts.deactivate_user",
+        *("accounts.deactivate_user", "accounts.resend_outboxmessage"),
     ),
     "Auditor": (
         *("catalog.view_*", "waitlist.view_*", "shop.view_*", "reviews.view_*"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
+from . import refund_admin as refund_admin
 from . import stock_admin as stock_admin
 from .models import (
     DeliveryBand,

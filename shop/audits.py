@@ -2,7 +2,7 @@
 
 from bookstore.auditing import Check
 
-from .models import Order, OrderItem, Payment
+from .models import Order, OrderItem, Payment, RefundRequest
 
 SUMS = """
 SELECT orders.id, orders.number, orders.total,
@@ -96,6 +96,16 @@ WHERE kept NOT BETWEEN earned AND earned + failed
 ORDER BY id
 """
 
+# A request and its refund have one key. A cancellation gives back what was left, by other refunds.
+AGREED = """
+SELECT request.id, orders.number, request.status, request.amount, coalesce(refund.amount, 0)
+FROM shop_refundrequest request JOIN shop_order orders ON orders.id = request.order_id
+LEFT JOIN shop_refund refund ON refund.key = request.key
+WHERE NOT request.is_cancellation AND coalesce(refund.amount, 0) <>
+    CASE WHEN request.status IN ('approved', 'alone') THEN request.amount ELSE 0 END
+ORDER BY request.id
+"""
+
 CHECKS = [
     Check(
         "An order comes to its lines and delivery, less its discount",
@@ -120,5 +130,11 @@ CHECKS = [
         of=Order,
         differing=KEPT,
         says="order {} ({}, {}): kept {}, earned {}, refunds that failed {}",
+    ),
+    Check(
+        "What staff gave back is what was agreed to, and no more",
+        of=RefundRequest,
+        differing=AGREED,
+        says="request {} for order {} ({}): asked for {}, its refund {}",
     ),
 ]

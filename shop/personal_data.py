@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
 from accounts.person import AT_A_TIME, ERASED, Obstacle, Part, Person, Turn
-from accounts.personal_data import describe_mail
+from accounts.personal_data import describe_mail, lock_mails
 from catalog.models import Book, Contributor, Genre, Publisher, Series, StockMovement
 
 from .models import (
@@ -29,6 +29,8 @@ from .models import (
     Payment,
     Refund,
     RefundItem,
+    RefundRequest,
+    RefundRequestItem,
     Withdrawal,
 )
 from .services import erasing
@@ -94,7 +96,7 @@ class OrdersPart(Part):
     title = _("Orders")
     models: tuple[type[Model], ...] = (
         *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
-        *(Invoice, Withdrawal, StockMovement, GoodsIn),
+        *(Invoice, Withdrawal, StockMovement, GoodsIn, RefundRequest, RefundRequestItem),
     )
     is_kept = True
     turn = Turn.ORDERS_AND_BASKETS
@@ -109,7 +111,10 @@ class OrdersPart(Part):
     )
 
     def rows(self, person: Person) -> Any:
-        lines = ("items", "events", "withdrawals", "payments__refunds__items__item")
+        lines = (
+            *("items", "events", "withdrawals"),
+            *("payments__refunds__items__item", "refund_requests__items__item"),
+        )
         orders = erasing.orders_of(person).select_related("invoice", "billing_address")
         return orders.prefetch_related(*lines).order_by("pk")
 
@@ -146,6 +151,9 @@ class OrderMailsPart(Part):
     def describe(self, mail: OutboxMessage) -> dict[str, Any]:
         return describe_mail(mail)
 
+    def lock(self, person: Person) -> None:
+        lock_mails(self.rows(person))
+
     def erase(self, person: Person, now: datetime) -> None:
         # What staff have not read yet may ask them to do something.
         waiting = Q(to=settings.SHOP["email"], sent_at__isnull=True)
@@ -174,6 +182,9 @@ def describe_order(order: Order) -> dict[str, Any]:
         "voucher": order.voucher_code,
         "books": [_line(item, order.currency) for item in order.items.all()],
         "payments": [_payment(payment) for payment in order.payments.all()],
+        "refunds_that_staff_asked_for": [
+            _request(request, order.currency) for request in order.refund_requests.all()
+        ],
         "withdrawals": [_withdrawal(withdrawal) for withdrawal in order.withdrawals.all()],
         "history": [
             {"at": event.at, "what": event.get_kind_display(), "who": event.who, "note": event.note}
@@ -232,15 +243,31 @@ def _refund(refund: Refund, currency: str) -> dict[str, Any]:
         "problem": refund.last_error,
         "asked_at": refund.asked_at,
         "done_at": refund.done_at,
-        "books": [
-            {
-                "title": line.item.title,
-                "copies": line.copies,
-                "amount": _money(line.amount, currency),
-            }
-            for line in refund.items.all()
-        ],
+        "books": [_refunded(line, currency) for line in refund.items.all()],
     }
+
+
+def _request(request: RefundRequest, currency: str) -> dict[str, Any]:
+    """Without who of the staff asked and decided."""
+    return {
+        "amount": _money(request.amount, currency),
+        "delivery": _money(request.delivery, currency),
+        "besides": _money(request.goodwill, currency),
+        "books": [_refunded(line, currency) for line in request.items.all()],
+        "cancels_the_order": request.is_cancellation,
+        "copies_come_back": request.restock,
+        "reason": request.get_reason_display(),
+        "note": request.words,
+        "asked_at": request.asked_at,
+        "state": request.get_status_display(),
+        "decided_at": request.decided_at,
+        "why_declined": request.answer,
+    }
+
+
+def _refunded(line: RefundItem | RefundRequestItem, currency: str) -> dict[str, Any]:
+    amount = _money(line.amount, currency)
+    return {"title": line.item.title, "copies": line.copies, "amount": amount}
 
 
 def _withdrawal(withdrawal: Withdrawal) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from catalog.models import Book
+from waitlist.models import PreBooking
 
 from .voucher_codes import is_code, tidy_code
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     from .cart import Shopper
-    from .models import Cart, CartItem, DeliveryMethod, Payment, Voucher
+    from .models import Cart, CartItem, DeliveryMethod, Order, Payment, Voucher
 
 
 class CartQuerySet(models.QuerySet[Any]):
@@ -168,6 +169,12 @@ class OrderItemQuerySet(models.QuerySet[Any]):
             gone=copies(is_back | is_kept),
         ).order_by("book_id")
 
+    def with_people_waiting(self) -> OrderItemQuerySet:
+        """With `people_waiting`: how many wait for the book of each."""
+        waiting = PreBooking.objects.to_be_asked().filter(book=models.OuterRef("book_id"))
+        counted = waiting.order_by().values("book").annotate(people=models.Count("pk"))
+        return self.annotate(people_waiting=Coalesce(models.Subquery(counted.values("people")), 0))
+
 
 class PaymentQuerySet(models.QuerySet[Any]):
     def to_pay(self, number: str) -> Payment | None:
@@ -205,6 +212,27 @@ class RefundQuerySet(models.QuerySet[Any]):
     def claim(self, until: datetime) -> int:
         """Keep these refunds from other workers until then. Returns how many they are."""
         return self.update(attempts=models.F("attempts") + 1, next_try_at=until)
+
+
+class RefundRequestQuerySet(models.QuerySet[Any]):
+    def waiting(self) -> RefundRequestQuerySet:
+        """Those that somebody else has to decide on, the oldest first."""
+        return self.filter(status="waiting").select_related("order", "asked_by").order_by("pk")
+
+    def for_two(self) -> RefundRequestQuerySet:
+        """Those that took or take a second person, whatever became of them, the oldest first."""
+        people = self.select_related("order", "asked_by", "decided_by")
+        return people.exclude(status="alone").order_by("pk")
+
+    def for_page(self) -> RefundRequestQuerySet:
+        """What admin/shop/refundrequest/_wanted.html reads, in two queries."""
+        whole = self.select_related("order", "asked_by").prefetch_related("items__item")
+        return whole.order_by("pk")
+
+    def given_alone(self, order: Order, user: User) -> Decimal:
+        """What this person has given back of an order without a second one, failed or not."""
+        alone = self.filter(order=order, asked_by=user, status="alone")
+        return alone.aggregate(money=Coalesce(models.Sum("amount"), Decimal(0)))["money"]
 
 
 class BookSalesQuerySet(models.QuerySet[Any]):

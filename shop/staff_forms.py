@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog.money import format_money
 
@@ -25,13 +26,28 @@ class PostForm(forms.Form):
     )
 
 
+class DeclineForm(forms.Form):
+    words = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        help_text=_("Whoever asked for the refund reads it here. The shopper does not."),
+    )
+
+
 class RefundForm(forms.Form):
     """Copies of each line that has any left to refund, and what goes with them."""
 
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[(reason.value, reason.label) for reason in REASONS]
     )
-    restock = forms.BooleanField(label=_("The copies go on sale again"), required=False)
+    restock = forms.BooleanField(
+        label=_("The copies go on sale again"),
+        required=False,
+        help_text=_(
+            "With a tick, they come back into stock: first they are offered to those who wait for "
+            "the book, and what is left goes on sale. Without one, stock stays as it is."
+        ),
+    )
     note = forms.CharField(
         label=_("Note for the shopper"),
         max_length=300,
@@ -56,7 +72,7 @@ class RefundForm(forms.Form):
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What services.refunds.refund_lines() is told of a valid form."""
+        """What services.refund_requests.ask() is told of a valid form."""
         data = self.cleaned_data
         return {
             "quantities": {item.pk: data[_name(item)] or 0 for item in self.items},
@@ -74,14 +90,23 @@ def _name(item: OrderItem) -> str:
 
 
 def _copies_field(item: OrderItem, left: int) -> forms.IntegerField:
+    """Of a line read by OrderItemQuerySet.with_people_waiting()."""
     facts = {"left": left, "all": item.quantity, "total": item.total_text}
+    help_text = _("Copies: %(left)d of %(all)d can be refunded. The line was %(total)s.") % facts
+    if people := getattr(item, "people_waiting", 0):
+        text = ngettext(
+            "%(people)d person waits for this book.",
+            "%(people)d people wait for this book.",
+            people,
+        )
+        help_text = f"{help_text} {text % {'people': people}}"
     return forms.IntegerField(
         label=item.title,
         min_value=0,
         max_value=left,
         initial=0,
         required=False,
-        help_text=_("Copies: %(left)d of %(all)d can be refunded. The line was %(total)s.") % facts,
+        help_text=help_text,
     )
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import by_hand, receiving
+from .views import by_hand, order_mails, receiving
 
 STOCK = "catalog.add_stockmovement"
 GOODS_IN = "goods-in/<int:delivery_id>/"
@@ -25,4 +25,11 @@ PAGES = [
     StaffPage("goods_in_post", f"{GOODS_IN}post/", receiving.post, STOCK),
     StaffPage("goods_in_posted", f"{GOODS_IN}posted/", receiving.posted, STOCK),
     StaffPage("goods_in_shelves", f"{GOODS_IN}shelves/", receiving.shelves, STOCK),
+    # Whoever posts the books may write to their reader again that they are on their way.
+    StaffPage(
+        "shop_order_mail_again",
+        "shop/order/<int:order_id>/mails/<int:mail_id>/again/",
+        order_mails.order_mail_again,
+        "shop.post_order",
+    ),
 ]

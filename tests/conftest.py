@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def _test_settings(request, settings, tmp_path) -> None:
     settings.PAYMENT_PROVIDER = "demo"
     settings.STAFF_SECOND_FACTOR = False
     settings.HTTPS_ONLY = False
+    settings.REFUND_ALONE_UP_TO = Decimal(100)
 
 
 def tasks_run_by(backend: str) -> dict[str, dict[str, Any]]:

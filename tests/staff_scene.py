@@ -7,6 +7,7 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import OutboxMessage
 from catalog.models import (
     Book,
     FrontTableEntry,
@@ -62,10 +63,14 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
     moderation.remove(
         review_ids=[review.pk], reason=Reason.ADVERT, words="", who="a test", now=timezone.now()
     )
+    mail = OutboxMessage.objects.of_thread(order.number)[0]
     reader = UserFactory()
     staff_client.get(f"/admin/customers/{reader.pk}/")
     return {
         "order_id": order.pk,
+        "request_id": order.refund_requests.get().pk,
+        "mail_id": mail.pk,
+        "message_id": mail.pk,
         "user_id": reader.pk,
         "book_id": book.pk,
         "place_id": _queue().pk,

@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import OutboxMessage
+from shop.models import RefundRequest
 from shop.services import receiving
 from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
-from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, nth_ean
+from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory, nth_ean
 from tests.reviews.readers import buy, write
 from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
 from tests.shop.test_admin import book_form
@@ -191,6 +193,35 @@ def test_what_staff_do_with_an_order(client, staff_client, delivery, book, field
 
     for act in ("refund", "post"):
         assert is_fine(staff_client.post(f"/admin/shop/order/{order.pk}/{act}/", form))
+
+
+@each_nonsense
+def test_mails_in_the_admin(staff_client, delivery, book, value):
+    staff_client.raise_request_exception = False
+    order = pay(order_through_pages(Client(), book).number)
+    OutboxMessage.objects.update(sent_at=order.placed_at, next_try_at=None)
+    mail, word = OutboxMessage.objects.get(thread=order.number).pk, quote(value, safe="")
+    mails, of_order = "/admin/accounts/outboxmessage/", f"/admin/shop/order/{order.pk}/mails/"
+
+    assert is_fine(staff_client.get(mails, {"q": value, "state": value, "p": value}))
+    assert is_fine(staff_client.get(mails, {"q": f"{value}@example.org"}))
+    for address in (f"{mails}{mail}", f"{mails}{word}", f"{of_order}{mail}", f"{of_order}{word}"):
+        assert is_fine(staff_client.post(f"{address}/again/", {"key": value}))
+
+
+@each_nonsense
+def test_deciding_on_refunds(staff_client, delivery, book, settings, value):
+    staff_client.raise_request_exception = False
+    settings.REFUND_ALONE_UP_TO = 0
+    order = pay(order_through_pages(Client(), book).number)
+    staff_client.post(f"/admin/shop/order/{order.pk}/cancel/")
+    RefundRequest.objects.update(asked_by=UserFactory())
+    requests = "/admin/shop/refundrequest/"
+
+    assert is_fine(staff_client.get(requests, {"q": value, "status__exact": value}))
+    for key in (RefundRequest.objects.get().pk, quote(value, safe="")):
+        for act in ("decline", "approve", "change"):
+            assert is_fine(staff_client.post(f"{requests}{key}/{act}/", {"words": value}))
 
 
 @each_nonsense

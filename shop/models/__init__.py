@@ -19,6 +19,7 @@ from .orders import (
     plain_number,
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
+from .refund_requests import RefundRequest, RefundRequestItem
 from .tax import TaxRate
 from .vouchers import Voucher
 
@@ -47,6 +48,8 @@ __all__ = [
     "Payment",
     "Refund",
     "RefundItem",
+    "RefundRequest",
+    "RefundRequestItem",
     "TaxRate",
     "Voucher",
     "WebhookEvent",

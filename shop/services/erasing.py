@@ -24,6 +24,7 @@ from shop.models import (
     OrderEvent,
     Payment,
     Refund,
+    RefundRequest,
     Withdrawal,
 )
 
@@ -79,20 +80,49 @@ def obstacles(person: Person, now: datetime) -> list[Obstacle]:
     theirs = orders_of(person)
     owed = Refund.objects.owed().filter(payment__order__in=theirs)
     owing = set(owed.values_list("payment__order", flat=True))
-    is_open |= Q(pk__in=owing)
+    waiting = RefundRequest.objects.waiting().filter(order__in=theirs)
+    asked = set(waiting.values_list("order", flat=True))
+    is_open |= Q(pk__in=owing | asked)
     candidates = theirs.filter(is_open | Q(status="confirmed") & may_change)
     found = candidates.distinct().order_by("pk").prefetch_related("payments__refunds")
-    reasons = ((order, _why_under_way(order, now, is_owed=order.pk in owing)) for order in found)
-    return [Obstacle(words, order.get_absolute_url()) for order, words in reasons if words]
+    reasons = (
+        (
+            order,
+            _why_under_way(order, now, is_owed=order.pk in owing, is_asked_for=order.pk in asked),
+        )
+        for order in found
+    )
+    return [
+        *(Obstacle(words, order.get_absolute_url()) for order, words in reasons if words),
+        *_of_staff(person),
+    ]
 
 
-def _why_under_way(order: Order, now: datetime, *, is_owed: bool) -> str:
+def _of_staff(person: Person) -> list[Obstacle]:
+    """Whoever gave money back, or agreed to it, goes on being known by their account."""
+    user = person.user
+    acts = RefundRequest.objects.filter(Q(asked_by=user) | Q(decided_by=user))
+    if user is None or not acts.exists():
+        return []
+    return [
+        Obstacle(
+            _(
+                "With this account money of the shop was given back, and that is the history of "
+                "the shop. It cannot be deleted; a superuser can deactivate it."
+            )
+        )
+    ]
+
+
+def _why_under_way(order: Order, now: datetime, *, is_owed: bool, is_asked_for: bool) -> str:
     """A sentence; empty if the order is settled after all."""
     text, day = "", ""
     if order.is_pending:
         text = _("Order %(number)s waits for its payment. Pay for it, or cancel it.")
     elif any(refund.is_asked for refund in order.refunds):
         text = _("Money for order %(number)s is on its way back to you.")
+    elif is_asked_for:
+        text = _("Whether money for order %(number)s goes back to you is being looked at.")
     elif is_owed:
         text = _("Money for order %(number)s could not be sent back to you. Please write to us.")
     elif any(payment.is_open for payment in order.payments.all()):
@@ -165,6 +195,9 @@ def _forget_words(orders: list[int]) -> None:
     told = OrderEvent.objects.filter(order__in=orders, kind__in=KINDS_WITH_WORDS)
     told.exclude(note="").update(note="")
     Refund.objects.filter(payment__order__in=orders).exclude(note="").update(note="")
+    asked = RefundRequest.objects.filter(order__in=orders)
+    asked.exclude(words="").update(words="")
+    asked.exclude(answer="").update(answer=ERASED)
     # The payment page of the provider, which knows their address.
     Payment.objects.filter(order__in=orders).exclude(url="").update(url="")
 

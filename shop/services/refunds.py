@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -69,6 +69,12 @@ class Left:
     money: Decimal
 
 
+class Plan(NamedTuple):
+    lines: list[RefundItem]
+    amount: Decimal
+    payment: Payment
+
+
 def left_to_refund(order: Order) -> Left:
     items = order.items.with_refunds()
     paid = order.payments.filter(status=Payment.Status.PAID)
@@ -103,12 +109,9 @@ def refund_lines(
     key = key or uuid.uuid4()
     if known := Refund.objects.filter(key=key, payment__order=order).first():
         return known
-    _check(order, delivery, restock=restock)
-    lines = _lines(order, quantities, restock=restock)
-    amount = sum((line.amount for line in lines), delivery + goodwill)
-    if amount <= 0 or goodwill < 0:
-        raise NothingToRefund
-    payment = _payment_with(order, amount)
+    lines, amount, payment = plan(
+        order, quantities, delivery=delivery, goodwill=goodwill, restock=restock
+    )
     refund = write(
         payment, amount, reason=reason, who=who, now=now, delivery=delivery, words=words, key=key
     )
@@ -120,6 +123,23 @@ def refund_lines(
         reason_to_move = StockMovement.Reason.RETURNED
         holds.receive(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
     return refund
+
+
+def plan(
+    order: Order,
+    quantities: Mapping[int, int],
+    *,
+    delivery: Decimal,
+    goodwill: Decimal,
+    restock: bool,
+) -> Plan:
+    """What a refund of a locked order would be now. Changes nothing; raises as refund_lines()."""
+    _check(order, delivery, restock=restock)
+    lines = _lines(order, quantities, restock=restock)
+    amount = sum((line.amount for line in lines), delivery + goodwill)
+    if amount <= 0 or goodwill < 0:
+        raise NothingToRefund
+    return Plan(lines, amount, _payment_with(order, amount))
 
 
 def _check(order: Order, delivery: Decimal, *, restock: bool) -> None:

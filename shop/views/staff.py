@@ -1,8 +1,9 @@
 """What staff do with an order: small pages inside the admin (shop/admin.py gives them addresses)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from bookstore import acts
 from bookstore.forms import sent
 from catalog.money import format_money
 from shop import pricing
-from shop.models import Order
-from shop.services import cancelling, posting, refunds
+from shop.models import Order, RefundRequest
+from shop.services import cancelling, posting, refund_requests, refunds
 from shop.staff_forms import PostForm, RefundForm
 
 
@@ -47,12 +49,14 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     form = forms.Form(sent(request))
     if form.is_valid():
         try:
-            cancelling.cancel_order(number=order.number, who=str(request.user), now=timezone.now())
-        except cancelling.CannotCancel as refusal:
+            asked = refund_requests.ask_to_cancel(
+                number=order.number, by=cast(User, request.user), now=timezone.now()
+            )
+        except (cancelling.CannotCancel, refunds.CannotRefund) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _done(request, order, _("Order %(number)s is cancelled."))
-    return _page(request, "cancel", order, form)
+            return _done_or_waits(request, order, asked, _("Order %(number)s is cancelled."))
+    return _page(request, "cancel", order, form, limit=_limit(request, order))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,18 +64,23 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
 def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
     left = refunds.left_to_refund(order)
-    items = order.items.order_by("pk")
+    items = order.items.with_people_waiting().order_by("pk")
     form = RefundForm(items, left, sent(request), can_restock=order.is_confirmed)
     if form.is_valid():
         try:
-            refunds.refund_lines(
-                number=order.number, who=str(request.user), now=timezone.now(), **form.asked
+            asked = refund_requests.ask(
+                number=order.number,
+                by=cast(User, request.user),
+                now=timezone.now(),
+                **form.asked,
             )
         except refunds.CannotRefund as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _done(request, order, _("A refund of order %(number)s is on its way."))
-    return _page(request, "refund", order, form, left=left, money=format_money(left.money))
+            words = _("A refund of order %(number)s is on its way.")
+            return _done_or_waits(request, order, asked, words)
+    more = {"left": left, "money": format_money(left.money), "limit": _limit(request, order)}
+    return _page(request, "refund", order, form, **more)
 
 
 @require_safe
@@ -85,6 +94,22 @@ def order_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
 
 def _done(request: HttpRequest, order: Order, words: str) -> HttpResponse:
     return acts.done(request, words % {"number": order.number}, model=Order, about=order)
+
+
+def _done_or_waits(
+    request: HttpRequest, order: Order, asked: RefundRequest | None, words: str
+) -> HttpResponse:
+    """`words`, unless somebody else has to agree first."""
+    if asked is None or not asked.is_waiting:
+        return _done(request, order, words)
+    text = _("%(amount)s is more than you may give back alone, so it waits for somebody else.")
+    return _done(request, order, text % {"amount": asked.amount_text})
+
+
+def _limit(request: HttpRequest, order: Order) -> dict[str, str]:
+    """What whoever looks may give back of an order alone, in words."""
+    left = refund_requests.left_alone(order, by=cast(User, request.user))
+    return {"alone": format_money(settings.REFUND_ALONE_UP_TO), "left": format_money(left)}
 
 
 def _page(

@@ -102,6 +102,7 @@ WITHHELD = {
     "Payment.key": KEY,
     "Order.idempotency_key": KEY,
     "Withdrawal.key": KEY,
+    "RefundRequest.key": KEY,
     "OutboxMessage.dedupe_key": KEY,
     "OutboxMessage.message_id": KEY,
     "OutboxMessage.thread": KEY,

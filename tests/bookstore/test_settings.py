@@ -168,3 +168,18 @@ def test_a_currency_with_three_decimals_is_an_error_at_the_start():
     result = settings_with({**COMPLETE, "SHOP_CURRENCY": "KWD"})
 
     assert "SHOP_CURRENCY is KWD" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["a lot", "-1", "0.001", "NaN", "Infinity"])
+def test_what_one_gives_back_alone_is_a_sum_of_money(text):
+    refused = settings_with({**COMPLETE, "REFUND_ALONE_UP_TO": text})
+
+    assert f"ImproperlyConfigured: REFUND_ALONE_UP_TO is {text}" in refused.stderr
+
+
+def test_a_sum_may_have_pence_and_be_nothing():
+    show = "settings.REFUND_ALONE_UP_TO"
+
+    for text in ("49.50", "0"):
+        assert settings_with({**COMPLETE, "REFUND_ALONE_UP_TO": text}, show).stdout.strip() == text
+    assert settings_with({**COMPLETE, "REFUND_ALONE_UP_TO": ""}, show).stdout.strip() == "100"

@@ -39,6 +39,7 @@ waitlist.expecteddelivery     BFMA  BM   BM      BM
 shop.order                    FMA   -    -       -
 shop.goodsin                  MA    -    -       -
 shop.refund                   FMA   -    -       -
+shop.refundrequest            FMA   -    -       -
 shop.webhookevent             MA    -    -       -
 shop.deliverymethod           MA    M    M       M
 shop.taxrate                  MA    M    M       M
@@ -86,6 +87,10 @@ shop_order_post               FM
 shop_order_cancel             M
 shop_order_refund             M
 shop_order_invoice            FMA
+shop_order_mail_again         FM
+shop_refundrequest_approve    M
+shop_refundrequest_decline    M
+accounts_outboxmessage_again  M
 reviews_review_remove         BM
 reviews_review_keep           BM
 reviews_review_restore        BM

@@ -1,18 +1,20 @@
 """A small shop and one visitor of it, as each page of the shop is looked at."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts.models import Address, User
+from accounts.models import Address, OutboxMessage, User
 from catalog import stock
 from catalog.models import Book, StockMovement
-from shop.models import CartItem, DeliveryMethod, Order
-from shop.services import cancelling, posting
+from shop.models import CartItem, DeliveryMethod, Order, Refund
+from shop.services import cancelling, posting, refund_requests
 from tests.factories import (
     BookFactory,
     ContributorFactory,
@@ -138,6 +140,34 @@ class Scene:
         self.order(pay)
         self.sign_in(is_staff=True, is_superuser=True)
         return f"/admin/shop/order/{Order.objects.get().pk}/{act}/"
+
+    def refund_to_decide(self, act: str) -> str:
+        """Where staff decide on what a colleague asked to give back."""
+        self.order(pay)
+        order = Order.objects.get()
+        sums = {"delivery": Decimal(1), "goodwill": Decimal(1), "restock": True}
+        with override_settings(REFUND_ALONE_UP_TO=Decimal(0)):
+            request = refund_requests.ask(
+                number=order.number,
+                quantities={order.items.get().pk: 1},
+                **sums,
+                reason=Refund.Reason.RETURNED,
+                words="Sorry.",
+                key=uuid.uuid4(),
+                by=UserFactory(is_staff=True),
+                now=timezone.now(),
+            )
+        self.sign_in(is_staff=True, is_superuser=True)
+        return f"/admin/shop/refundrequest/{request.pk}/{act}/"
+
+    def mail_to_send_again(self) -> str:
+        """Where staff send the mail of an order once more."""
+        self.order(pay)
+        now = timezone.now()
+        mail = OutboxMessage.objects.get(thread=Order.objects.get().number)
+        OutboxMessage.objects.filter(pk=mail.pk).update(sent_at=now, next_try_at=None)
+        self.sign_in(is_staff=True, is_superuser=True)
+        return f"/admin/shop/order/{Order.objects.get().pk}/mails/{mail.pk}/again/"
 
     def delivery_of_what_people_wait_for(self) -> str:
         """Where staff enter copies, with two people in line for them."""

@@ -5,16 +5,17 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
-from shop.models import Order, OrderItem, Payment, Refund
+from shop.models import Order, OrderItem, Payment, Refund, RefundRequest
 from shop.providers.base import RefundWord, State
-from shop.services import cancelling, payments, refunds
+from shop.services import cancelling, payments, refund_requests, refunds
 from tests.audits import findings, found_by, without_triggers
-from tests.factories import BookFactory
+from tests.factories import BookFactory, UserFactory
 
 from .conftest import decline, fill, pay, place, word_about
 
 SUMS, COPIES = "An order comes to", "An order has the copies"
 REFUNDED, KEPT = "What was refunded", "Of what was paid"
+AGREED = "What staff gave back"
 
 
 @pytest.fixture
@@ -185,3 +186,41 @@ def test_money_that_the_shop_kept_of_an_order_it_gave_up_is_found(guest, emma):
 
     [finding] = found_by(KEPT)
     assert finding.endswith("payment_failed): kept 12.95, earned 0, refunds that failed 0")
+
+
+def ask(order, settings, *, limit):
+    settings.REFUND_ALONE_UP_TO = Decimal(limit)
+    return refund_requests.ask(
+        number=order.number,
+        quantities={order.items.get().pk: 1},
+        delivery=Decimal(0),
+        goodwill=Decimal(0),
+        restock=True,
+        reason=Refund.Reason.RETURNED,
+        words="",
+        key=uuid.uuid4(),
+        by=UserFactory(is_staff=True),
+        now=timezone.now(),
+    )
+
+
+def test_requests_for_refunds_in_all_their_states_are_right(order, settings):
+    boss, now = UserFactory(is_staff=True), timezone.now()
+    ask(order, settings, limit=50)
+    approved, declined, _waiting = [ask(order, settings, limit=0) for _ in range(3)]
+    refund_requests.approve(request_id=approved.pk, by=boss, now=now)
+    refund_requests.decline(request_id=declined.pk, words="No.", by=boss, now=now)
+
+    assert RefundRequest.objects.order_by().values("status").distinct().count() == 4
+    assert findings() == []
+
+
+def test_a_refund_that_nobody_agreed_to_and_one_that_never_came_are_found(order, settings):
+    done, waiting = ask(order, settings, limit=50), ask(order, settings, limit=0)
+    RefundRequest.objects.filter(pk=done.pk).update(status="waiting")
+    RefundRequest.objects.filter(pk=waiting.pk).update(status="alone")
+
+    assert found_by(AGREED) == [
+        f"request {done.pk} for order {order.number} (waiting): asked for 10.00, its refund 10.00",
+        f"request {waiting.pk} for order {order.number} (alone): asked for 10.00, its refund 0",
+    ]

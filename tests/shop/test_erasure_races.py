@@ -144,6 +144,7 @@ def test_their_books_are_locked_once_after_baskets_and_before_reviews_and_member
     tables = [
         *("shop_order", "shop_goodsin", "shop_cart"),
         *("catalog_book", "reviews_review", "accounts_user"),
+        "accounts_outboxmessage",
     ]
     assert list(dict.fromkeys(met)) == tables
     of_books = asked[met.index("catalog_book")]

@@ -15,7 +15,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts import looks, outbox
@@ -28,7 +28,14 @@ from reviews import services as reviewing
 from reviews.models import Reason, Review
 from shop.cart import Shopper
 from shop.models import GoodsIn, Order, Refund
-from shop.services import cancelling, discounts, posting, refunds, withdrawing
+from shop.services import (
+    cancelling,
+    discounts,
+    posting,
+    refund_requests,
+    refunds,
+    withdrawing,
+)
 from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
 from waitlist import alert_mails, alerts, holds, notice_mails, notices, overrides, places, wishlists
 from waitlist.models import WishlistItem
@@ -65,6 +72,7 @@ def live(client: Client) -> User:
     _buy_with_the_account(user)
     _buy_as_a_guest()
     _be_changed_by_staff(user)
+    _be_refused_a_refund(Order.objects.get(items__title="Emma"))
     _wait_in_line(user)
     _talk_of_books(user)
     fill(Shopper(user=user), BookFactory(title="Middlemarch"))
@@ -229,6 +237,26 @@ def _refund(order: Order) -> None:
         now=LONG_AGO + timedelta(days=9),
     )
     _money_went_back(order)
+
+
+def _be_refused_a_refund(order: Order) -> None:
+    """Stella asked for it, and another one of the staff said no."""
+    stella, other = User.objects.get(email="stella@x.example"), UserFactory(is_staff=True)
+    with override_settings(REFUND_ALONE_UP_TO=Decimal(0)):
+        request = refund_requests.ask(
+            number=order.number,
+            quantities={order.items.get().pk: 1},
+            delivery=Decimal("1.11"),
+            goodwill=Decimal("0.22"),
+            restock=False,
+            reason=Refund.Reason.GOODWILL,
+            words=f"Dear {NAME}",
+            key=uuid.uuid4(),
+            by=stella,
+            now=LONG_AGO + timedelta(days=10),
+        )
+    words, now = f"{NAME} has it already", LONG_AGO + timedelta(days=11)
+    refund_requests.decline(request_id=request.pk, words=words, by=other, now=now)
 
 
 def _money_went_back(order: Order) -> None:

@@ -1,0 +1,102 @@
+"""What was sent to whom, in the admin."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from bookstore.looking import ReadOnlyAdmin
+
+from . import outbox_views, resending
+from .models import OutboxMessage, OutboxQuerySet
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("failed", _("Failed")), ("waiting", _("Waiting")), ("sent", _("Sent"))]
+
+    def queryset(self, request: HttpRequest, mails: Any) -> Any:
+        wanted = {"failed": mails.failed, "waiting": mails.waiting, "sent": mails.sent}
+        return wanted.get(self.value() or "", mails.all)()
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnlyAdmin):
+    """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
+
+    list_display = (
+        *("created_at", "to", "subject", "state", "is_repeat"),
+        *("sent_at", "attempts", "last_error"),
+    )
+    list_display_links = ("created_at", "subject")
+    list_filter = (StateFilter,)
+    sortable_by = ()
+    search_fields = ("to",)
+    search_help_text = _("A whole e-mail address, or the number of an order.")
+    actions = ("try_failed_again",)
+    fields = (
+        *("to", "subject", "readable_body", "state", "is_repeat", "created_at", "sent_at"),
+        *("next_try_at", "attempts", "last_error"),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[OutboxMessage], bool]:
+        """By what an index finds: this is a long table."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return _found(queryset, term).order_by("-pk"), False
+
+    def get_urls(self) -> list[Any]:
+        again = path(
+            "<int:message_id>/again/",
+            self.admin_site.admin_view(outbox_views.mail_again),
+            name="accounts_outboxmessage_again",
+        )
+        return [again, *super().get_urls()]
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.resend_outboxmessage"))
+
+    @admin.action(description=_("Send failed mails again"), permissions=["resend"])
+    def try_failed_again(self, request: HttpRequest, chosen: QuerySet[OutboxMessage]) -> None:
+        """One that was sent is not sent once more by a tick in a list."""
+        for mail in chosen.order_by("pk"):
+            try:
+                resending.try_again(message_id=mail.pk, now=timezone.now())
+            except resending.CannotSendAgain as refusal:
+                messages.error(request, f"“{mail}”: {refusal}")
+            else:
+                words = _("“%(subject)s” is on its way again.")
+                messages.success(request, words % {"subject": mail.subject})
+
+    @admin.display(description=_("state"))
+    def state(self, message: OutboxMessage) -> str:
+        return message.state_text
+
+    @admin.display(description=_("body"))
+    def readable_body(self, message: OutboxMessage) -> str:
+        if message.has_one_time_link and not settings.MAIL_KEEP_ONE_TIME_LINKS:
+            return str(_("Not shown: it holds a link that only its reader may use."))
+        keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
+        body = message.body if keeps else message.body_without_links
+        return format_html('<div class="panel">{}</div>', linebreaksbr(body, autoescape=True))
+
+
+def _found(mails: OutboxQuerySet, term: str) -> OutboxQuerySet:
+    if "@" in term:
+        return mails.of_address(term)
+    # As people copy the number of an order: with spaces, hyphens, small letters.
+    tidy = "".join(letter for letter in term if letter.isalnum()).upper()
+    return mails.of_thread(term, tidy)
