@@ -25,7 +25,12 @@ END $$;
 CREATE TRIGGER catalog_genre_stays_a_tree
     BEFORE UPDATE OF parent_id ON catalog_genre
     FOR EACH ROW
-    WHEN (NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id)
+    -- Being part of itself at once is refused by a constraint.
+    WHEN (
+        NEW.parent_id IS NOT NULL
+        AND NEW.parent_id IS DISTINCT FROM OLD.parent_id
+        AND NEW.parent_id <> NEW.id
+    )
     EXECUTE FUNCTION catalog_genre_stays_a_tree();
 """
 BACK = """

@@ -129,11 +129,14 @@ def test_a_file_of_more_than_ten_megabytes_is_not_even_looked_at(monkeypatch, st
     assert "larger than 10 MB" in page.context["adminform"].form.errors["cover_image"][0]
 
 
-def test_nothing_that_came_with_the_picture_is_kept(staff_client, emma):
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize("profile", [PROFILE, b""], ids=["with a profile", "without"])
+def test_nothing_that_came_with_the_picture_is_kept(profile, staff_client, emma):
     exif = Image.Exif()
     exif[0x010E] = "SECRET PLACE"
     exif.get_ifd(0x8825)[1] = "N"
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     sent = picture(exif=exif, comment=b"SECRET WORDS", icc_profile=profile) + b"SECRET TAIL"
     assert sent.count(b"SECRET") == 3
 

@@ -176,6 +176,21 @@ def test_a_second_withdrawal_tells_of_its_own_reason(staff_client):
 
 
 @pytest.mark.slow
+def test_of_two_withdrawals_at_once_one_is_told_that_it_is_done(
+    transactional_db, meeting, monkeypatch
+):
+    book, effects = BookFactory(), withdrawal.effects
+    monkeypatch.setattr(withdrawal, "effects", lambda: meeting.stop(effects))
+
+    first, second = at_once(
+        [partial(withdraw, book), lambda: meeting.join(partial(withdraw, book))]
+    )
+
+    assert isinstance(first, Book)
+    assert isinstance(second, withdrawal.IsWithdrawn)
+
+
+@pytest.mark.slow
 def test_an_order_is_before_a_withdrawal_or_is_refused(transactional_db):
     DeliveryMethodFactory()
     guest = Shopper(token=uuid.uuid4())
