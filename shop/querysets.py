@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Book
 
+from .fulfilment import OPEN
 from .voucher_codes import is_code, tidy_code
 
 if TYPE_CHECKING:
@@ -119,6 +120,22 @@ class OrderQuerySet(models.QuerySet[Any]):
         """What shop/order_invoice.html reads of orders that have an invoice, in four queries."""
         orders = self.filter(invoice__isnull=False).select_related("invoice", "billing_address")
         return orders.prefetch_related("items", "payments__refunds").order_by("pk")
+
+    def open_counts(self) -> dict[str, int]:
+        """How many orders there are in each state that people work through, in one query."""
+        orders = self.filter(fulfilment__in=OPEN).order_by().values_list("fulfilment")
+        return dict(orders.annotate(models.Count("pk")))
+
+    def with_day_to_come(self, today: date) -> OrderQuerySet:
+        """With the first day of sale, after today, that a book of it waits for; None if none does."""
+        waiting = Q(items__sent_at__isnull=True, items__posted_on__gt=today)
+        return self.annotate(day_to_come=models.Min("items__posted_on", filter=waiting))
+
+    def found_by_staff(self, term: str) -> OrderQuerySet:
+        """By the one column that is meant: an e-mail address, or else the number as people copy it."""
+        if "@" in term:
+            return self.with_person().filter(email__iexact=term)
+        return self.filter(number="".join(each for each in term if each.isalnum()).upper())
 
     def uses_of(self, voucher: Voucher | models.OuterRef) -> OrderQuerySet:
         """Orders that took something off by a voucher; one that was given up gives its use back."""

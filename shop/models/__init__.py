@@ -3,11 +3,12 @@
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
+from .moves import FulfilmentMove, OrderNote
 from .order_items import OrderItem
+from .order_rules import NOBODY
 from .orders import (
     GUEST_LINK_SALT,
     GUEST_LINK_SECONDS,
-    NOBODY,
     NUMBER_ALPHABET,
     NUMBER_LENGTH,
     TO_WITHDRAW,
@@ -33,11 +34,13 @@ __all__ = [
     "CartItem",
     "DeliveryBand",
     "DeliveryMethod",
+    "FulfilmentMove",
     "Invoice",
     "InvoiceCounter",
     "Order",
     "OrderEvent",
     "OrderItem",
+    "OrderNote",
     "Payment",
     "Refund",
     "RefundItem",

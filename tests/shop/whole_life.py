@@ -27,7 +27,7 @@ from reviews import services as reviewing
 from reviews.models import Reason, Review
 from shop.cart import Shopper
 from shop.models import Order, Refund
-from shop.services import cancelling, discounts, posting, refunds, withdrawing
+from shop.services import cancelling, discounts, noting, posting, refunds, withdrawing
 from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
 from waitlist import alert_mails, alerts, holds, notice_mails, notices, overrides, places, wishlists
 from waitlist.models import WishlistItem
@@ -213,7 +213,9 @@ def _order(shopper: Shopper, title: str, **changes: Any) -> Order:
 
 def _post(order: Order) -> None:
     later = LONG_AGO + timedelta(days=1)
-    posting.post_order(number=order.number, tracking=TRACKING, who="stella@x.example", now=later)
+    by_staff = {"number": order.number, "who": "stella@x.example", "now": later}
+    noting.add_note(text=f"{NAME} rings twice", **by_staff)
+    posting.post_order(tracking=TRACKING, **by_staff)
 
 
 def _refund(order: Order) -> None:
