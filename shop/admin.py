@@ -4,9 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -14,23 +12,19 @@ from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from catalog.models import StockMovement
 from waitlist import holds
 
+from . import order_admin  # noqa: F401
 from .models import (
     DeliveryBand,
     DeliveryMethod,
     Order,
-    OrderEvent,
-    OrderItem,
-    Payment,
     Refund,
     RefundItem,
     TaxRate,
     Voucher,
     WebhookEvent,
-    Withdrawal,
 )
 from .movement_form import MovementForm
 from .services import refunds
-from .views import staff
 
 
 @admin.register(StockMovement)
@@ -73,72 +67,6 @@ class StockMovementAdmin(StaffAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
-
-
-class OrderItemInline(ReadOnlyInline):
-    model = OrderItem
-    fields = readonly_fields = (
-        *("title", "ean", "unit_price", "quantity"),
-        *("discount", "tax_class", "tax_rate", "tax"),
-    )
-
-
-class PaymentInline(ReadOnlyInline):
-    model = Payment
-    fields = (
-        *("provider", "status", "amount", "paid", "refunded"),
-        *("opened_at", "settled_at", "reference"),
-    )
-    readonly_fields = ("refunded",)
-
-
-class OrderEventInline(ReadOnlyInline):
-    model = OrderEvent
-    fields = ("at", "kind", "who", "note")
-
-
-class WithdrawalInline(ReadOnlyInline):
-    model = Withdrawal
-    fields = ("received_at", "name", "email", "words")
-
-
-@admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
-    """Orders as they were placed. What staff do with one are pages of their own."""
-
-    list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
-    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter))
-    search_fields = ("number__exact", "email__exact")
-    readonly_fields = ("refunds_so_far", "erased_at")
-    inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
-
-    @admin.display(description=_("refunds"))
-    def refunds_so_far(self, order: Order) -> str:
-        rows = (
-            (
-                reverse("admin:shop_refund_change", args=[refund.pk]),
-                refund.amount_text,
-                refund.get_status_display(),
-                refund.get_reason_display(),
-            )
-            for refund in order.refunds
-        )
-        return format_html_join("", '<div><a href="{}">{}</a>, {}, {}</div>', rows) or "-"
-
-    def get_urls(self) -> list[Any]:
-        acts = {
-            "post": staff.order_post,
-            "cancel": staff.order_cancel,
-            "refund": staff.order_refund,
-            "invoice": staff.order_invoice,
-        }
-        own = [
-            path(
-                f"<int:order_id>/{act}/", self.admin_site.admin_view(view), name=f"shop_order_{act}"
-            )
-            for act, view in acts.items()
-        ]
-        return own + super().get_urls()
 
 
 class RefundItemInline(ReadOnlyInline):
