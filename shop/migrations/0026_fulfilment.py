@@ -366,4 +366,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["order", "id"], name="shop_ordernote_by_order"),
         ),
         migrations.RunSQL(TRIGGERS, BACK),
+        # All rows are new; without this the first counts of open orders would read them all.
+        migrations.RunSQL("ANALYZE shop_order", migrations.RunSQL.noop),
     ]

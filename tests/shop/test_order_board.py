@@ -65,7 +65,7 @@ def test_the_board_begins_with_what_is_to_be_done_oldest_first(packer, new_order
     page = packer.get(BOARD)
 
     assert listed(page) == [first, second]
-    assert [tab.state for tab in page.context["tabs"] if tab.is_now] == ["paid"]
+    assert [tab.state for tab in page.context["tabs"] if tab.is_now] == ["now"]
 
 
 def test_each_tab_of_open_orders_says_how_many_they_are(packer, guest, emma, new_order):
@@ -77,7 +77,7 @@ def test_each_tab_of_open_orders_says_how_many_they_are(packer, guest, emma, new
 
     page = packer.get(BOARD)
 
-    assert counts(page) == {"paid": 1, "picking": 1, "packed": 0, "ready": 0, "new": 1}
+    assert counts(page) == {"now": 1, "paid": 1, "picking": 1, "packed": 0, "ready": 0, "new": 1}
     assert 'aria-current="page"' in page.text
 
 
@@ -127,14 +127,21 @@ def test_the_board_asks_as_much_for_many_orders_as_for_few(packer, new_order):
     assert queries() == few
 
 
-def test_a_book_to_come_is_said_on_the_board(packer, guest, emma):
+def test_what_waits_for_its_day_of_sale_is_not_to_be_picked_now(packer, guest, emma):
     day = timezone.localdate() + timedelta(days=40)
-    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
-    pay(place(guest).number)
+    waves = BookFactory(title="The Waves", stock=2, on_sale_on=day)
+    fill(guest, emma, waves)
+    partly = pay(place(guest).number)
+    fill(guest, waves)
+    whole = pay(place(guest).number)
 
-    [order] = listed(packer.get(BOARD))
+    page = packer.get(BOARD)
 
-    assert order.day_to_come == day
+    assert [(order, order.day_to_come) for order in listed(page)] == [(partly, day)]
+    assert (counts(page)["now"], counts(page)["paid"]) == (1, 2)
+    assert listed(packer.get(BOARD, {"fulfilment": "paid"})) == [partly, whole]
+    post(partly)
+    assert listed(packer.get(BOARD)) == []
 
 
 def test_many_are_packed_at_once_and_what_cannot_be_is_named(packer, new_order):
