@@ -17,6 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .notice_scenes import ENDED, NOTICE_PAGES
+from .order_scenes import ORDER_PAGES, ORDER_PAGES_OF_STAFF
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
@@ -90,6 +91,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
     **NOTICE_PAGES,
+    **ORDER_PAGES,
     **QUEUE_PAGES,
     **WISHLIST_PAGES,
 }
@@ -100,6 +102,7 @@ SENT = {
     "withdraw with errors": "Go on",
     "make a list with errors": "Make the list",
     "how a delivery is shared out": "Save",
+    "note about an order with errors": "Keep the note",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
     **SENT_EMPTY,
@@ -108,6 +111,7 @@ SENT = {
 # The menu of the admin is Django's, and lacks contrast; what we put beside it does not.
 OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
+    *ORDER_PAGES_OF_STAFF,
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
     *("remove a review", "keep a review", "put a review back"),
 )
