@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PostalAddress
 from catalog.money import format_money
-from shop.fulfilment import IN_THE_SHOP, Fulfilment, OrderStatus
+from shop.fulfilment import IN_THE_SHOP, SENT, Fulfilment, OrderStatus
 from shop.querysets import OrderQuerySet
 from shop.voucher_codes import LONGEST_CODE
 
@@ -205,6 +205,16 @@ class Order(PostalAddress):
             Fulfilment.COLLECTED,
             Fulfilment.RETURNED,
         )
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether nothing more of it will be, since it has left or what had not was paid back."""
+        return self.fulfilment in SENT
+
+    @property
+    def is_paid_back(self) -> bool:
+        """Whether all of its copies were paid back before any left."""
+        return self.fulfilment == Fulfilment.REFUNDED and not self.has_left
 
     @property
     def is_returned(self) -> bool:

@@ -1,6 +1,7 @@
 """The board of orders: tabs by state, and what staff do with many orders or with one."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -8,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
-from shop.models import Order, OrderNote
-from shop.services import cancelling, fulfilling, posting
+from shop.models import Order, OrderNote, Refund
+from shop.services import cancelling, fulfilling, posting, refunds
 from tests.accounts.test_staff_groups import member_of
 from tests.factories import BookFactory, DeliveryMethodFactory
 
@@ -289,3 +290,46 @@ def test_the_day_a_parcel_comes_back_is_told(client, new_order):
 
     assert "Your order came back to us" in page
     assert "Came back to the shop" in page
+
+
+def refund(order: Order, title: str) -> None:
+    refunds.refund_lines(
+        number=order.number,
+        quantities={order.items.get(title=title).pk: 1},
+        delivery=Decimal(0),
+        restock=True,
+        reason=Refund.Reason.GOODWILL,
+        who="s",
+        now=timezone.now(),
+    )
+
+
+def test_what_was_paid_back_before_it_left_is_not_promised(client, new_order):
+    order = new_order()
+
+    refund(order, "Emma")
+
+    page = client.get(order.guest_url, follow=True).text
+    assert Order.objects.get().fulfilment == "refunded"
+    assert "Your order was paid back" in page
+    assert "Nothing will be sent." in page
+    assert "We are getting it ready" not in page
+
+
+def test_when_the_rest_is_paid_back_the_order_is_sent_with_its_first_parcel(client, guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    order = pay(place(guest).number)
+    post(order)
+    assert Order.objects.get().fulfilment == "paid"
+
+    refund(order, "The Waves")
+
+    page = client.get(order.guest_url, follow=True).text
+    assert Order.objects.get().fulfilment == "posted"
+    assert "The books that had not left were paid back." in page
+    assert "follow in a parcel of their own" not in page
+    refund(order, "Emma")
+    assert Order.objects.get().fulfilment == "refunded"
+    page = client.get(order.guest_url, follow=True).text
+    assert "follow in a parcel of their own" not in page
