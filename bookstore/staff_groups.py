@@ -13,6 +13,8 @@ LOOK_AT_ORDERS = (
     "shop.view_order",
     "shop.view_orderitem",
     "shop.view_orderevent",
+    "shop.view_fulfilmentmove",
+    "shop.view_ordernote",
     "shop.view_payment",
     "shop.view_refund",
     "shop.view_refunditem",

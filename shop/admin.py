@@ -4,98 +4,26 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
+from . import order_admin as order_admin
 from . import refund_admin as refund_admin
 from . import stock_admin as stock_admin
 from .models import (
     DeliveryBand,
     DeliveryMethod,
     Order,
-    OrderEvent,
-    OrderItem,
-    Payment,
     Refund,
     RefundItem,
     TaxRate,
     Voucher,
     WebhookEvent,
-    Withdrawal,
 )
 from .services import refunds
-from .staff_filters import OfBookFilter, OfSalesFilter, OwedFilter
-from .views import staff
-
-
-class OrderItemInline(ReadOnlyInline):
-    model = OrderItem
-    fields = readonly_fields = (
-        *("title", "ean", "unit_price", "quantity"),
-        *("discount", "tax_class", "tax_rate", "tax"),
-    )
-
-
-class PaymentInline(ReadOnlyInline):
-    model = Payment
-    fields = (
-        *("provider", "status", "amount", "paid", "refunded"),
-        *("opened_at", "settled_at", "reference"),
-    )
-    readonly_fields = ("refunded",)
-
-
-class OrderEventInline(ReadOnlyInline):
-    model = OrderEvent
-    fields = ("at", "kind", "who", "note")
-
-
-class WithdrawalInline(ReadOnlyInline):
-    model = Withdrawal
-    fields = ("received_at", "name", "email", "words")
-
-
-@admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
-    """Orders as they were placed. What staff do with one are pages of their own."""
-
-    list_display = ("number", "placed_at", "status", "posted_at", "email", "total", "delivery_name")
-    list_filter = ("status", ("posted_at", admin.EmptyFieldListFilter), "closed_at", OfBookFilter)
-    search_fields = ("number__exact", "email__exact")
-    readonly_fields = ("refunds_so_far", "erased_at")
-    inlines = (OrderItemInline, PaymentInline, OrderEventInline, WithdrawalInline)
-
-    @admin.display(description=_("refunds"))
-    def refunds_so_far(self, order: Order) -> str:
-        rows = (
-            (
-                reverse("admin:shop_refund_change", args=[refund.pk]),
-                refund.amount_text,
-                refund.get_status_display(),
-                refund.get_reason_display(),
-            )
-            for refund in order.refunds
-        )
-        return format_html_join("", '<div><a href="{}">{}</a>, {}, {}</div>', rows) or "-"
-
-    def get_urls(self) -> list[Any]:
-        acts = {
-            "post": staff.order_post,
-            "cancel": staff.order_cancel,
-            "refund": staff.order_refund,
-            "invoice": staff.order_invoice,
-        }
-        own = [
-            path(
-                f"<int:order_id>/{act}/", self.admin_site.admin_view(view), name=f"shop_order_{act}"
-            )
-            for act, view in acts.items()
-        ]
-        return own + super().get_urls()
+from .staff_filters import OfSalesFilter, OwedFilter
 
 
 class RefundItemInline(ReadOnlyInline):

@@ -2,7 +2,7 @@
 
 from bookstore.auditing import Check
 
-from .models import Order, OrderItem, Payment, RefundRequest
+from .models import FulfilmentMove, Order, OrderItem, Payment, RefundRequest
 
 SUMS = """
 SELECT orders.id, orders.number, orders.total,
@@ -106,6 +106,38 @@ WHERE NOT request.is_cancellation AND coalesce(refund.amount, 0) <>
 ORDER BY request.id
 """
 
+# An order without a move is new.
+WHERE_IT_IS = """
+SELECT orders.id, orders.number, orders.fulfilment, last.becomes
+FROM shop_order orders JOIN LATERAL (
+    SELECT becomes FROM shop_fulfilmentmove move WHERE move.order_id = orders.id
+    ORDER BY id DESC LIMIT 1
+) last ON true
+WHERE last.becomes <> orders.fulfilment
+UNION ALL
+SELECT id, number, fulfilment, 'new' FROM shop_order orders
+WHERE fulfilment <> 'new' AND NOT EXISTS (
+    SELECT FROM shop_fulfilmentmove move WHERE move.order_id = orders.id
+)
+ORDER BY id
+"""
+
+# Each row begins where the one before it ended.
+MOVES_IN_A_CHAIN = """
+SELECT id, number, was, before FROM (
+    SELECT move.id, orders.number, move.was,
+        lag(becomes, 1, 'new') OVER (PARTITION BY order_id ORDER BY move.id) AS before
+    FROM shop_fulfilmentmove move JOIN shop_order orders ON orders.id = move.order_id
+) moves WHERE was <> before ORDER BY id
+"""
+
+# All of an order has left when it is sent. The rest of one whose first parcel had left may have been
+# paid back instead.
+PARCELS = """
+SELECT id, number, fulfilment, posted_at FROM shop_order
+WHERE posted_at IS NOT NULL AND fulfilment IN ('paid', 'picking', 'packed') ORDER BY id
+"""
+
 CHECKS = [
     Check(
         "An order comes to its lines and delivery, less its discount",
@@ -136,5 +168,23 @@ CHECKS = [
         of=RefundRequest,
         differing=AGREED,
         says="request {} for order {} ({}): asked for {}, its refund {}",
+    ),
+    Check(
+        "An order is where its last move took it",
+        of=Order,
+        differing=WHERE_IT_IS,
+        says="order {} ({}): {}, its moves end at {}",
+    ),
+    Check(
+        "Each move of an order begins where the last one ended",
+        of=FulfilmentMove,
+        differing=MOVES_IN_A_CHAIN,
+        says="move {} of order {}: from {}, was {}",
+    ),
+    Check(
+        "An order whose last parcel has left is no longer in the shop",
+        of=Order,
+        differing=PARCELS,
+        says="order {} ({}): {}, posted at {}",
     ),
 ]

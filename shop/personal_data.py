@@ -21,11 +21,13 @@ from .models import (
     BillingAddress,
     Cart,
     CartItem,
+    FulfilmentMove,
     GoodsIn,
     Invoice,
     Order,
     OrderEvent,
     OrderItem,
+    OrderNote,
     Payment,
     Refund,
     RefundItem,
@@ -97,22 +99,23 @@ class OrdersPart(Part):
     models: tuple[type[Model], ...] = (
         *(Order, OrderItem, BillingAddress, OrderEvent, Payment, Refund, RefundItem),
         *(Invoice, Withdrawal, StockMovement, GoodsIn, RefundRequest, RefundRequestItem),
+        *(FulfilmentMove, OrderNote),
     )
     is_kept = True
     turn = Turn.ORDERS_AND_BASKETS
     on_erasure = format_lazy(
         _(
-            "Kept without name, addresses, email address, phone and parcel number. What was bought, "
-            "prices, taxes, the country, days, numbers and the invoice stay: tax law makes the "
-            "shop keep them for {years} years after the end of the tax year. Nobody but staff can "
-            "look at them then."
+            "Kept without name, addresses, email address, phone, parcel number and notes. What was "
+            "bought, prices, taxes, the country, days, numbers and the invoice stay: tax law makes "
+            "the shop keep them for {years} years after the end of the tax year. Nobody but staff "
+            "can look at them then."
         ),
         years=settings.SHOP["years_kept"],
     )
 
     def rows(self, person: Person) -> Any:
         lines = (
-            *("items", "events", "withdrawals"),
+            *("items", "events", "moves", "notes", "withdrawals"),
             *("payments__refunds__items__item", "refund_requests__items__item"),
         )
         orders = erasing.orders_of(person).select_related("invoice", "billing_address")
@@ -186,9 +189,30 @@ def describe_order(order: Order) -> dict[str, Any]:
             _request(request, order.currency) for request in order.refund_requests.all()
         ],
         "withdrawals": [_withdrawal(withdrawal) for withdrawal in order.withdrawals.all()],
+        **_in_the_shop(order),
+    }
+
+
+def _in_the_shop(order: Order) -> dict[str, Any]:
+    """How the shop went about it, and what staff told each other of it."""
+    return {
+        "state_in_the_shop": order.get_fulfilment_display(),
         "history": [
             {"at": event.at, "what": event.get_kind_display(), "who": event.who, "note": event.note}
             for event in order.timeline
+        ],
+        "moves_in_the_shop": [
+            {
+                "at": move.at,
+                "from": move.get_was_display(),
+                "to": move.get_becomes_display(),
+                "who": move.who,
+            }
+            for move in sorted(order.moves.all(), key=lambda move: move.pk)
+        ],
+        "notes_of_staff": [
+            {"at": note.at, "note": note.text, "who": note.who}
+            for note in sorted(order.notes.all(), key=lambda note: note.pk)
         ],
     }
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from catalog.models import Book
 from waitlist.models import PreBooking
 
+from .fulfilment import OPEN, Fulfilment
 from .voucher_codes import is_code, tidy_code
 
 if TYPE_CHECKING:
@@ -120,6 +121,42 @@ class OrderQuerySet(models.QuerySet[Any]):
         """What shop/order_invoice.html reads of orders that have an invoice, in four queries."""
         orders = self.filter(invoice__isnull=False).select_related("invoice", "billing_address")
         return orders.prefetch_related("items", "payments__refunds").order_by("pk")
+
+    def to_pick(self, today: date) -> OrderQuerySet:
+        """Those that nobody has begun, and of which something can be sent today."""
+        return self.filter(self._has_lines_to_send(today), fulfilment=Fulfilment.PAID)
+
+    def open_counts(self, today: date) -> tuple[dict[str, int], int]:
+        """How many orders there are in each state that people work through, and how many are to be
+        picked; in one query.
+        """
+        # The lines are looked at for no other state.
+        is_paid = models.When(fulfilment=Fulfilment.PAID, then=self._has_lines_to_send(today))
+        is_to_pick = models.Case(is_paid, default=models.Value(False))
+        orders = self.filter(fulfilment__in=OPEN).order_by().values("fulfilment")
+        rows = orders.annotate(all=models.Count("pk"), now=models.Count("pk", filter=is_to_pick))
+        counted = list(rows)
+        return {row["fulfilment"]: row["all"] for row in counted}, sum(
+            row["now"] for row in counted
+        )
+
+    def with_day_to_come(self, today: date) -> OrderQuerySet:
+        """With the first day of sale, after today, that a book of it waits for; None if none does."""
+        waiting = self._lines_to_send().filter(posted_on__gt=today).order_by("posted_on")
+        return self.annotate(day_to_come=models.Subquery(waiting.values("posted_on")[:1]))
+
+    def _has_lines_to_send(self, today: date) -> models.Exists:
+        return models.Exists(self._lines_to_send().exclude(posted_on__gt=today))
+
+    def _lines_to_send(self) -> Any:
+        items = self.model._meta.get_field("items").related_model.objects
+        return items.filter(order=models.OuterRef("pk"), sent_at__isnull=True)
+
+    def found_by_staff(self, term: str) -> OrderQuerySet:
+        """By the one column that is meant: an e-mail address, or else the number as people copy it."""
+        if "@" in term:
+            return self.with_person().filter(email__iexact=term)
+        return self.filter(number="".join(each for each in term if each.isalnum()).upper())
 
     def uses_of(self, voucher: Voucher | models.OuterRef) -> OrderQuerySet:
         """Orders that took something off by a voucher; one that was given up gives its use back."""

@@ -11,10 +11,28 @@ from django.utils.translation import ngettext
 
 from catalog.money import format_money
 
-from .models import OrderItem, Refund
+from .models import OrderItem, OrderNote, Refund
+from .services.fulfilling import BY_A_WORD
 from .services.refunds import Left
 
 REASONS = (Refund.Reason.RETURNED, Refund.Reason.WITHDRAWN, Refund.Reason.GOODWILL)
+
+
+class MoveForm(forms.Form):
+    """Where an order goes by a word of staff. Whether it can from where it is, the shop answers."""
+
+    to = forms.ChoiceField(
+        label=_("Next"), choices=[(state.value, words) for state, words in BY_A_WORD.items()]
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Note for staff"),
+        max_length=OrderNote._meta.get_field("text").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The shopper does not see it, but gets it with a copy of all their data."),
+    )
 
 
 class PostForm(forms.Form):
@@ -24,6 +42,12 @@ class PostForm(forms.Form):
         required=False,
         help_text=_("An address that begins with https:// becomes a link in the order."),
     )
+
+    def __init__(self, *args: Any, is_collected: bool, **kwargs: Any) -> None:
+        """What is collected has no parcel to follow."""
+        super().__init__(*args, **kwargs)
+        if is_collected:
+            del self.fields["tracking"]
 
 
 class DeclineForm(forms.Form):

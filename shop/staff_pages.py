@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import by_hand, order_mails, receiving
+from .views import by_hand, order_mails, picking, receiving
 
 STOCK = "catalog.add_stockmovement"
 GOODS_IN = "goods-in/<int:delivery_id>/"
@@ -31,5 +31,12 @@ PAGES = [
         "shop/order/<int:order_id>/mails/<int:mail_id>/again/",
         order_mails.order_mail_again,
         "shop.post_order",
+    ),
+    StaffPage(
+        name="shop_pick_list",
+        route="pick-list/",
+        view=picking.pick_list,
+        permission="shop.post_order",
+        title=_("Pick list"),
     ),
 ]

@@ -18,7 +18,7 @@ from .models import BookSales, Order, Refund
 from .sales_panels import SALES_PANELS, as_of_words
 
 # The column that says where an order stands.
-STATE = "status"
+STATE = "fulfilment"
 LOW_SHOWN = 15
 SOLD_IN_DAYS = 90
 
@@ -42,7 +42,7 @@ def orders_by_state(*, now: datetime, is_whole: bool) -> Content:
 
 
 def _in_state(state: str) -> str:
-    return reverse("admin:shop_order_changelist", query={f"{STATE}__exact": state})
+    return reverse("admin:shop_order_changelist", query={STATE: state})
 
 
 class LowStockChoices(Choices):

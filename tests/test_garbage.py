@@ -225,6 +225,22 @@ def test_deciding_on_refunds(staff_client, delivery, book, settings, value):
 
 
 @each_nonsense
+def test_how_staff_move_orders(client, staff_client, delivery, book, value):
+    staff_client.raise_request_exception = False
+    order = pay(order_through_pages(client, book).number)
+    address = f"/admin/shop/order/{order.pk}"
+
+    assert is_fine(staff_client.post(f"{address}/move/", {"to": value}))
+    assert is_fine(staff_client.post(f"{address}/note/", {"text": value}))
+    assert is_fine(staff_client.post("/admin/pick-list/", query_params={"order": value}))
+    for key in ("fulfilment", "q", "p", "order"):
+        assert is_fine(staff_client.get("/admin/shop/order/", {key: value}))
+        assert is_fine(staff_client.get("/admin/pick-list/", {key: value}))
+    form = {"action": "pick", "_selected_action": value}
+    assert is_fine(staff_client.post("/admin/shop/order/", form))
+
+
+@each_nonsense
 def test_waiting_lists(shopper_client, value):
     shopper_client.raise_request_exception = False
     sold_out = BookFactory(stock=0)

@@ -37,10 +37,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="order",
-            index=models.Index(fields=["status", "-id"], name="shop_order_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
             index=models.Index(
                 condition=models.Q(("status", "confirmed")),
                 fields=["closed_at"],

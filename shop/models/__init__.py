@@ -5,11 +5,12 @@ from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
 from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
+from .moves import FulfilmentMove, OrderNote
 from .order_items import OrderItem
+from .order_rules import NOBODY
 from .orders import (
     GUEST_LINK_SALT,
     GUEST_LINK_SECONDS,
-    NOBODY,
     NUMBER_ALPHABET,
     NUMBER_LENGTH,
     TO_WITHDRAW,
@@ -37,6 +38,7 @@ __all__ = [
     "CartItem",
     "DeliveryBand",
     "DeliveryMethod",
+    "FulfilmentMove",
     "GoodsIn",
     "GoodsInLine",
     "GoodsInScan",
@@ -45,6 +47,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderItem",
+    "OrderNote",
     "Payment",
     "Refund",
     "RefundItem",

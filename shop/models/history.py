@@ -20,6 +20,10 @@ class OrderEvent(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         PART_POSTED = "part_posted", _("A parcel posted, another one to come")
         POSTED = "posted", _("Posted")
+        READY = "ready", _("Ready to collect")
+        DELIVERED = "delivered", _("Delivered")
+        COLLECTED = "collected", _("Collected")
+        RETURNED = "returned", _("Came back to the shop")
         WITHDRAWN = "withdrawn", _("Withdrawn from")
         REFUND_ASKED = "refund_asked", _("Refund on its way")
         REFUNDED = "refunded", _("Refunded")
@@ -42,7 +46,8 @@ class OrderEvent(models.Model):
     @property
     def note_for_shopper(self) -> str:
         """The note, unless it is what a provider told the shop, or how to follow the parcel."""
-        return "" if self.kind in (self.Kind.REFUND_FAILED, self.Kind.POSTED) else self.note
+        kinds = (self.Kind.REFUND_FAILED, self.Kind.POSTED, self.Kind.READY)
+        return "" if self.kind in kinds else self.note
 
 
 class Withdrawal(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -92,6 +93,15 @@ class OrderItem(models.Model):
         """Copies that have not been paid back. Needs OrderItemQuerySet.with_refunds()."""
         refunded: int = self.refunded  # type: ignore[attr-defined]
         return self.quantity - refunded
+
+    @property
+    def is_to_send(self) -> bool:
+        """Whether copies of it are still to leave. Needs OrderItemQuerySet.with_refunds()."""
+        return self.sent_at is None and self.copies_left > 0
+
+    def waits_on(self, day: date) -> bool:
+        """Whether its day of sale is still to come."""
+        return self.posted_on is not None and self.posted_on > day
 
     @property
     def gross(self) -> Decimal:

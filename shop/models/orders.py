@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core import signing
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts import postal
 from accounts.models import PostalAddress
 from catalog.money import format_money
+from shop.fulfilment import IN_THE_SHOP, SENT, Fulfilment, OrderStatus
 from shop.querysets import OrderQuerySet
 from shop.voucher_codes import LONGEST_CODE
 
 from .carts import Cart
-from .order_indexes import BY_STATUS
+from .order_rules import ORDER_CONSTRAINTS, ORDER_INDEXES
 from .vouchers import Voucher
 
 if TYPE_CHECKING:
@@ -39,14 +37,6 @@ GUEST_LINK_SALT = "shop.order.guest"
 GUEST_LINK_SECONDS = 60 * 60 * 24 * 90
 ZERO = Decimal("0.00")
 TO_WITHDRAW = timedelta(days=14)
-# What is left of the person in an order whose person was erased. The country decides the tax.
-NOBODY = {
-    **{field: "" for field in postal.FIELDS if field != "country"},
-    "email": "",
-    "tracking": "",
-    "user": None,
-    "cart": None,
-}
 
 
 def new_order_number() -> str:
@@ -71,13 +61,7 @@ def plain_number(text: str) -> str:
 class Order(PostalAddress):
     """What was ordered, as it was when it was placed."""
 
-    class Status(models.TextChoices):
-        """Where the money is."""
-
-        PENDING = "pending", _("Waiting for payment")
-        CONFIRMED = "confirmed", _("Paid")
-        PAYMENT_FAILED = "payment_failed", _("Not paid")
-        CANCELLED = "cancelled", _("Cancelled")
+    Status, Fulfilment = OrderStatus, Fulfilment
 
     number = models.CharField(_("number"), max_length=12, unique=True, default=new_order_number)
     user = models.ForeignKey(
@@ -95,6 +79,15 @@ class Order(PostalAddress):
     # Names one filled-in form: sending it twice finds the first order again.
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
+    # Only a trigger on its moves writes it, and the status with it: see services/fulfilling.py.
+    fulfilment = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=Fulfilment,
+        default=Fulfilment.NEW,
+        db_default=Fulfilment.NEW,
+        editable=False,
+    )
     placed_at = models.DateTimeField(_("placed at"))
     pay_by = models.DateTimeField(_("to be paid by"))
     closed_at = models.DateTimeField(_("paid or given up at"), null=True, blank=True)
@@ -149,73 +142,8 @@ class Order(PostalAddress):
             ("cancel_order", "Can cancel order"),
             ("refund_order", "Can refund order"),
         ]
-        constraints = [
-            *PostalAddress.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(total=F("items_total") - F("discount_total") + F("delivery_total")),
-                name="shop_order_total_adds_up",
-            ),
-            models.CheckConstraint(
-                condition=Q(discount_total__gte=0, discount_total__lte=F("items_total")),
-                name="shop_order_discount_within_books",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    delivery_tax__gte=0,
-                    delivery_tax__lte=F("delivery_total"),
-                    tax_total__gte=F("delivery_tax"),
-                    tax_total__lte=F("total"),
-                ),
-                name="shop_order_tax_within_totals",
-            ),
-            models.CheckConstraint(
-                condition=Q(delivery_tax_rate__gte=0, delivery_tax_rate__lt=100),
-                name="shop_order_delivery_tax_rate_from_0_to_100",
-            ),
-            models.CheckConstraint(
-                condition=Q(voucher__isnull=True) | ~Q(voucher_code=""),
-                name="shop_order_voucher_with_its_code",
-            ),
-            models.CheckConstraint(
-                condition=Q(items_total__gte=0, delivery_total__gte=0),
-                name="shop_order_totals_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="pending") ^ Q(closed_at__isnull=False),
-                name="shop_order_closed_unless_pending",
-            ),
-            models.CheckConstraint(
-                condition=Q(posted_at__isnull=True, expected_on__isnull=True)
-                | Q(posted_at__isnull=False, expected_on__isnull=False, status="confirmed"),
-                name="shop_order_posted_only_when_paid",
-            ),
-            models.CheckConstraint(
-                condition=Q(first_posted_at__isnull=True, posted_at__isnull=True)
-                | Q(first_posted_at__isnull=False, status="confirmed"),
-                name="shop_order_first_parcel_before_the_last",
-            ),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | (Q(**NOBODY) & ~Q(status="pending")),
-                name="shop_order_erased_has_no_person",
-            ),
-        ]
-        indexes = [
-            *BY_STATUS,
-            models.Index(fields=["user", "-id"], name="shop_order_by_user"),
-            models.Index(
-                fields=["pay_by"], condition=Q(status="pending"), name="shop_order_pending_by_time"
-            ),
-            models.Index(
-                fields=["voucher", "status"],
-                condition=Q(voucher__isnull=False),
-                name="shop_order_by_voucher",
-            ),
-            models.Index(
-                Upper("email"),
-                condition=Q(user__isnull=True, erased_at__isnull=True),
-                name="shop_order_of_guest_by_email",
-            ),
-        ]
+        constraints = ORDER_CONSTRAINTS
+        indexes = ORDER_INDEXES
 
     def __str__(self) -> str:
         return self.number
@@ -255,6 +183,11 @@ class Order(PostalAddress):
         return (self.is_pending or self.is_confirmed) and not (self.has_left or self.is_erased)
 
     @property
+    def can_be_posted(self) -> bool:
+        """Whether a parcel of it may be next, as far as the order itself tells."""
+        return self.fulfilment in IN_THE_SHOP and not self.is_erased
+
+    @property
     def has_left(self) -> bool:
         """Whether any of it has."""
         return self.first_posted_at is not None
@@ -264,16 +197,35 @@ class Order(PostalAddress):
         """Whether all of it has left."""
         return self.posted_at is not None
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the shop knows that it is with its reader, or was and is no longer."""
+        return self.fulfilment in (
+            Fulfilment.DELIVERED,
+            Fulfilment.COLLECTED,
+            Fulfilment.RETURNED,
+        )
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether nothing more of it will be, since it has left or what had not was paid back."""
+        return self.fulfilment in SENT
+
+    @property
+    def is_paid_back(self) -> bool:
+        """Whether all of its copies were paid back before any left."""
+        return self.fulfilment == Fulfilment.REFUNDED and not self.has_left
+
+    @property
+    def is_returned(self) -> bool:
+        return self.fulfilment == Fulfilment.RETURNED
+
     def note_parcel(self, tracking: str, now: datetime, expected_on: date | None) -> None:
         """A parcel has left; the last one if the day is known by which everything is there."""
         self.first_posted_at = self.first_posted_at or now
         self.posted_at, self.expected_on = (now, expected_on) if expected_on else (None, None)
         self.tracking = tracking
         self.save(update_fields=["first_posted_at", "posted_at", "expected_on", "tracking"])
-
-    def close(self, status: Status, now: datetime) -> None:
-        self.status, self.closed_at = status, now
-        self.save(update_fields=["status", "closed_at"])
 
     @property
     def is_paid_for(self) -> bool:
@@ -292,9 +244,8 @@ class Order(PostalAddress):
 
     @property
     def state_text(self) -> str:
-        """Where it stands, in words. Reads the payments and their refunds."""
-        state = _("Partly posted") if self.has_left else self.get_status_display()
-        state = _("Posted") if self.is_posted else state
+        """Where it stands, in words for the shopper. Reads the payments and their refunds."""
+        state = self._state_of_books
         paid = [payment for payment in self.payments.all() if payment.is_paid]
         kept = sum((payment.rest for payment in paid), Decimal(0))
         if not paid or kept >= self.total:
@@ -304,6 +255,16 @@ class Order(PostalAddress):
         else:
             money = _("partly refunded") if kept else _("refunded")
         return f"{state}, {money}"
+
+    @property
+    def _state_of_books(self) -> Any:
+        """Where its books are. How the shop picks and packs them is one thing to the shopper."""
+        if self.fulfilment in (Fulfilment.PICKING, Fulfilment.PACKED) and not self.has_left:
+            return _("Being packed")
+        if self.fulfilment not in (*IN_THE_SHOP, Fulfilment.REFUNDED):
+            return self.get_fulfilment_display() if self.is_confirmed else self.get_status_display()
+        state = _("Partly posted") if self.has_left else self.get_status_display()
+        return _("Posted") if self.is_posted else state
 
     @cached_property
     def timeline(self) -> list[OrderEvent]:

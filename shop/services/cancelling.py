@@ -10,7 +10,7 @@ from shop import emails
 from shop.models import Order, OrderEvent, Refund
 from waitlist import holds
 
-from . import copies, refunds
+from . import copies, fulfilling, refunds
 from .history import note
 
 
@@ -46,7 +46,7 @@ def cancel_order(
     if not order.can_be_cancelled:
         raise CannotCancel(order)
     was_pending = order.is_pending
-    order.close(Order.Status.CANCELLED, now)
+    fulfilling.move(order, to=Order.Fulfilment.CANCELLED, who=who, now=now)
     note(order, OrderEvent.Kind.CANCELLED, who=who, now=now)
     if was_pending:
         copies.give_back(order, who=who, now=now)

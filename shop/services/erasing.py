@@ -19,9 +19,11 @@ from shop.models import (
     TO_WITHDRAW,
     BillingAddress,
     Cart,
+    FulfilmentMove,
     GoodsIn,
     Order,
     OrderEvent,
+    OrderNote,
     Payment,
     Refund,
     RefundRequest,
@@ -37,10 +39,14 @@ KINDS_WITH_WORDS = (
     OrderEvent.Kind.WITHDRAWN,
     OrderEvent.Kind.PART_POSTED,
     OrderEvent.Kind.POSTED,
+    OrderEvent.Kind.READY,
 )
 # Who did this is the shopper, by whatever name, or one of the staff.
 BY_THE_SHOPPER = (OrderEvent.Kind.PLACED, OrderEvent.Kind.WITHDRAWN)
-BY_STAFF = (OrderEvent.Kind.PART_POSTED, OrderEvent.Kind.POSTED)
+BY_STAFF = (
+    *(OrderEvent.Kind.PART_POSTED, OrderEvent.Kind.POSTED, OrderEvent.Kind.READY),
+    *(OrderEvent.Kind.DELIVERED, OrderEvent.Kind.COLLECTED, OrderEvent.Kind.RETURNED),
+)
 
 
 def orders_of(person: Person) -> Any:
@@ -195,6 +201,7 @@ def _forget_words(orders: list[int]) -> None:
     told = OrderEvent.objects.filter(order__in=orders, kind__in=KINDS_WITH_WORDS)
     told.exclude(note="").update(note="")
     Refund.objects.filter(payment__order__in=orders).exclude(note="").update(note="")
+    OrderNote.objects.filter(order__in=orders).exclude(text="").update(text="")
     asked = RefundRequest.objects.filter(order__in=orders)
     asked.exclude(words="").update(words="")
     asked.exclude(answer="").update(answer=ERASED)
@@ -208,6 +215,9 @@ def _forget_who(person: Person, orders: list[int], numbers: list[str], names: se
     of_orders = OrderEvent.objects.filter(order__in=orders).exclude(kind__in=BY_STAFF)
     theirs = of_orders.filter(Q(kind__in=BY_THE_SHOPPER) | Q(who__in=names))
     OrderEvent.objects.filter(everywhere | Q(pk__in=theirs.values("pk"))).update(who=ERASED)
+    moves = everywhere | Q(order__in=orders, who__in=names)
+    FulfilmentMove.objects.filter(moves).update(who=ERASED)
+    OrderNote.objects.filter(everywhere).update(who=ERASED)
     refunds = Refund.objects.filter(everywhere | Q(payment__order__in=orders, who__in=names))
     Refund.objects.filter(pk__in=refunds.values("pk")).update(who=ERASED)
     in_ledger = Q(order_number__in=numbers, who__in=names)

@@ -20,7 +20,7 @@ from shop.providers.base import (
 )
 from waitlist import offers
 
-from . import copies, invoices, refunds
+from . import copies, fulfilling, invoices, refunds
 from .history import note
 
 log = logging.getLogger("bookstore.shop")
@@ -218,7 +218,7 @@ def confirm(
     order: Order, *, who: str, now: datetime, kind: OrderEvent.Kind = OrderEvent.Kind.PAID
 ) -> None:
     """Make a locked order CONFIRMED, with its invoice and its mail."""
-    order.close(Order.Status.CONFIRMED, now)
+    fulfilling.move(order, to=Order.Fulfilment.PAID, who=who, now=now)
     note(order, kind, who=who, now=now)
     # Before the numbers of invoices are locked, as a free order takes its books first, too.
     offers.fulfil(order_number=order.number, now=now)
@@ -227,7 +227,7 @@ def confirm(
 
 
 def _fail(order: Order, *, who: str, now: datetime) -> None:
-    order.close(Order.Status.PAYMENT_FAILED, now)
+    fulfilling.move(order, to=Order.Fulfilment.UNPAID, who=who, now=now)
     note(order, OrderEvent.Kind.NOT_PAID, who=who, now=now)
     copies.give_back(order, who=who, now=now)
     emails.write_payment_failed(order, now)

@@ -19,6 +19,7 @@ from shop.models import Order, OrderEvent, OrderItem, Payment, Refund, RefundIte
 from shop.providers.base import ProviderDown, ProviderRefused, RefundWord, State
 from waitlist import holds
 
+from . import fulfilling
 from .history import note
 
 log = logging.getLogger("bookstore.shop")
@@ -101,8 +102,7 @@ def refund_lines(
 ) -> Refund:
     """Refund copies of an order, {line id: copies}, a part of its delivery price, or a sum besides.
 
-    With `restock` the copies go to those who wait for them, and on sale otherwise. `key` names the
-    form: sent twice it is one refund.
+    With `restock` copies go to those who wait, or on sale. A form’s `key` sent twice is one refund.
     Raises CannotRefund and changes nothing when there is nothing to refund, or more than is left to.
     """
     order = Order.objects.locked().get(number=number)
@@ -122,6 +122,7 @@ def refund_lines(
         back = {line.item.book_id: line.copies for line in lines}
         reason_to_move = StockMovement.Reason.RETURNED
         holds.receive(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
+    fulfilling.after_refund(order, who=who, now=now)
     return refund
 
 

@@ -17,28 +17,70 @@ from bookstore import acts
 from bookstore.forms import sent
 from catalog.money import format_money
 from shop import pricing
+from shop.fulfilment import Fulfilment
 from shop.models import Order, RefundRequest
-from shop.services import cancelling, posting, refund_requests, refunds
-from shop.staff_forms import PostForm, RefundForm
+from shop.services import cancelling, fulfilling, noting, posting, refund_requests, refunds
+from shop.staff_forms import MoveForm, NoteForm, PostForm, RefundForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("shop.post_order", raise_exception=True)
+def order_move(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The buttons on the page of an order: picked, packed, delivered and so on."""
+    order = get_object_or_404(Order, pk=order_id)
+    form = MoveForm(sent(request))
+    if form.is_valid():
+        try:
+            moved = fulfilling.take(
+                number=order.number,
+                to=Fulfilment(form.cleaned_data["to"]),
+                who=str(request.user),
+                now=timezone.now(),
+            )
+        except fulfilling.CannotMove as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            state = moved.get_fulfilment_display()
+            return _done(request, order, _("Order %(number)s: %(state)s."), state=state)
+    return _page(request, "move", order, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("shop.post_order", raise_exception=True)
+def order_note(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(Order, pk=order_id)
+    form = NoteForm(sent(request))
+    if form.is_valid():
+        known = {"who": str(request.user), "now": timezone.now(), **form.cleaned_data}
+        try:
+            noting.add_note(number=order.number, **known)
+        except noting.NobodyIsKnown as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, order, _("The note about order %(number)s is kept."))
+    return _page(request, "note", order, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("shop.post_order", raise_exception=True)
 def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(Order, pk=order_id)
-    form = PostForm(sent(request))
+    form = PostForm(sent(request), is_collected=order.is_collected)
     if form.is_valid():
         try:
             posting.post_order(
                 number=order.number,
-                tracking=form.cleaned_data["tracking"],
+                tracking=form.cleaned_data.get("tracking", ""),
                 who=str(request.user),
                 now=timezone.now(),
             )
         except posting.CannotPost as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _done(request, order, _("Order %(number)s is posted."))
+            words = _("Order %(number)s is posted.")
+            if order.is_collected:
+                words = _("Order %(number)s is ready to collect.")
+            return _done(request, order, words)
     return _page(request, "post", order, form)
 
 
@@ -92,8 +134,9 @@ def order_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
     return TemplateResponse(request, "shop/order_invoice.html", {**known, "is_for_staff": True})
 
 
-def _done(request: HttpRequest, order: Order, words: str) -> HttpResponse:
-    return acts.done(request, words % {"number": order.number}, model=Order, about=order)
+def _done(request: HttpRequest, order: Order, words: str, **more: str) -> HttpResponse:
+    said = words % {"number": order.number, **more}
+    return acts.done(request, said, model=Order, about=order)
 
 
 def _done_or_waits(

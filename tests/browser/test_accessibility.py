@@ -20,6 +20,7 @@ from .catalogue_scenes import CATALOGUE_PAGES
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
+from .order_scenes import ORDER_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
@@ -101,6 +102,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
     **NOTICE_PAGES,
+    **ORDER_PAGES,
     **QUEUE_PAGES,
     **STOCK_PAGES,
     **WISHLIST_PAGES,
@@ -113,6 +115,7 @@ SENT = {
     "withdraw with errors": "Go on",
     "make a list with errors": "Make the list",
     "how a delivery is shared out": "Save",
+    "note about an order with errors": "Keep the note",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
     "withdraw a book with errors": "Withdraw it",

@@ -10,6 +10,7 @@ from catalog.models import Book
 from reviews import services
 from reviews.models import Review
 from reviews.services import Said
+from shop.fulfilment import FIRST_OF
 from shop.models import Order, OrderItem
 from tests.factories import UserFactory
 
@@ -24,7 +25,7 @@ def buy(user: User | None, *books: Book, status: str = "confirmed", **changes: A
         pay_by=now, email="reader@example.org", country="GB", currency="GBP",
         delivery_name="By post", items_total=10, delivery_total=0, total=10,
     )  # fmt: skip
-    for name, value in changes.items():
+    for name, value in {"fulfilment": FIRST_OF[status], **changes}.items():
         setattr(order, name, value)
     order.save()
     for book in books:

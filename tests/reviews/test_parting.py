@@ -11,6 +11,7 @@ from reviews import services
 from reviews.audits import CHECKS
 from reviews.models import Review
 from shop.models import Order
+from shop.services import fulfilling
 from tests.factories import BookFactory, UserFactory
 
 from .readers import by_hand, delete, ratings_of, said, write
@@ -114,7 +115,9 @@ def test_a_review_whose_order_was_cancelled_meanwhile_does_not_come_back(
     _older, newer = write_both(shopper, loner, edition)
     move(loner, work)
     long_ago = NOW - timedelta(days=40)
-    Order.objects.filter(items__book=loner).update(status="cancelled", closed_at=long_ago)
+    for order in Order.objects.filter(items__book=loner):
+        to = Order.Fulfilment.CANCELLED
+        fulfilling.move(order, to=to, who="a test", now=long_ago)
 
     move(loner, None)
 

@@ -13,7 +13,7 @@ from reviews import moderation, tasks, unbought
 from reviews.models import Review, ReviewReport
 from reviews.personal_data import ReviewsPart
 from shop.models import DeliveryMethod, Order, Refund
-from shop.services import posting, refunds
+from shop.services import fulfilling, posting, refunds
 from tests.audits import found_by
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.shop.conftest import order_through_pages, pay
@@ -39,7 +39,8 @@ def emma(work) -> Book:
 
 def cancel(order: Order, at: datetime | None = None) -> None:
     """As it stands in the database afterwards, with no money or copies behind it."""
-    order.close(Order.Status.CANCELLED, at or timezone.now())
+    to = Order.Fulfilment.CANCELLED
+    fulfilling.move(order, to=to, who="a test", now=at or timezone.now())
 
 
 def cancel_all(review: Review, at: datetime | None = None) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.models import AlsoLiked, Book, Work
 from shop import also_liked
+from shop.fulfilment import FIRST_OF
 from shop.models import Order
 from tests.factories import BookFactory, UserFactory
 
@@ -31,7 +32,7 @@ def buy(reader: str, *books: Book, **fields) -> Order:
         "total": 10,
         **fields,
     }
-    order = Order.objects.create(**facts)
+    order = Order.objects.create(fulfilment=FIRST_OF[facts["status"]], **facts)
     for book in books:
         order.items.create(book=book, title=book.title, ean=book.ean, unit_price=10, quantity=1)
     return order

@@ -5,9 +5,10 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Book, StockMovement
+from shop.fulfilment import FIRST_OF
 from shop.models import Order, OrderItem, Payment, Refund, RefundRequest
 from shop.providers.base import RefundWord, State
-from shop.services import cancelling, payments, refund_requests, refunds
+from shop.services import cancelling, fulfilling, payments, refund_requests, refunds
 from tests.audits import findings, found_by, without_triggers
 from tests.factories import BookFactory, UserFactory
 
@@ -144,7 +145,7 @@ def test_copies_that_an_order_never_took_are_found(order, emma):
 def test_copies_that_never_came_back_are_found(guest, emma, status):
     fill(guest, emma)
     order = place(guest)
-    Order.objects.filter(pk=order.pk).update(status=status, closed_at=timezone.now())
+    fulfilling.move(order, to=FIRST_OF[status], who="a test", now=timezone.now())
 
     [finding] = found_by(COPIES)
     assert finding.endswith(": 1 copies in the ledger, should be 0")
@@ -171,7 +172,7 @@ def test_a_refund_that_its_payment_does_not_know_is_found(order):
 def test_an_order_that_is_confirmed_without_its_money_is_found(guest, emma):
     fill(guest, emma)
     order = place(guest)
-    Order.objects.update(status="confirmed", closed_at=timezone.now())
+    fulfilling.move(order, to=Order.Fulfilment.PAID, who="a test", now=timezone.now())
 
     assert found_by(KEPT) == [
         f"order {order.pk} ({order.number}, confirmed): kept 0, earned 12.95, refunds that failed 0"

@@ -85,7 +85,7 @@ def test_the_life_has_left_signs_everywhere(person):
         *("account_emailconfirmation", "socialaccount_socialaccount", "socialaccount_socialtoken"),
         *("mfa_authenticator", "usersessions_usersession", "django_admin_log", "shop_order"),
         *("shop_billingaddress", "shop_orderevent", "shop_refund", "shop_withdrawal"),
-        "shop_refundrequest",
+        *("shop_refundrequest", "shop_ordernote", "shop_fulfilmentmove"),
         *("catalog_stockmovement", "waitlist_wishlist", "accounts_customerlook"),
         *("catalog_stockmovement", "reviews_review", "reviews_reviewversion"),
         *("reviews_reviewreport", "reviews_moderationevent"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import pytest
@@ -31,6 +32,7 @@ from accounts.models import OutboxMessage, User
 from catalog.models import Book, StockMovement
 from shop import cart, providers
 from shop.cart import Shopper
+from shop.fulfilment import SENT, STATUS_OF, Fulfilment, may_move
 from shop.models import Invoice, Order, OrderItem, Payment, Refund, RefundItem, Voucher
 from shop.providers.base import (
     Event,
@@ -41,7 +43,7 @@ from shop.providers.base import (
     State,
 )
 from shop.providers.demo import DemoProvider
-from shop.services import cancelling, checkout, discounts, payments, posting, refunds
+from shop.services import cancelling, checkout, discounts, fulfilling, payments, posting, refunds
 from shop.services.accepting import accept_held
 from shop.vouchers import CannotUseVoucher
 from tests.audits import findings
@@ -259,6 +261,17 @@ class Histories(RuleBasedStateMachine):
             with allowed(posting.CannotPost):
                 posting.post_order(number=order.number, tracking="", who="s", now=self.now)
 
+    @rule(which=pick, to=st.sampled_from(list(fulfilling.BY_A_WORD)))
+    def take_a_step(self, which: int, to: Fulfilment) -> None:
+        if order := self._order(which):
+            with allowed(fulfilling.CannotMove):
+                fulfilling.take(number=order.number, to=to, who="stella", now=self.now)
+
+    @rule(which=st.lists(pick, min_size=1, max_size=3))
+    def begin_picking(self, which: list[int]) -> None:
+        chosen = [order.pk for number in which if (order := self._order(number))]
+        fulfilling.begin_picking(order_ids=chosen, who="stella", now=self.now)
+
     @rule(which=pick, copies=st.integers(0, 2), delivery=st.booleans(), restock=st.booleans())
     def refund(self, which: int, copies: int, delivery: bool, restock: bool) -> None:
         if not (order := self._order(which)):
@@ -364,6 +377,22 @@ class Histories(RuleBasedStateMachine):
             assert (order.pk in invoices) == bool(confirmed)
             assert mails[f"order-confirmation-{order.number}"] == confirmed
             assert confirmed or not order.is_confirmed
+
+    @invariant()
+    def an_order_is_where_its_moves_took_it(self) -> None:
+        for order in Order.objects.prefetch_related("moves"):
+            rows = sorted(order.moves.all(), key=lambda move: move.pk)
+            path = ["new", *(move.becomes for move in rows)]
+            assert [move.was for move in rows] == path[:-1]
+            assert (order.fulfilment, order.status) == (path[-1], STATUS_OF[path[-1]])
+            assert all(may_move(was, to) for was, to in pairwise(path))
+
+    @invariant()
+    def what_is_sent_has_nothing_left_to_send(self) -> None:
+        """Unless money came back to the shop that should have gone to the shopper."""
+        for order in Order.objects.filter(fulfilment__in=SENT):
+            left = [item for item in order.items.with_refunds() if item.is_to_send]
+            assert not left or Refund.objects.filter(payment__order=order, status="failed").exists()
 
     def everything_comes_to_rest(self) -> None:
         """The bank answers again, all its messages arrive, all times run out: then the books agree."""

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Book
 from shop import vouchers
+from shop.fulfilment import FIRST_OF
 from shop.models import Order, Voucher
 from tests.factories import BookFactory, GenreFactory, UserFactory, VoucherFactory
 
@@ -176,6 +177,7 @@ def test_the_least_sum_itself_is_enough(emma):
 def use(voucher: Voucher, **fields) -> Order:
     """An order of the user or e-mail in `fields` that used the voucher, waiting for its payment."""
     return Order.objects.create(
+        fulfilment=FIRST_OF[fields.get("status", "pending")],
         **{
             "voucher": voucher,
             "voucher_code": voucher.code,
@@ -188,7 +190,7 @@ def use(voucher: Voucher, **fields) -> Order:
             "delivery_total": 0,
             "total": 10,
             **fields,
-        }
+        },
     )
 
 

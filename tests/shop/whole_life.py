@@ -31,6 +31,7 @@ from shop.models import GoodsIn, Order, Refund
 from shop.services import (
     cancelling,
     discounts,
+    noting,
     posting,
     refund_requests,
     refunds,
@@ -222,7 +223,9 @@ def _order(shopper: Shopper, title: str, **changes: Any) -> Order:
 
 def _post(order: Order) -> None:
     later = LONG_AGO + timedelta(days=1)
-    posting.post_order(number=order.number, tracking=TRACKING, who="stella@x.example", now=later)
+    by_staff = {"number": order.number, "who": "stella@x.example", "now": later}
+    noting.add_note(text=f"{NAME} rings twice", **by_staff)
+    posting.post_order(tracking=TRACKING, **by_staff)
 
 
 def _refund(order: Order) -> None:

@@ -1,0 +1,46 @@
+"""The pick list of many orders, inside the admin."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from bookstore import acts
+from shop import picking
+from shop.services import fulfilling
+
+LONGEST_KEY = 18
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pick_list(request: HttpRequest) -> HttpResponse:
+    """GET shows it, to be printed; POST says that somebody goes along the shelves with it now."""
+    keys = _keys(request)
+    if request.method == "POST":
+        begun = fulfilling.begin_picking(order_ids=keys, who=str(request.user), now=timezone.now())
+        words = ngettext(
+            "%(begun)d order is being picked.", "%(begun)d orders are being picked.", begun
+        )
+        messages.success(request, words % {"begun": begun})
+        return redirect(reverse("admin:shop_pick_list", query={"order": keys}))
+    known: dict[str, Any] = {
+        "list": picking.pick_list(keys, today=timezone.localdate()),
+        "is_chosen": bool(keys),
+        "now": timezone.now(),
+    }
+    return acts.page(request, "admin/shop/pick_list.html", title=_("Pick list"), **known)
+
+
+def _keys(request: HttpRequest) -> list[int]:
+    """What of the address are keys of orders."""
+    said = request.GET.getlist("order")
+    keys = [
+        int(key) for key in said if key.isascii() and key.isdecimal() and len(key) < LONGEST_KEY
+    ]
+    return keys[: picking.MOST_ORDERS]
