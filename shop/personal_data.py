@@ -30,6 +30,7 @@ from .models import (
     Withdrawal,
 )
 from .services import erasing
+from .stock_take_data import StockTakesPart
 
 # Staff's mails have no thread, but the key of each names the order. Taken out once a row: to look
 # for any of many numbers in each key takes a time that grows with both.
@@ -251,4 +252,4 @@ def _money(amount: Decimal, currency: str) -> str:
 
 
 # From the last to the first: orders are locked before baskets, and mails are found by orders.
-PARTS = [BasketPart(), OrdersPart(), OrderMailsPart()]
+PARTS = [BasketPart(), OrdersPart(), OrderMailsPart(), StockTakesPart()]

@@ -17,6 +17,7 @@ from .orders import (
     plain_number,
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
+from .stock_takes import MOST_COUNTED, StockTake, StockTakeLine, StockTakeScan
 from .tax import TaxRate
 from .vouchers import Voucher
 
@@ -24,6 +25,7 @@ __all__ = [
     "GUEST_LINK_SALT",
     "GUEST_LINK_SECONDS",
     "MOST_COPIES",
+    "MOST_COUNTED",
     "NOBODY",
     "NUMBER_ALPHABET",
     "NUMBER_LENGTH",
@@ -41,6 +43,9 @@ __all__ = [
     "Payment",
     "Refund",
     "RefundItem",
+    "StockTake",
+    "StockTakeLine",
+    "StockTakeScan",
     "TaxRate",
     "Voucher",
     "WebhookEvent",

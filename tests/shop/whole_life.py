@@ -26,8 +26,16 @@ from reviews import moderation
 from reviews import services as reviewing
 from reviews.models import Reason, Review
 from shop.cart import Shopper
-from shop.models import Order, Refund
-from shop.services import cancelling, discounts, posting, refunds, withdrawing
+from shop.models import Order, Refund, StockTake
+from shop.services import (
+    cancelling,
+    counting,
+    discounts,
+    posting,
+    posting_counts,
+    refunds,
+    withdrawing,
+)
 from tests.factories import BookFactory, UserFactory, VoucherFactory, receive
 from waitlist import alert_mails, alerts, holds, notice_mails, notices, overrides, places, wishlists
 from waitlist.models import WishlistItem
@@ -270,7 +278,7 @@ def _ask_to_be_told(user: User) -> None:
 
 
 def _be_changed_by_staff(user: User) -> None:
-    """And leave a movement in the ledger, as somebody does who was staff once."""
+    """And leave a movement in the ledger and a count, as somebody does who was staff once."""
     stella = UserFactory(email="stella@x.example", is_staff=True)
     LogEntry.objects.create(
         user=stella,
@@ -283,3 +291,14 @@ def _be_changed_by_staff(user: User) -> None:
     counted = {BookFactory(title="Belinda").pk: 1}
     with transaction.atomic():
         stock.record(counted, reason=StockMovement.Reason.CORRECTION, who=EMAIL, at=LONG_AGO)
+    by_her = {"key": uuid.uuid4(), "who": EMAIL, "now": LONG_AGO}
+    take = counting.begin(scope=StockTake.Scope.BOOKS, shelf="", **by_her)
+    belinda = Book.objects.get(title="Belinda")
+    all_of_it = {"book_id": belinda.pk, "total": belinda.stock, "seen": 0}
+    counting.put_total(take_id=take.pk, **all_of_it, **by_her)
+    posting_counts.post(
+        take_id=take.pk,
+        seen=posting_counts.review(take, now=LONG_AGO).seen,
+        who=EMAIL,
+        now=LONG_AGO,
+    )
