@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import MOST_COUNTED, StockTake
 
+_RELOAD = _("This page is out of date: load it again.")
+
 
 class BeginForm(forms.Form):
     scope = forms.ChoiceField(
@@ -50,11 +52,17 @@ class ScanForm(forms.Form):
         label=_("Scan a copy: EAN or ISBN"),
         max_length=200,
         widget=ScannerInput(
-            attrs={"autofocus": True, "autocomplete": "off", "inputmode": "numeric"}
+            attrs={
+                "autofocus": True,
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "enterkeyhint": "go",
+                "aria-describedby": "scanned",
+            }
         ),
         error_messages={"required": _("Scan a barcode, or type the number under it.")},
     )
-    key = forms.UUIDField()
+    key = forms.UUIDField(error_messages={"required": _RELOAD, "invalid": _RELOAD})
 
 
 class ChangeForm(forms.Form):

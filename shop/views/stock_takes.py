@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookstore import acts
 from bookstore.forms import sent
+from bookstore.htmx import render_page
 from bookstore.looking import ShortPaginator
 from shop import counts
 from shop.models import StockTake
@@ -200,19 +201,21 @@ def _count_page(
 ) -> HttpResponse:
     if not take.is_open:
         return redirect(take)
-    chosen = wrong.data.get("book", "") if wrong else request.GET.get("book", "")
-    return acts.page(
-        request,
-        "admin/shop/stock_take/count.html",
-        title=str(take),
-        status=422 if form.errors or wrong else 200,
-        take=take,
-        form=form,
-        wrong=wrong,
-        keys=[uuid.uuid4() for _form in ("scan", "change", "total")],
-        total=wrong if isinstance(wrong, TotalForm) else TotalForm(),
-        **counts.so_far(take, chosen=chosen, who=str(request.user)),
-    )
+    problem = next((str(each[0]) for each in (wrong or form).errors.values()), "")
+    context = {
+        **admin.site.each_context(request),
+        "title": str(take), "take": take, "form": form, "problem": problem,
+        "total": wrong if isinstance(wrong, TotalForm) else TotalForm(),
+        "keys": [uuid.uuid4() for _form in ("scan", "change", "total")],
+        **counts.so_far(take, chosen=_chosen(request, wrong), who=str(request.user)),
+    }
+    template, status = "admin/shop/stock_take/count.html", 422 if problem else 200
+    return render_page(request, template, context, regions=["counting"], status=status)
+
+
+def _chosen(request: HttpRequest, wrong: forms.Form | None) -> str:
+    """The key of the book that is shown large: whose form was wrong, or that the address names."""
+    return str((wrong.data if wrong else request.GET).get("book", ""))
 
 
 def _form_page(

@@ -16,6 +16,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
+from .count_scenes import COUNT_PAGES, COUNT_SENT
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
@@ -89,6 +90,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
+    **COUNT_PAGES,
     **NOTICE_PAGES,
     **QUEUE_PAGES,
     **WISHLIST_PAGES,
@@ -102,6 +104,7 @@ SENT = {
     "how a delivery is shared out": "Save",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
+    **COUNT_SENT,
     **SENT_EMPTY,
     **ENDED,
 }
@@ -110,6 +113,7 @@ OF_STAFF = (
     *("post an order", "cancel an order", "refund an order"),
     *("how a delivery is shared out", "take a held copy back", "end a place on a list"),
     *("remove a review", "keep a review", "put a review back"),
+    *COUNT_PAGES,
 )
 ONLY = dict.fromkeys(OF_STAFF, "#content")
 every_page = pytest.mark.parametrize("name", PAGES)
