@@ -30,18 +30,14 @@ SELECT book.id, book.stock,
         SELECT count(*) FROM waitlist_prebooking place
         WHERE place.book_id = book.id AND place.state = 'offered' AND place.order_number = ''
     ),
-    coalesce(sold.waiting, 0), coalesce(sold.sent, 0),
+    coalesce(sold.waiting, 0),
     coalesce((
         SELECT id FROM catalog_stockmovement movement
         WHERE movement.book_id = book.id ORDER BY id DESC LIMIT 1
     ), 0)
 FROM catalog_book book
 LEFT JOIN LATERAL (
-    SELECT
-        sum(item.quantity - coalesce(refunded.gone, 0)) FILTER (
-            WHERE item.sent_at IS NULL AND orders.status IN ('pending', 'confirmed')
-        ) AS waiting,
-        sum(item.quantity) FILTER (WHERE item.sent_at IS NOT NULL) AS sent
+    SELECT sum(item.quantity - coalesce(refunded.gone, 0)) AS waiting
     FROM shop_orderitem item
     JOIN shop_order orders ON orders.id = item.order_id
     LEFT JOIN LATERAL (
@@ -50,8 +46,9 @@ LEFT JOIN LATERAL (
         LEFT JOIN shop_refund again ON again.again_of_id = refund.id
         WHERE line.item_id = item.id AND CASE
             WHEN line.is_restocked THEN again.id IS NULL ELSE refund.status <> 'failed' END
-    ) refunded ON item.sent_at IS NULL
-    WHERE item.book_id = book.id
+    ) refunded ON true
+    WHERE item.book_id = book.id AND item.sent_at IS NULL
+        AND orders.status IN ('pending', 'confirmed')
 ) sold ON true
 WHERE book.id = ANY(%s)
 """
@@ -63,8 +60,7 @@ class InHouse(NamedTuple):
     on_sale: int
     held: int
     ordered: int
-    # Posted so far, and the last movement: both only grow.
-    sent: int
+    # The last movement of the book.
     movement_id: int
 
     @property
@@ -80,8 +76,11 @@ def read(book_ids: Iterable[int]) -> dict[int, InHouse]:
 
 
 def has_moved(book_id: int, before: InHouse, after: InHouse) -> bool:
-    """Whether any copy came, left, or was written off or in between two readings of a book."""
-    if (before.copies, before.sent) != (after.copies, after.sent):
+    """Whether any copy came, left, or was written off or in between two readings of a book.
+
+    Whatever left made them fewer. If something else made up for that, it is in the ledger.
+    """
+    if before.copies != after.copies:
         return True
     between = StockMovement.objects.filter(
         book=book_id, pk__gt=before.movement_id, pk__lte=after.movement_id

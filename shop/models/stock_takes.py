@@ -111,7 +111,6 @@ class StockTakeLine(models.Model):
     on_sale = models.IntegerField(_("on sale"))
     held = models.IntegerField(_("held"))
     ordered = models.IntegerField(_("ordered"))
-    sent = models.IntegerField()
     movement_id = models.BigIntegerField()
     # For what the difference is worth.
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True)
@@ -133,7 +132,7 @@ class StockTakeLine(models.Model):
                 condition=Q(counted__lte=MOST_COUNTED), name="shop_stocktakeline_not_too_many"
             ),
             models.CheckConstraint(
-                condition=Q(on_sale__gte=0, held__gte=0, ordered__gte=0, sent__gte=0),
+                condition=Q(on_sale__gte=0, held__gte=0, ordered__gte=0),
                 name="shop_stocktakeline_not_below_zero",
             ),
         ]

@@ -203,7 +203,7 @@ def _count(
     """
 
     def move(line: StockTakeLine, here: InHouse) -> None:
-        before = InHouse(line.on_sale, line.held, line.ordered, line.sent, line.movement_id)
+        before = InHouse(line.on_sale, line.held, line.ordered, line.movement_id)
         line.is_unsure = line.is_unsure or in_house.has_moved(book.pk, before, here)
         line.counted += copies
 
@@ -240,4 +240,4 @@ def _write(
 
 def _keep(line: StockTakeLine, here: InHouse) -> None:
     line.on_sale, line.held, line.ordered = here.on_sale, here.held, here.ordered
-    line.sent, line.movement_id = here.sent, here.movement_id
+    line.movement_id = here.movement_id

@@ -204,7 +204,10 @@ def _count_page(
     problem = next((str(each[0]) for each in (wrong or form).errors.values()), "")
     context = {
         **admin.site.each_context(request),
-        "title": str(take), "take": take, "form": form, "problem": problem,
+        "title": str(take),
+        "take": take,
+        "form": form,
+        "problem": problem,
         "total": wrong if isinstance(wrong, TotalForm) else TotalForm(),
         "keys": [uuid.uuid4() for _form in ("scan", "change", "total")],
         **counts.so_far(take, chosen=_chosen(request, wrong), who=str(request.user)),
