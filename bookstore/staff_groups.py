@@ -48,6 +48,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *("waitlist.add_expecteddelivery", "waitlist.change_expecteddelivery"),
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,
+        "shop.view_stocktake",
         *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (
@@ -55,6 +56,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *("catalog.view_stockmovement", "catalog.add_stockmovement"),
         *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
+        "shop.view_stocktake",
         "shop.post_order",
     ),
     MANAGERS: (

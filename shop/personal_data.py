@@ -37,6 +37,7 @@ from .models import (
 )
 from .services import erasing
 from .staff_traces import StaffTracesPart
+from .stock_take_data import StockTakesPart
 
 # Staff's mails have no thread, but the key of each names the order. Taken out once a row: to look
 # for any of many numbers in each key takes a time that grows with both.
@@ -347,5 +348,5 @@ class CatalogueChangesPart(Part):
 # From the last to the first: orders are locked before baskets, and mails are found by orders.
 PARTS = [
     *(BasketPart(), OrdersPart(), OrderMailsPart()),
-    *(StaffTracesPart(), CatalogueChangesPart()),
+    *(StaffTracesPart(), CatalogueChangesPart(), StockTakesPart()),
 ]

@@ -4,10 +4,50 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import by_hand, order_mails, picking, receiving
+from .views import by_hand, order_mails, picking, receiving, stock_takes
 
 STOCK = "catalog.add_stockmovement"
 GOODS_IN = "goods-in/<int:delivery_id>/"
+
+LOOK_AT_COUNTS = "shop.view_stocktake"
+OF_A_TAKE = "stock-takes/<int:take_id>/"
+
+STOCK_TAKES = [
+    StaffPage(
+        name="stock_take_list",
+        route="stock-takes/",
+        view=stock_takes.stock_take_list,
+        permission=LOOK_AT_COUNTS,
+        title=_("Stock takes"),
+    ),
+    StaffPage(
+        name="stock_take_begin",
+        route="stock-takes/begin/",
+        view=stock_takes.stock_take_begin,
+        permission=STOCK,
+    ),
+    StaffPage(
+        name="stock_take_detail",
+        route=OF_A_TAKE,
+        view=stock_takes.stock_take_detail,
+        permission=LOOK_AT_COUNTS,
+    ),
+    StaffPage(
+        name="stock_take_csv",
+        route=f"{OF_A_TAKE}lines.csv",
+        view=stock_takes.stock_take_csv,
+        permission=LOOK_AT_COUNTS,
+    ),
+    *(
+        StaffPage(
+            name=f"stock_take_{act}",
+            route=f"{OF_A_TAKE}{act}/",
+            view=getattr(stock_takes, f"stock_take_{act}"),
+            permission=STOCK,
+        )
+        for act in ("count", "change", "total", "again", "missing", "review", "abandon")
+    ),
+]
 
 PAGES = [
     StaffPage("book_stock", "catalog/book/<int:book_id>/stock/", by_hand.book_stock, STOCK),
@@ -39,4 +79,5 @@ PAGES = [
         permission="shop.post_order",
         title=_("Pick list"),
     ),
+    *STOCK_TAKES,
 ]

@@ -15,6 +15,7 @@ from tests.accounts.second_factors import give_app, reader, sign_in
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, GenreFactory, UserFactory, nth_ean
 from tests.reviews.readers import buy, write
+from tests.shop import stock_taking
 from tests.shop.conftest import ADDRESS, delivery_form, order_through_pages, pay, payment_form
 from tests.shop.test_admin import book_form
 from tests.waitlist.lists import join, sold_out
@@ -541,6 +542,25 @@ def test_stock_by_hand(staff_client, book, value):
     assert is_fine(staff_client.get(f"/admin/catalog/book/{quote(value, safe='')}/stock/"))
     assert is_fine(staff_client.get(f"/admin/goods-in/{quote(value, safe='')}/"))
     assert is_fine(staff_client.get("/admin/catalog/stockmovement/", {"q": value}))
+
+
+@each_nonsense
+def test_counts_of_the_stock(staff_client, book, value):
+    staff_client.raise_request_exception = False
+    take = stock_taking.begin(staff_client, "shop")
+    stock_taking.scan(staff_client, take, book)
+    whole = {"number": book.ean, "key": str(uuid.uuid4()), "book": book.pk, "copies": "1"}
+    whole |= {"total": 1, "seen": "1", "books": book.pk, "scope": "books", "shelf": ""}
+
+    for field in whole:
+        form = {**whole, field: value}
+        assert is_fine(staff_client.post("/admin/stock-takes/begin/", form))
+        for act in ("count", "change", "total", "again", "missing", "review"):
+            assert is_fine(staff_client.post(stock_taking.address(take, act), form))
+    asked = {"page": value, "book": value, "after": value}
+    for address in ("", *(f"{take.pk}/{act}" for act in ("count/", "missing/", "lines.csv"))):
+        assert is_fine(staff_client.get(f"/admin/stock-takes/{address}", asked))
+    assert is_fine(staff_client.get(f"/admin/stock-takes/{quote(value, safe='')}/"))
 
 
 @each_nonsense

@@ -21,6 +21,7 @@ from .orders import (
 )
 from .payments import Payment, Refund, RefundItem, WebhookEvent
 from .refund_requests import RefundRequest, RefundRequestItem
+from .stock_takes import MOST_COUNTED, StockTake, StockTakeLine, StockTakeScan
 from .tax import TaxRate
 from .vouchers import Voucher
 
@@ -28,6 +29,7 @@ __all__ = [
     "GUEST_LINK_SALT",
     "GUEST_LINK_SECONDS",
     "MOST_COPIES",
+    "MOST_COUNTED",
     "NOBODY",
     "NUMBER_ALPHABET",
     "NUMBER_LENGTH",
@@ -53,6 +55,9 @@ __all__ = [
     "RefundItem",
     "RefundRequest",
     "RefundRequestItem",
+    "StockTake",
+    "StockTakeLine",
+    "StockTakeScan",
     "TaxRate",
     "Voucher",
     "WebhookEvent",

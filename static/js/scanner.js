@@ -19,8 +19,8 @@
 
   // What was counted is read out from a place that stays; the part that was replaced would say nothing.
   document.addEventListener("htmx:afterSettle", () => {
-    const told = document.getElementById("scanned").innerText;
-    document.getElementById("scan-told").textContent = told;
+    const place = document.getElementById("scan-told");
+    if (place) place.textContent = document.getElementById("scanned").innerText;
   });
 
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {

@@ -17,6 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .catalogue_scenes import CATALOGUE_PAGES
+from .count_scenes import COUNT_PAGES, COUNT_SENT
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
@@ -98,6 +99,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "take a held copy back": lambda scene: scene.override("take-back"),
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
+    **COUNT_PAGES,
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
@@ -118,6 +120,7 @@ SENT = {
     "note about an order with errors": "Keep the note",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
+    **COUNT_SENT,
     "withdraw a book with errors": "Withdraw it",
     **SENT_EMPTY,
     **STOCK_SENT,

@@ -27,12 +27,14 @@ from reviews import moderation
 from reviews import services as reviewing
 from reviews.models import Reason, Review
 from shop.cart import Shopper
-from shop.models import GoodsIn, Order, Refund
+from shop.models import GoodsIn, Order, Refund, StockTake
 from shop.services import (
     cancelling,
+    counting,
     discounts,
     noting,
     posting,
+    posting_counts,
     refund_requests,
     refunds,
     withdrawing,
@@ -302,7 +304,7 @@ def _ask_to_be_told(user: User) -> None:
 
 
 def _be_changed_by_staff(user: User) -> None:
-    """And leave a movement in the ledger, as somebody does who was staff once."""
+    """And leave a movement in the ledger and a count, as somebody does who was staff once."""
     stella = UserFactory(email="stella@x.example", is_staff=True)
     LogEntry.objects.create(
         user=stella,
@@ -315,6 +317,17 @@ def _be_changed_by_staff(user: User) -> None:
     counted = {BookFactory(title="Belinda").pk: 1}
     with transaction.atomic():
         stock.record(counted, reason=StockMovement.Reason.CORRECTION, who=EMAIL, at=LONG_AGO)
+    by_her = {"key": uuid.uuid4(), "who": EMAIL, "now": LONG_AGO}
+    take = counting.begin(scope=StockTake.Scope.BOOKS, shelf="", **by_her)
+    belinda = Book.objects.get(title="Belinda")
+    all_of_it = {"book_id": belinda.pk, "total": belinda.stock, "seen": 0}
+    counting.put_total(take_id=take.pk, **all_of_it, **by_her)
+    posting_counts.post(
+        take_id=take.pk,
+        seen=posting_counts.review(take, now=LONG_AGO).seen,
+        who=EMAIL,
+        now=LONG_AGO,
+    )
     GoodsIn.objects.create(reference="box 7", who=EMAIL, started_at=LONG_AGO)
     _be_looked_at(user, stella)
 

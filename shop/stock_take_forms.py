@@ -1,0 +1,105 @@
+"""What staff fill in while they count."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import MOST_COUNTED, StockTake
+
+_RELOAD = _("This page is out of date: load it again.")
+
+
+class BeginForm(forms.Form):
+    scope = forms.ChoiceField(
+        label=_("What do you count?"),
+        choices=StockTake.Scope.choices,
+        initial=StockTake.Scope.SHELF,
+        widget=forms.RadioSelect,
+    )
+    shelf = forms.CharField(
+        label=_("Shelf"),
+        max_length=20,
+        required=False,
+        help_text=_("As it stands with the books: “B3” or “Crime 2”."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("scope") == StockTake.Scope.SHELF and not cleaned.get("shelf"):
+            self.add_error("shelf", _("Which shelf?"))
+        return cleaned
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "scope": StockTake.Scope(self.cleaned_data["scope"])}
+
+
+class ScannerInput(forms.TextInput):
+    """A field that begins empty also after a mistake: a scanner would add to what stands there."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
+class ScanForm(forms.Form):
+    """One field for a scanner, which types the number and presses Enter."""
+
+    number = forms.CharField(
+        label=_("Scan a copy: EAN or ISBN"),
+        max_length=200,
+        widget=ScannerInput(
+            attrs={
+                "autofocus": True,
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "enterkeyhint": "go",
+                "aria-describedby": "scanned",
+            }
+        ),
+        error_messages={"required": _("Scan a barcode, or type the number under it.")},
+    )
+    key = forms.UUIDField(error_messages={"required": _RELOAD, "invalid": _RELOAD})
+
+
+class ChangeForm(forms.Form):
+    """One copy more or fewer of a book, which is less than typing how many there are."""
+
+    book = forms.IntegerField(min_value=1, max_value=2**62)
+    copies = forms.TypedChoiceField(choices=[("1", "1"), ("-1", "-1")], coerce=int)
+    key = forms.UUIDField()
+
+
+class TotalForm(forms.Form):
+    """How many copies there are, counted by hand."""
+
+    book = forms.IntegerField(min_value=1, max_value=2**62)
+    total = forms.IntegerField(label=_("Copies in all"), min_value=0, max_value=MOST_COUNTED)
+    seen = forms.IntegerField(min_value=0, max_value=MOST_COUNTED)
+    key = forms.UUIDField()
+
+
+class TakeOutForm(forms.Form):
+    book = forms.IntegerField(min_value=1, max_value=2**62)
+
+
+class MissingForm(forms.Form):
+    """Books of which no copy was found, ticked one by one."""
+
+    books = forms.TypedMultipleChoiceField(
+        label=_("No copy found"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick the books of which you found no copy.")},
+    )
+
+    def __init__(self, book_ids: Iterable[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["books"].choices = [(book_id, "") for book_id in book_ids]  # type: ignore[attr-defined]
+
+
+class PostForm(forms.Form):
+    seen = forms.CharField(max_length=64)
