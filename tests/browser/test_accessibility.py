@@ -17,6 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .notice_scenes import ENDED, NOTICE_PAGES
+from .price_scenes import PRICE_PAGES, PRICES_SENT
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
@@ -90,6 +91,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "end a place on a list": lambda scene: scene.override("end"),
     **ACCOUNT_PAGES,
     **NOTICE_PAGES,
+    **PRICE_PAGES,
     **QUEUE_PAGES,
     **WISHLIST_PAGES,
 }
@@ -102,6 +104,7 @@ SENT = {
     "how a delivery is shared out": "Save",
     "write a review with errors": "Publish the review",
     "report a review with errors": "Report the review",
+    **PRICES_SENT,
     **SENT_EMPTY,
     **ENDED,
 }
