@@ -22,6 +22,7 @@ from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .order_scenes import ORDER_PAGES
+from .price_scenes import PRICE_PAGES, PRICES_SENT
 from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
@@ -105,6 +106,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **DASHBOARD_PAGES,
     **NOTICE_PAGES,
     **ORDER_PAGES,
+    **PRICE_PAGES,
     **QUEUE_PAGES,
     **STOCK_PAGES,
     **WISHLIST_PAGES,
@@ -122,6 +124,7 @@ SENT = {
     "report a review with errors": "Report the review",
     **COUNT_SENT,
     "withdraw a book with errors": "Withdraw it",
+    **PRICES_SENT,
     **SENT_EMPTY,
     **STOCK_SENT,
     **ENDED,
