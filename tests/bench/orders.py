@@ -23,12 +23,15 @@ _ORDERS = """
 INSERT INTO shop_order (
     id, number, idempotency_key, status, placed_at, pay_by, closed_at, email, name, line1, line2,
     city, postcode, country, phone, currency, delivery_name, items_total, delivery_total, total,
-    tracking, district, region
+    tracking, district, region, fulfilment
 )
 SELECT number, 'N' || number, gen_random_uuid(), status, placed, placed + interval '1 hour',
     CASE WHEN status <> 'pending' THEN placed + interval '3 minutes' END,
     'reader' || number || '@example.org', 'Nadia Rahman', '1 Some Street', '', 'Bristol', 'BS1 4ZZ',
-    'GB', '', 'GBP', 'By post', items, 2.95, items + 2.95, '', '', ''
+    'GB', '', 'GBP', 'By post', items, 2.95, items + 2.95, '', '', '',
+    CASE status WHEN 'pending' THEN 'new' WHEN 'payment_failed' THEN 'unpaid'
+        WHEN 'confirmed' THEN CASE WHEN number > %(orders)s - 1000 THEN 'paid' ELSE 'delivered' END
+        ELSE status END
 FROM (
     SELECT number, sum(price * copies) AS items,
         now() - %(days)s * interval '1 day' * (1 - number::float / %(orders)s) AS placed,

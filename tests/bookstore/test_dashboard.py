@@ -119,7 +119,7 @@ def test_the_panels_say_what_is(busy_shop, staff_client):
     assert "Sales £32.95 ( £12.95 ) +£20.00" in panel_of(page, "today")
     assert "Refunds £1.50 ( £0.00 ) +£1.50" in panel_of(page, "today")
     assert "Sales £45.90" in panel_of(page, "sales")
-    assert "Waiting for payment 1 Paid 2" in panel_of(page, "orders_by_state")
+    assert "New 1 Paid 2" in panel_of(page, "orders_by_state")
     assert "1 Emma" in panel_of(page, "best_sellers")
     assert "3 £30.00" in panel_of(page, "best_sellers")
     assert "Failed, and still owed 1" in panel_of(page, "refunds")
@@ -166,7 +166,7 @@ def test_files_have_all_rows_and_no_formulas(busy_shop, staff_client):
     assert len(days) == 30
     assert sum(Decimal(day["sales"]) for day in days) == Decimal("45.90")
     assert sum(Decimal(day["refunds"]) for day in days) == Decimal("1.50")
-    assert rows_of(staff_client, "orders_by_state")[1] == {"state": "confirmed", "orders": "2"}
+    assert rows_of(staff_client, "orders_by_state")[1] == {"state": "paid", "orders": "2"}
     [low] = rows_of(staff_client, "low_stock")
     assert (low["title"], low["stock"], low["sold"], low["waiting"]) == ("Emma", "2", "3", "0")
     [queue] = rows_of(staff_client, "queues")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from catalog.models import Contribution, Contributor, Genre, Work
 from shop.lists import count_facets
+from tests.audits import without_triggers
 from tests.factories import BookFactory, ContributorFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +205,8 @@ def test_a_genre_leaves_out_the_books_of_the_genre_above_it(client, fiction):
 
 def test_genres_that_form_a_circle_end_all_the_same(client, fiction):
     crime = GenreFactory(name="Crime", parent=fiction)
-    Genre.objects.filter(pk=fiction.pk).update(parent=crime)
+    with without_triggers("catalog_genre"):
+        Genre.objects.filter(pk=fiction.pk).update(parent=crime)
     book_in(crime, title="The Moonstone")
 
     assert shown(client.get("/genres/fiction/")) == ["The Moonstone"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
 from catalog.models import (
     AlsoLiked,
@@ -18,6 +19,7 @@ from catalog.models import (
     Genre,
     MissedSearch,
     Publisher,
+    Repricing,
     Series,
     Suggestion,
     Work,
@@ -171,6 +173,35 @@ def test_a_genre_is_not_its_own_parent():
 
     with refused_by("catalog_genre_not_its_own_parent"):
         Genre.objects.filter(pk=genre.pk).update(parent=genre)
+
+
+def repricing(**fields) -> Repricing:
+    now = timezone.now()
+    return Repricing.objects.create(
+        scope="All", kind="percent", value=5, ending="exact", starts_at=now, made_at=now, **fields
+    )
+
+
+def test_prices_go_back_only_after_they_have_changed():
+    with refused_by("catalog_repricing_undone_only_when_done"):
+        repricing(state="undone")
+
+
+def test_a_change_of_prices_names_a_book_once():
+    lines = repricing().lines
+    prices = {"book": BookFactory(), "old_price": 10, "new_price": 11}
+    lines.create(**prices)
+
+    with refused_by("catalog_repricedbook_once_per_change"):
+        lines.create(**prices)
+
+
+@pytest.mark.parametrize(("old", "new"), [(10, 10), (10, 0), (0, 10)])
+def test_a_line_of_it_changes_a_price_to_another(old, new):
+    lines = repricing().lines
+
+    with refused_by("catalog_repricedbook_changes_a_price"):
+        lines.create(book=BookFactory(), old_price=old, new_price=new)
 
 
 def test_a_movement_of_no_copies_is_refused():

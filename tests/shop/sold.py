@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from catalog.models import Book
+from shop.fulfilment import FIRST_OF, OrderStatus
 from shop.models import Order, OrderItem, Payment, Refund
 
 DELIVERY = Decimal("2.95")
@@ -22,7 +23,8 @@ def sell(
     books = sum((prices[book] * copies for book, copies in lines.items()), Decimal(0))
     off = discount * len(lines)
     order = Order.objects.create(
-        status=status, closed_at=None if status == "pending" else at,
+        status=status, fulfilment=FIRST_OF[OrderStatus(status)],
+        closed_at=None if status == "pending" else at,
         placed_at=at - timedelta(minutes=5), pay_by=at, email="reader@example.org", country="GB",
         currency="GBP", delivery_name="By post", items_total=books, discount_total=off,
         delivery_total=DELIVERY, total=books - off + DELIVERY,

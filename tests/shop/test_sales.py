@@ -13,6 +13,7 @@ from catalog.models import Book
 from shop import sales
 from shop.models import BookSales, Order, Payment, Refund
 from shop.sales import Sales, Span
+from shop.services import fulfilling
 from tests.factories import BookFactory
 from tests.shop.sold import refund, sell
 
@@ -154,7 +155,7 @@ def test_counting_again_replaces_what_was_counted():
     sales.count_book_sales(now=NOON)
     assert BookSales.objects.count() == 2
 
-    order.close(Order.Status.CANCELLED, NOON)
+    fulfilling.move(order, to=Order.Fulfilment.CANCELLED, who="a test", now=NOON)
     sales.count_book_sales(now=NOON)
 
     assert not BookSales.objects.exists()
@@ -214,7 +215,9 @@ def test_no_orders_have_no_average():
 def test_a_cancelled_order_was_never_a_sale():
     order = sell({BookFactory(): 1}, at=NOON - timedelta(hours=2))
     [before] = sales.sales_in([sales.last_days(1, NOON)])
-    order.close(Order.Status.CANCELLED, NOON - timedelta(hours=1))
+    fulfilling.move(
+        order, to=Order.Fulfilment.CANCELLED, who="a test", now=NOON - timedelta(hours=1)
+    )
 
     [after] = sales.sales_in([sales.last_days(1, NOON)])
 
