@@ -20,8 +20,8 @@ from catalog.models import (
 from reviews import moderation
 from reviews.models import Reason
 from shop.cart import Shopper
-from shop.models import Order, TaxRate, WebhookEvent
-from shop.services import receiving
+from shop.models import Order, StockTake, TaxRate, WebhookEvent
+from shop.services import counting, receiving
 from tests.factories import (
     BookFactory,
     ContributorFactory,
@@ -76,6 +76,7 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
         "place_id": _queue().pk,
         "repricing_id": _prices(book, staff_client).pk,
         **_goods_in(),
+        "take_id": _stock_take(book).pk,
         "review": review.pk,
         "id": reader.pk,
     }
@@ -116,6 +117,14 @@ def _goods_in() -> dict[str, int]:
         delivery_id=delivery.pk, number=nth_ean(9_999_999), key=uuid.uuid4(), now=now
     )
     return {"delivery_id": delivery.pk, "line_id": line.pk if line else 0}
+
+
+def _stock_take(book: Book) -> StockTake:
+    """A count that is under way, with one copy counted."""
+    by = {"key": uuid.uuid4(), "who": "a test", "now": timezone.now()}
+    take = counting.begin(scope=StockTake.Scope.BOOKS, shelf="", **by)
+    counting.put_total(take_id=take.pk, book_id=book.pk, total=1, seen=0, **by)
+    return take
 
 
 def _prices(book: Book, staff_client: Client) -> Repricing:

@@ -24,12 +24,12 @@ auth.group                    A     -    -       -
 accounts.user                 MA    -    -       -
 accounts.outboxmessage        MA    -    -       -
 accounts.customerlook         MA    -    -       -
-catalog.book                  BFMA  BM   BM      -
-catalog.genre                 BMA   BM   BM      M
-catalog.contributor           BMA   BM   BM      M
-catalog.publisher             BMA   BM   BM      M
-catalog.series                BMA   BM   BM      M
-catalog.work                  BMA   BM   BM      M
+catalog.book                  BFMA  BM   BM      BM
+catalog.genre                 BMA   BM   BM      BM
+catalog.contributor           BMA   BM   BM      BM
+catalog.publisher             BMA   BM   BM      BM
+catalog.series                BMA   BM   BM      BM
+catalog.work                  BMA   BM   BM      BM
 catalog.missedsearch          BMA   -    -       -
 catalog.fronttableentry       BMA   BM   BM      BM
 catalog.stockmovement         BFMA  BFM  -       -
@@ -91,6 +91,28 @@ shop_order_mail_again         FM
 shop_refundrequest_approve    M
 shop_refundrequest_decline    M
 accounts_outboxmessage_again  M
+catalog_book_put_back         BM
+catalog_book_withdraw         BM
+panel_best_sellers_csv        MA
+panel_sales_csv               MA
+panel_orders_by_state_csv     FMA
+panel_low_stock_csv           BFMA
+panel_queues_csv              BFMA
+panel_missed_searches_csv     BMA
+shop_order_move               FM
+shop_order_note               FM
+shop_pick_list                FM
+stock_take_list               BFMA
+stock_take_detail             BFMA
+stock_take_csv                BFMA
+stock_take_begin              BFM
+stock_take_count              BFM
+stock_take_change             BFM
+stock_take_total              BFM
+stock_take_again              BFM
+stock_take_missing            BFM
+stock_take_review             BFM
+stock_take_abandon            BFM
 reviews_review_remove         BM
 reviews_review_keep           BM
 reviews_review_restore        BM
