@@ -117,6 +117,7 @@ class MissedSearchAdmin(ReadOnlyAdmin):
 
     list_display = ("words", "day", "times")
     ordering = ("-day", "-times", "pk")
+    linked_by = ("words",)
     list_filter = ("day",)
 
 

@@ -16,6 +16,7 @@ from .identifiers import find_number
 from .models import Book, Genre, Publisher, Repricing, Series
 from .money import format_money
 from .repricing import Rule
+from .tags import FORMATS
 
 MOST_NUMBERS = 1_000
 MOST_NAMES = 5
@@ -114,7 +115,8 @@ class RepricingForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    CHOOSING = ("publisher", "series", "genre", "format", "price_from", "price_to", "numbers")
+    # One of these says which books; their prices narrow the choice down.
+    CHOOSING = ("publisher", "series", "genre", "format", "numbers")
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]
@@ -130,7 +132,7 @@ class RepricingForm(forms.Form):
             data[field] not in (None, "", []) for field in self.CHOOSING
         ):
             self.add_error(
-                None, _("Please choose which books: at least one of the fields says so.")
+                None, _("Please choose a publisher, a series, a genre, a format, or numbers.")
             )
         if (value := data.get("value")) is not None:
             self._check(value, data.get("kind"))
@@ -155,11 +157,12 @@ class RepricingForm(forms.Form):
         data = self.cleaned_data
         books = Book.objects.on_sale()
         books = books.in_genre(data["genre"]) if data["genre"] else books
+        # By its tag, which has an index.
+        books = books.carrying([FORMATS[data["format"]]]) if data["format"] else books
         books = books.filter(ean__in=data["numbers"]) if data["numbers"] else books
         columns = {
             "publisher": "publisher",
             "series": "series",
-            "format": "format",
             "price_from": "price__gte",
             "price_to": "price__lte",
         }

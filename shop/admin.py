@@ -39,6 +39,7 @@ class RefundAdmin(ReadOnlyAdmin):
         *("asked_at", "order", "amount", "status", "reason"),
         *("who", "attempts", "next_try_at", "last_error"),
     )
+    linked_by = ("asked_at",)
     list_filter = ("status", "reason", OwedFilter, OfSalesFilter)
     list_select_related = ("payment__order",)
     search_fields = ("payment__order__number__exact", "reference__exact")

@@ -25,6 +25,7 @@ class StockMovementAdmin(StaffAdmin):
     form = MovementForm
     add_form_template = "admin/catalog/stockmovement/add_form.html"
     list_display = ("at", "book", "quantity", "reason", "order_number", "who", "note")
+    linked_by = ("at",)
     list_filter = ("reason",)
     list_select_related = ("book",)
     search_fields = ("book__ean__exact",)

@@ -136,3 +136,38 @@ def test_rows_to_edit_in_a_list_have_labels(staff_client):
     assert re.search(
         r'<input type="number" name="form-0-position"[^>]* aria-label="Position"', page
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"body__contains": "reset"},
+        {"title__regex": "("},
+        {"price__gte": "1"},
+        {"book__title__contains": "x"},
+        {"id__exact": "x"},
+        {"nothing__id__exact": "1"},
+    ],
+)
+def test_no_list_looks_into_columns_that_it_has_no_filter_for(asked, staff_client):
+    BookFactory()
+    for model in admin.site._registry:
+        if model.__name__ not in NOT_OURS:
+            names = (model._meta.app_label, model._meta.model_name)
+            address = reverse("admin:{}_{}_changelist".format(*names))
+            assert staff_client.get(address, asked).status_code in (400, 302), address
+
+
+@pytest.mark.django_db
+def test_other_pages_link_to_lists_by_keys(staff_client):
+    here, there = receive_one("Emma"), receive_one("Persuasion")
+
+    page = staff_client.get("/admin/catalog/stockmovement/", {"book__id__exact": here.pk})
+
+    assert here.title in page.text
+    assert there.title not in page.text
+
+
+def receive_one(title: str) -> Book:
+    return BookFactory(title=title, stock=1)
