@@ -34,11 +34,16 @@ class ContributionInline(admin.TabularInline):
     extra = 1
 
 
+class CoverWidget(AdminFileWidget):
+    # Django would give it a legend alone: the field itself needs a label.
+    use_fieldset = False
+
+
 class BookForm(forms.ModelForm):
     cover_image = CoverField(
         label=_("Cover image"),
         required=False,
-        widget=AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=CoverWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_(
             "JPEG, PNG or WebP, up to 10 MB. Without a picture the shop draws a cover of its own."
         ),
