@@ -125,13 +125,14 @@ PANELS = [
         content=low_stock,
         place=50,
         choices=LowStockChoices,
+        is_wide=True,
     ),
     Panel(
         name="refunds",
         title=gettext_lazy("Refunds"),
         permission="shop.view_refund",
         content=refunds,
-        place=35,
+        place=12,
         has_table=False,
     ),
 ]
