@@ -70,10 +70,8 @@ STAFF_PAGES: dict[str, Callable[[Scene], str]] = {
     "list of books with a search and a filter": at("/admin/catalog/book/?q=emma&format=paperback"),
     "list of orders": at("/admin/shop/order/"),
     "list of days on which a search found nothing": at("/admin/catalog/missedsearch/"),
-    "form of a book": form_of(Book),
     "form of a book with errors": at("/admin/catalog/book/add/"),
     "form of an order": form_of(Order),
-    "history of a book": form_of(Book, "history"),
     "delete a voucher": form_of(Voucher, "delete"),
     "delete a publisher that has books": form_of(Publisher, "delete"),
 }
