@@ -11,12 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers import CustomerPart
 from accounts.person import Person
 
-from .models import Order, plain_number
+from .models import Order, OrderNote, plain_number
 
 
 def _orders(person: Person, most: int, now: datetime) -> Iterable[Order]:
     orders = Order.objects.of_person(user=person.user, emails=person.emails)
     return orders.for_order_list()[:most]
+
+
+def _notes(person: Person, most: int, now: datetime) -> Iterable[OrderNote]:
+    orders = Order.objects.of_person(user=person.user, emails=person.emails)
+    notes = OrderNote.objects.filter(order__in=orders.order_by().values("pk")).exclude(text="")
+    return notes.select_related("order").order_by("-pk")[:most]
 
 
 def _all_orders(person: Person) -> str:
@@ -43,5 +49,13 @@ PARTS = [
         rows=_orders,
         whole_list=_all_orders,
         find_guests=_guests,
-    )
+    ),
+    CustomerPart(
+        name="order_notes",
+        position=15,
+        title=_("Notes about their orders"),
+        permission="shop.view_ordernote",
+        template="admin/shop/_customer_notes.html",
+        rows=_notes,
+    ),
 ]

@@ -18,6 +18,7 @@ from accounts.models import Address, CustomerLook, OutboxMessage, User
 from accounts.person import Person
 from shop.cart import Shopper
 from shop.models import Order
+from shop.services import noting
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory
 from tests.reviews.readers import write
 from tests.shop.conftest import ADDRESS, draft, fill, place
@@ -86,12 +87,21 @@ def test_it_shows_what_every_app_knows_of_a_member(auditor, sam):
         "mails": 1,
         "looks": 1,
         "orders": 1,
+        "order_notes": 0,
         "places": 1,
         "reviews": 1,
     }
     for words in ("Firefox on Linux", "1 Some Street", "Hello, Sam", "Emma", "Persuasion"):
         assert words in page.text
     assert Order.objects.get().number in page.text
+
+
+def test_what_staff_noted_about_their_orders_is_on_it(auditor, sam):
+    words = {"text": "Rings twice.", "who": "a test", "now": timezone.now()}
+    noting.add_note(number=Order.objects.get().number, **words)
+
+    assert "Rings twice." in auditor.get(page_of(sam)).text
+    assert "Rings twice." not in auditor.get("/admin/customers/guest/", {"email": GUEST}).text
 
 
 def test_no_link_that_lets_somebody_in_and_no_key_is_on_it(auditor, sam):

@@ -23,15 +23,17 @@ _ORDERS = """
 INSERT INTO shop_order (
     id, number, idempotency_key, status, placed_at, pay_by, closed_at, email, name, line1, line2,
     city, postcode, country, phone, currency, delivery_name, items_total, delivery_total, total,
-    tracking, district, region, fulfilment
+    tracking, district, region, fulfilment, first_posted_at, posted_at, expected_on
 )
 SELECT number, 'N' || number, gen_random_uuid(), status, placed, placed + interval '1 hour',
     CASE WHEN status <> 'pending' THEN placed + interval '3 minutes' END,
     'reader' || number || '@example.org', 'Nadia Rahman', '1 Some Street', '', 'Bristol', 'BS1 4ZZ',
     'GB', '', 'GBP', 'By post', items, 2.95, items + 2.95, '', '', '',
     CASE status WHEN 'pending' THEN 'new' WHEN 'payment_failed' THEN 'unpaid'
-        WHEN 'confirmed' THEN CASE WHEN number > %(orders)s - 1000 THEN 'paid' ELSE 'delivered' END
-        ELSE status END
+        WHEN 'confirmed' THEN CASE WHEN is_sent THEN 'delivered' ELSE 'paid' END ELSE status END,
+    CASE WHEN is_sent THEN placed + interval '1 day' END,
+    CASE WHEN is_sent THEN placed + interval '1 day' END,
+    CASE WHEN is_sent THEN placed::date + 3 END
 FROM (
     SELECT number, sum(price * copies) AS items,
         now() - %(days)s * interval '1 day' * (1 - number::float / %(orders)s) AS placed,
@@ -39,7 +41,7 @@ FROM (
             WHEN number %% 25 = 0 THEN 'cancelled' WHEN number %% 20 = 1 THEN 'payment_failed'
             ELSE 'confirmed' END AS status
     FROM lines GROUP BY number
-) placed
+) placed, LATERAL (SELECT status = 'confirmed' AND number <= %(orders)s - 1000 AS is_sent) sent
 """
 _ITEMS = """
 INSERT INTO shop_orderitem (title, ean, unit_price, quantity, book_id, order_id)
