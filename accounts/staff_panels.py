@@ -27,7 +27,7 @@ PANELS = [
         title=_("Mails that failed"),
         permission="accounts.view_outboxmessage",
         content=failed_mails,
-        place=90,
+        place=14,
         has_table=False,
     )
 ]

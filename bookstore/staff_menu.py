@@ -65,6 +65,7 @@ HEADING_OF_MODEL = {
     "catalog.missedsearch": READERS,
     "catalog.stockmovement": STOCK,
     "shop.deliverymethod": SETTINGS,
+    "shop.goodsin": STOCK,
     "shop.taxrate": SETTINGS,
     "shop.voucher": SETTINGS,
     "shop.webhookevent": SETTINGS,

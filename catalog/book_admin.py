@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from bookstore.looking import FileField
 
 from . import editing
 from .book_filters import FormatFilter, SaleFilter, on_shelf
@@ -38,7 +39,7 @@ class BookForm(forms.ModelForm):
     cover_image = CoverField(
         label=_("Cover image"),
         required=False,
-        widget=AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=FileField(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_(
             "JPEG, PNG or WebP, up to 10 MB. Without a picture the shop draws a cover of its own."
         ),

@@ -24,7 +24,7 @@ PANELS = [
         title=_("Reported reviews"),
         permission="reviews.view_review",
         content=reported,
-        place=80,
+        place=13,
         has_table=False,
     )
 ]

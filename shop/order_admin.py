@@ -73,7 +73,39 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter = (StateFilter, "status", "closed_at", OfBookFilter)
     search_fields = ("number", "email")
     search_help_text = _("Number of the order, or the e-mail address it was placed with")
-    readonly_fields = ("state", "refunds_so_far", "erased_at")
+    readonly_fields = ("state", "goes_to", "refunds_so_far", "erased_at")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "state", "status"),
+                    "goes_to",
+                    ("email", "phone", "user"),
+                    ("delivery_name", "is_collected", "delivery_days", "expected_on", "tracking"),
+                )
+            },
+        ),
+        (
+            _("Money"),
+            {
+                "fields": (
+                    ("items_total", "discount_total", "delivery_total", "total", "currency"),
+                    ("tax_total", "delivery_tax", "delivery_tax_rate", "voucher", "voucher_code"),
+                    "refunds_so_far",
+                )
+            },
+        ),
+        (
+            _("Times"),
+            {
+                "fields": (
+                    ("placed_at", "pay_by", "closed_at"),
+                    ("first_posted_at", "posted_at", "erased_at"),
+                )
+            },
+        ),
+    )
     inlines = (
         *(OrderNoteInline, OrderItemInline, FulfilmentMoveInline, PaymentInline),
         *(OrderEventInline, WithdrawalInline),
@@ -83,6 +115,10 @@ class OrderAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state(self, order: Order) -> str:
         return order.get_fulfilment_display()
+
+    @admin.display(description=_("goes to"))
+    def goes_to(self, order: Order) -> str:
+        return format_html_join("", "{}<br>", ((line,) for line in order.address_lines)) or "-"
 
     @admin.display(description=_("waits until"), empty_value="-")
     def day_to_come(self, order: Any) -> Any:

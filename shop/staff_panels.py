@@ -46,8 +46,13 @@ def _in_state(state: str) -> str:
 
 
 class LowStockChoices(Choices):
+    # A field of text keeps what was typed wrongly; one of numbers would show nothing.
     low = forms.IntegerField(
-        label=gettext_lazy("Copies at most"), initial=3, min_value=0, max_value=100
+        label=gettext_lazy("Copies at most"),
+        initial=3,
+        min_value=0,
+        max_value=100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
     )
 
 
@@ -120,13 +125,14 @@ PANELS = [
         content=low_stock,
         place=50,
         choices=LowStockChoices,
+        is_wide=True,
     ),
     Panel(
         name="refunds",
         title=gettext_lazy("Refunds"),
         permission="shop.view_refund",
         content=refunds,
-        place=35,
+        place=12,
         has_table=False,
     ),
 ]

@@ -68,7 +68,5 @@ COUNT_PAGES = {
     "give up a stock take": of("abandon"),
     "stock take posted": posted,
 }
-COUNT_SENT = {
-    "begin a stock take with errors": "Begin to count",
-    "count the stock with errors": "Count",
-}
+COUNT_SENT = {"begin a stock take with errors": "Begin to count"}
+COUNT_SENT_IN_PLACE = {"count the stock with errors": "Count one"}

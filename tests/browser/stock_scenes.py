@@ -70,7 +70,5 @@ STOCK_PAGES: dict[str, Callable[[Scene], str]] = {
     "set stock": stock_by_hand,
     "set stock with errors": stock_by_hand,
 }
-STOCK_SENT = {
-    "unpack a delivery, with errors": "Count one",
-    "set stock with errors": "Set stock",
-}
+STOCK_SENT = {"set stock with errors": "Set stock"}
+STOCK_SENT_IN_PLACE = {"unpack a delivery, with errors": "Count one"}

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from tests.conftest import IN_CI
 from tests.fake_sign_in import FakeSite, stand_in
@@ -17,7 +17,7 @@ from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
 from .catalogue_scenes import CATALOGUE_PAGES
-from .count_scenes import COUNT_PAGES, COUNT_SENT
+from .count_scenes import COUNT_PAGES, COUNT_SENT, COUNT_SENT_IN_PLACE
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
@@ -27,7 +27,7 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
-from .stock_scenes import STOCK_PAGES, STOCK_SENT
+from .stock_scenes import STOCK_PAGES, STOCK_SENT, STOCK_SENT_IN_PLACE
 from .wishlist_scenes import WISHLIST_PAGES
 
 pytestmark = pytest.mark.browser
@@ -130,6 +130,8 @@ SENT = {
     **ENDED,
     **STAFF_SENT,
 }
+# The same, of forms whose answer takes the place of a part of the page.
+SENT_IN_PLACE = {**COUNT_SENT_IN_PLACE, **STOCK_SENT_IN_PLACE}
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -173,6 +175,12 @@ def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
             with page.expect_navigation() as sent:
                 main.get_by_role("button", name=SENT[name], exact=True).click()
             response = sent.value
+        if name in SENT_IN_PLACE:
+            main = page.get_by_role("main")
+            with page.expect_response(lambda answer: answer.request.method == "POST") as put:
+                main.get_by_role("button", name=SENT_IN_PLACE[name], exact=True).click()
+            expect(main.locator("#scanned .errornote")).to_be_visible()
+            response = put.value
         return page, response
 
     return show
