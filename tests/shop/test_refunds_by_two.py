@@ -146,6 +146,50 @@ def test_the_page_to_approve_shows_all_that_is_asked_for(staff_client, tess_clie
     assert "£1.50" in question
 
 
+def post(order: Order) -> None:
+    posting.post_order(number=order.number, tracking="", who="packer", now=timezone.now())
+
+
+def test_copies_that_left_since_it_was_asked_for_do_not_go_on_sale(
+    staff_client, tess_client, order, emma
+):
+    ask(staff_client, order, copies=2, restock="on")
+    post(order)
+
+    page = decide(tess_client, "approve")
+
+    emma.refresh_from_db()
+    assert "has left the shop since this was asked for" in page.text
+    assert emma.stock == 0
+    assert RefundRequest.objects.get().is_waiting
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(("restock", "stock"), [("on", 2), ("", 0)])
+def test_copies_that_had_left_before_may_have_come_back(
+    staff_client, tess_client, order, emma, restock, stock
+):
+    post(order)
+    ask(staff_client, order, copies=2, restock=restock)
+
+    decide(tess_client, "approve")
+
+    emma.refresh_from_db()
+    assert emma.stock == stock
+    assert RefundRequest.objects.get().status == "approved"
+
+
+def test_money_alone_goes_back_though_the_copies_have_left_meanwhile(
+    staff_client, tess_client, order
+):
+    ask(staff_client, order, copies=2)
+    post(order)
+
+    decide(tess_client, "approve")
+
+    assert RefundRequest.objects.get().status == "approved"
+
+
 def test_whoever_asked_does_not_decide(staff_client, order):
     ask(staff_client, order, copies=2)
     request = RefundRequest.objects.get()
