@@ -14,7 +14,7 @@ from bookstore.panels import Cell, Choices, Column, Content, Figure, Panel
 from catalog.money import format_count
 
 from . import sales
-from .models import BookSales, Order, Refund
+from .models import BookSales, Order, Refund, RefundRequest
 from .sales_panels import SALES_PANELS, as_of_words
 
 # The column that says where an order stands.
@@ -99,9 +99,16 @@ def _low_row(row: BookSales, since: datetime) -> list[Cell]:
 
 
 def refunds(*, now: datetime, is_whole: bool) -> Content:
+    waiting = format_count(RefundRequest.objects.waiting().count())
+    asked = reverse("admin:shop_refundrequest_changelist", query={"status__exact": "waiting"})
     failed = format_count(Refund.objects.owed().count())
     url = reverse("admin:shop_refund_changelist", query={"owed": "yes"})
-    return Content(figures=[Figure(_("Failed, and still owed"), failed, url)])
+    return Content(
+        figures=[
+            Figure(_("Requests that wait for a second person"), waiting, asked),
+            Figure(_("Failed, and still owed"), failed, url),
+        ]
+    )
 
 
 PANELS = [
