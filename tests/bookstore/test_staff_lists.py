@@ -16,8 +16,8 @@ from catalog.models import Book
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory, VoucherFactory
 from tests.staff_scene import a_bit_of_everything
 
-# Django's list of a handful of groups; the jobs of the queue, which are the operator's.
-NOT_OURS = {"Group", "ProcrastinateJob"}
+# The jobs of the queue, which are the operator's.
+NOT_OURS = {"ProcrastinateJob"}
 # A count of keys that ends at so many, as ShortPaginator makes it.
 BOUND = "LIMIT"
 
