@@ -19,6 +19,7 @@ from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
 from . import (
     deactivating,
+    group_admin,  # noqa: F401
     looks,
     outbox_admin,  # noqa: F401
     user_list,

@@ -35,6 +35,7 @@ class Shown:
     # What was chosen about the other panels: the form carries it along.
     others: dict[str, Any]
     content: Content
+    user: Any
 
     @cached_property
     def rows(self) -> SafeString:
@@ -44,7 +45,7 @@ class Shown:
             "\n",
             "<tr>{}</tr>",
             (
-                (format_html_join("", "{}", _drawn(zip(numbers, row, strict=True))),)
+                (format_html_join("", "{}", _drawn(zip(numbers, row, strict=True), self.user)),)
                 for row in self.content.rows
             ),
         )
@@ -65,7 +66,7 @@ def front_page(*, user: Any, given: Any, now: datetime) -> tuple[list[Shown], bo
         others = [found for name, found in chosen.items() if name != panel.name]
         content = panel.read(now=now, chosen=chosen[panel.name], is_whole=False)
         carried = {name: value for found in others for name, value in found.items()}
-        shown.append(Shown(panel, forms[panel.name], carried, content))
+        shown.append(Shown(panel, forms[panel.name], carried, content, user))
     return shown, all(form.is_valid() for form in forms.values())
 
 
@@ -101,10 +102,11 @@ def panel_csv(request: HttpRequest, *, panel: Panel) -> HttpResponseBase:
     )
 
 
-def _drawn(cells: Iterable[tuple[bool, Cell]]) -> Iterator[tuple[SafeString]]:
+def _drawn(cells: Iterable[tuple[bool, Cell]], user: Any) -> Iterator[tuple[SafeString]]:
     for is_number, cell in cells:
         field = '<td class="num">{}</td>' if is_number else "<td>{}</td>"
-        link = format_html('<a href="{}">{}</a>', cell.url, cell.shown) if cell.url else cell.shown
+        is_linked = cell.url and (not cell.permission or user.has_perm(cell.permission))
+        link = format_html('<a href="{}">{}</a>', cell.url, cell.shown) if is_linked else cell.shown
         yield (format_html(field, link),)
 
 

@@ -3,15 +3,17 @@
 import re
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminFileWidget
 from django.core.paginator import Paginator
 from django.db.models import ImageField
+from django.forms import BooleanField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 # A key of any of our tables: it fits into 64 bits.
 _KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -19,6 +21,8 @@ _KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 _KINDS = {"", "exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt"}
 # As far as anybody pages by hand. Whoever looks for more uses the search and the filters.
 MOST_LISTED = 5_000
+# As many as one act is done with when all rows of a list are chosen.
+MOST_AT_ONCE = 100
 
 
 def _column_of(kind: Any) -> str:
@@ -32,6 +36,10 @@ def bounded_count(rows: Any) -> int:
     """How many rows of a query there are, counted no further than 5,000."""
     # Their keys alone, so that what a list works out for its rows is not worked out to count them.
     return int(rows.order_by().values("pk")[:MOST_LISTED].count())
+
+
+def are_more_than(most: int, rows: Any) -> bool:
+    return int(rows.order_by().values("pk")[: most + 1].count()) > most
 
 
 class ShortPaginator(Paginator):
@@ -100,16 +108,28 @@ class StaffAdmin(admin.ModelAdmin):
         return formset
 
     def response_action(
-        self, request: HttpRequest, *args: Any, **where: Any
+        self, request: HttpRequest, queryset: Any, *args: Any, **where: Any
     ) -> HttpResponse | None:
-        """What is done with ticked rows. A tick that names no key names no row."""
+        """What is done with ticked rows. A tick that names no key names no row.
+
+        “Select all” of a list that is longer than anybody has looked through is refused: Django would
+        do it with rows, too, that a list which is cut neither shows nor counts.
+        """
+        across = BooleanField(required=False).to_python(request.POST.get("select_across"))
+        if across and are_more_than(MOST_AT_ONCE, queryset):
+            words = _(
+                "Nothing was done: that is for %(most)d rows at a time, at the most. Search or "
+                "filter, or select them page by page."
+            )
+            messages.error(request, words % {"most": MOST_AT_ONCE})
+            return None
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         keys = [key for key in ticked if _KEY.fullmatch(key)]
         if keys != ticked:
             sent = request.POST.copy()
             sent.setlist(ACTION_CHECKBOX_NAME, keys)
             request.POST = sent  # type: ignore[assignment]
-        answer: HttpResponse | None = super().response_action(request, *args, **where)
+        answer: HttpResponse | None = super().response_action(request, queryset, **where)
         return answer
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -30,11 +30,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cell:
-    """One field of a table: the value for its CSV, the text for the page, the list it comes from."""
+    """One field of a table: the value for its CSV, the text for the page, the list it comes from.
+
+    That list is linked for those alone who have `permission`, if one is named.
+    """
 
     value: str | int | Decimal
     text: str = ""
     url: str = ""
+    permission: str = ""
 
     @property
     def shown(self) -> str:

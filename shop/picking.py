@@ -11,7 +11,7 @@ from typing import Any
 from catalog.models import Book
 
 from .fulfilment import IN_THE_SHOP, Fulfilment
-from .models import Order, OrderItem
+from .models import Order, OrderItem, RefundRequest
 
 MOST_ORDERS = 100
 
@@ -30,11 +30,15 @@ class Pick:
 
 @dataclass
 class Slip:
-    """What goes into the next parcel of an order, and what of it waits for its day of sale."""
+    """What goes into the next parcel of an order, and what of it waits for its day of sale.
+
+    `asked` are the requests to pay some of it back that nobody has decided on.
+    """
 
     order: Order
     now: list[OrderItem] = field(default_factory=list)
     later: list[OrderItem] = field(default_factory=list)
+    asked: list[RefundRequest] = field(default_factory=list)
 
 
 @dataclass
@@ -60,7 +64,7 @@ class PickList:
 def pick_list(order_ids: Sequence[int], *, today: date) -> PickList:
     """The list for these orders; for those that are being picked, where none is named.
 
-    In two queries, of the first 100 orders.
+    In three queries, of the first 100 orders.
     """
     known = Order.objects.filter(pk__in=order_ids)
     if not order_ids:
@@ -76,6 +80,8 @@ def pick_list(order_ids: Sequence[int], *, today: date) -> PickList:
             continue
         slip.now.append(item)
         picks.setdefault(item.book_id, Pick(item.book)).wanted.append(item)
+    for request in RefundRequest.objects.waiting().filter(order__in=list(slips)):
+        slips[request.order_id].asked.append(request)
     return PickList(
         sorted(picks.values(), key=_along_the_shelves),
         list(slips.values()),

@@ -233,9 +233,26 @@ class RefundQuerySet(models.QuerySet[Any]):
         return self.filter(next_try_at__lte=now)
 
     def owed(self) -> RefundQuerySet:
-        """Those that failed, whose money has gone back by no other refund."""
+        """Those that failed, and can be sent again: neither their money, nor the delivery or a copy
+        that they were for, has gone back by another refund.
+        """
         rest = models.F("payment__paid") - models.F("payment__refunded")
-        return self.filter(status="failed", again__isnull=True, amount__lte=rest)
+        delivery = models.F("payment__order__delivery_total") - self._delivery_back()
+        failed = self.filter(status="failed", again__isnull=True, amount__lte=rest)
+        return failed.filter(~models.Exists(self._copies_back()), delivery__lte=delivery)
+
+    def _delivery_back(self) -> Coalesce:
+        of_order = self.model.objects.filter(payment__order=models.OuterRef("payment__order"))
+        back = of_order.exclude(status="failed").order_by().values("payment__order")
+        return Coalesce(models.Subquery(back.values_list(models.Sum("delivery"))), Decimal(0))
+
+    def _copies_back(self) -> Any:
+        """Lines of a refund of which fewer copies are left to pay back than it was for."""
+        lines = self.model._meta.get_field("items").related_model.objects
+        of_item = lines.filter(item=models.OuterRef("item")).exclude(refund__status="failed")
+        back = of_item.order_by().values("item").values_list(models.Sum("copies"))
+        left = models.F("item__quantity") - Coalesce(models.Subquery(back), 0)
+        return lines.filter(refund=models.OuterRef("pk"), copies__gt=left)
 
     def of_sales(self) -> RefundQuerySet:
         """Those that make a sale worth less, and have not failed.

@@ -14,8 +14,8 @@ from bookstore.panels import Cell, Choices, Column, Content, Figure, Panel
 from catalog.money import format_count
 
 from . import sales
-from .models import BookSales, Order, Refund
-from .sales_panels import SALES_PANELS, as_of_words
+from .models import BookSales, Order, Refund, RefundRequest
+from .sales_panels import SALES_PANELS, as_of_words, list_of_sales
 
 # The column that says where an order stands.
 STATE = "fulfilment"
@@ -61,7 +61,8 @@ def low_stock(*, now: datetime, is_whole: bool, low: int) -> Content:
         BookSales.objects.low_in_stock(SOLD_IN_DAYS, low)[: None if is_whole else LOW_SHOWN]
     )
     as_of = BookSales.objects.counted_at(SOLD_IN_DAYS)
-    since = sales.last_days(SOLD_IN_DAYS, as_of or now).since
+    before = as_of or now
+    span = sales.Span(sales.last_days(SOLD_IN_DAYS, before).since, before)
     words = _(
         "Of the %(number)s books that sold most in the last 90 days, those with few copies left,"
         " most sold first."
@@ -75,16 +76,15 @@ def low_stock(*, now: datetime, is_whole: bool, low: int) -> Content:
             Column("sold", _("Sold"), is_number=True),
             Column("waiting", _("Waiting"), is_number=True),
         ],
-        rows=[_low_row(row, since) for row in rows],
+        rows=[_low_row(row, span) for row in rows],
         nothing=_("None of them has so few copies left.") if as_of else "",
     )
 
 
-def _low_row(row: BookSales, since: datetime) -> list[Cell]:
+def _low_row(row: BookSales, span: sales.Span) -> list[Cell]:
     book = row.book
     of_book = {"book__id__exact": book.pk}
     movements = reverse("admin:catalog_stockmovement_changelist", query=of_book)
-    sold = {**of_book, "reason__exact": "sale", "at__gte": since.isoformat()}
     places = {**of_book, "state__in": "waiting,offered"}
     return [
         Cell(book.title, url=reverse("admin:catalog_book_change", args=[book.pk])),
@@ -93,7 +93,9 @@ def _low_row(row: BookSales, since: datetime) -> list[Cell]:
         Cell(
             row.copies,
             format_count(row.copies),
-            reverse("admin:catalog_stockmovement_changelist", query=sold),
+            list_of_sales(span, book=book.pk),
+            # Whoever orders books sees how many were sold, but not which orders the shop took.
+            permission="shop.view_sales",
         ),
         Cell(
             book.queue_length,
@@ -104,9 +106,16 @@ def _low_row(row: BookSales, since: datetime) -> list[Cell]:
 
 
 def refunds(*, now: datetime, is_whole: bool) -> Content:
+    waiting = format_count(RefundRequest.objects.waiting().count())
+    asked = reverse("admin:shop_refundrequest_changelist", query={"status__exact": "waiting"})
     failed = format_count(Refund.objects.owed().count())
     url = reverse("admin:shop_refund_changelist", query={"owed": "yes"})
-    return Content(figures=[Figure(_("Failed, and still owed"), failed, url)])
+    return Content(
+        figures=[
+            Figure(_("Requests that wait for a second person"), waiting, asked),
+            Figure(_("Failed, and still owed"), failed, url),
+        ]
+    )
 
 
 PANELS = [

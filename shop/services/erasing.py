@@ -86,7 +86,9 @@ def obstacles(person: Person, now: datetime) -> list[Obstacle]:
     theirs = orders_of(person)
     owed = Refund.objects.owed().filter(payment__order__in=theirs)
     owing = set(owed.values_list("payment__order", flat=True))
+    # All money of a cancelled order is on its way back already, whatever was asked for before.
     waiting = RefundRequest.objects.waiting().filter(order__in=theirs)
+    waiting = waiting.exclude(order__status="cancelled")
     asked = set(waiting.values_list("order", flat=True))
     is_open |= Q(pk__in=owing | asked)
     candidates = theirs.filter(is_open | Q(status="confirmed") & may_change)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.money import format_money
-from shop.models import Order, Refund, RefundRequest, RefundRequestItem
+from shop.models import Order, OrderItem, Refund, RefundRequest, RefundRequestItem
 
 from . import cancelling, refunds
 from .refunds import CannotRefund
@@ -48,6 +48,15 @@ class AnotherSum(CannotRefund):
             "meanwhile. Decline it, and have it asked for anew."
         )
         super().__init__(text % {"asked": format_money(asked), "now": format_money(now)})
+
+
+class HasLeftMeanwhile(CannotRefund):
+    def __init__(self, item: OrderItem) -> None:
+        text = _(
+            "“%(title)s” has left the shop since this was asked for, so no copies of it can go on "
+            "sale again. Decline it, and have it asked for anew."
+        )
+        super().__init__(text % {"title": item.title})
 
 
 def left_alone(order: Order, *, by: User) -> Decimal:
@@ -177,15 +186,23 @@ def _decide(
 
 
 def _check_sum(request: RefundRequest) -> None:
-    """The second person agreed to this sum and no other."""
+    """The second person agreed to this sum and no other, and to copies that are in the shop."""
     if request.is_cancellation:
         if not request.order.can_be_cancelled:
             raise cancelling.CannotCancel(request.order)
         amount = refunds.left_to_refund(request.order).money
     else:
+        _check_copies(request)
         amount = refunds.plan(request.order, _quantities(request), **_parts(request)).amount
     if amount != request.amount:
         raise AnotherSum(request.amount, amount)
+
+
+def _check_copies(request: RefundRequest) -> None:
+    """Copies that left after it was asked for are with the shopper, and not back in the shop."""
+    sent = request.items.filter(item__sent_at__gte=request.asked_at).select_related("item")
+    if request.restock and (line := sent.order_by("pk").first()):
+        raise HasLeftMeanwhile(line.item)
 
 
 def _carry_out(request: RefundRequest, now: datetime) -> None:

@@ -155,15 +155,14 @@ def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
     """Ask once more for a refund that failed, of the same payment, for the same reason and lines.
 
     No copy moves: those that came back with it are back. Raises CannotSendAgain, or MoreThanWasPaid
-    when the money has gone back by another refund.
+    or MoreThanWasBought when the money, or copies of its lines, have gone back by another refund.
     """
     number = Refund.objects.values_list("payment__order__number", flat=True).get(pk=refund_id)
-    Order.objects.locked().get(number=number)
+    order = Order.objects.locked().get(number=number)
     failed = Refund.objects.select_related("payment__order").get(pk=refund_id)
     if not failed.has_failed or Refund.objects.filter(again_of=failed).exists():
         raise CannotSendAgain
-    if failed.amount > failed.payment.rest:
-        raise MoreThanWasPaid
+    _check_again(order, failed)
     refund = write(
         failed.payment,
         failed.amount,
@@ -185,6 +184,16 @@ def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
         for line in failed.items.order_by("pk")
     )
     return refund
+
+
+def _check_again(order: Order, failed: Refund) -> None:
+    """What it was for may have been refunded otherwise: RefundQuerySet.owed() asks the same."""
+    left = left_to_refund(order)
+    for line in failed.items.select_related("item").order_by("pk"):
+        if line.copies > left.copies[line.item_id]:
+            raise MoreThanWasBought(line.item, left.copies[line.item_id])
+    if failed.amount > failed.payment.rest or failed.delivery > left.delivery:
+        raise MoreThanWasPaid
 
 
 def write(

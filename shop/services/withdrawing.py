@@ -51,10 +51,18 @@ def check(order: Order, *, now: datetime) -> None:
 
 @transaction.atomic
 def withdraw(
-    *, number: str, key: uuid.UUID, name: str, email: str, words: str, now: datetime
+    *,
+    number: str,
+    key: uuid.UUID,
+    name: str,
+    email: str,
+    words: str,
+    now: datetime,
+    staff: str = "",
 ) -> Withdrawal:
     """Take down that somebody withdraws from an order, or from the books that `words` name.
 
+    `staff` is whoever of the staff fills it in for them, and stands in the history then.
     A whole order that has not been posted is cancelled and refunded with it. Everything else waits
     for staff, who get a mail. The same `key` again gives the same withdrawal. Raises CannotWithdraw.
     """
@@ -64,14 +72,15 @@ def withdraw(
     if known := order.withdrawals.filter(key=key).first():
         return known
     check(order, now=now)
+    who = staff or name
     withdrawal = Withdrawal.objects.create(
         order=order, key=key, name=name, email=email, words=words, received_at=now
     )
-    note(order, OrderEvent.Kind.WITHDRAWN, who=name, now=now, words=words)
+    note(order, OrderEvent.Kind.WITHDRAWN, who=who, now=now, words=words)
     is_settled = withdrawal.is_whole and order.can_be_cancelled
     emails.write_withdrawal_receipt(order, withdrawal, now, is_settled=is_settled)
     emails.tell_staff_of_withdrawal(order, withdrawal, now, is_settled=is_settled)
     if is_settled:
         reason = Refund.Reason.WITHDRAWN
-        cancelling.cancel_order(number=order.number, who=name, now=now, reason=reason)
+        cancelling.cancel_order(number=order.number, who=who, now=now, reason=reason)
     return withdrawal

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookstore.forms import sent
-from shop.models import Withdrawal, plain_number
+from shop.models import Order, Withdrawal, plain_number
 from shop.order_forms import WithdrawForm
 from shop.services import withdrawing as services
 
@@ -60,7 +60,9 @@ def withdraw_confirm(request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "shop/withdraw_confirm.html", context)
     try:
         withdrawal = services.withdraw(
-            **{**draft, "key": uuid.UUID(draft["key"])}, now=timezone.now()
+            **{**draft, "key": uuid.UUID(draft["key"])},
+            now=timezone.now(),
+            staff=_staff_for_another(request, order),
         )
     except services.CannotWithdraw as refusal:
         messages.error(request, str(refusal))
@@ -78,6 +80,12 @@ def withdraw_done(request: HttpRequest) -> HttpResponse:
     withdrawals = Withdrawal.objects.filter(order__erased_at__isnull=True).select_related("order")
     withdrawal = get_object_or_404(withdrawals, pk=request.session[DONE_KEY])
     return TemplateResponse(request, "shop/withdraw_done.html", {"withdrawal": withdrawal})
+
+
+def _staff_for_another(request: HttpRequest, order: Order) -> str:
+    """Whoever of the staff is signed in, unless the order is their own."""
+    user = request.user
+    return str(user) if user.is_staff and order.user_id != user.pk else ""
 
 
 def _known_about(request: HttpRequest) -> dict[str, Any]:

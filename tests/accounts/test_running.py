@@ -1,7 +1,7 @@
 """There is always somebody who can run the shop."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -153,3 +153,41 @@ def test_a_manager_signs_out_no_staff(staff, staff_client):
     with pytest.raises(deactivating.ForSuperusers):
         deactivating.sign_out(user=staff, who=anna)
     assert staff_client.get("/admin/").status_code == 200
+
+
+GROUP_LIST = "/admin/auth/group/"
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_of_the_shop_is_not_deleted(staff_client, name):
+    group = Group.objects.get(name=name)
+
+    page = staff_client.post(f"{GROUP_LIST}{group.pk}/delete/", {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"}
+    staff_client.post(GROUP_LIST, chosen)
+
+    assert page.status_code == 403
+    assert Group.objects.filter(name=name).exists()
+
+
+def test_a_group_of_the_shop_is_not_renamed_but_may_be_given_more(staff_client):
+    group, more = Group.objects.get(name=MANAGERS), Permission.objects.get(codename="view_group")
+    address = f"{GROUP_LIST}{group.pk}/change/"
+
+    page = staff_client.post(address, {"name": "Bosses", "permissions": [more.pk]}, follow=True)
+
+    assert page.status_code == 200
+    assert "The shop knows this group by its name" in staff_client.get(address).text
+    group.refresh_from_db()
+    assert group.name == MANAGERS
+    assert list(group.permissions.all()) == [more]
+
+
+def test_a_group_of_an_owner_is_renamed_and_deleted(staff_client):
+    group = Group.objects.create(name="Helpers")
+
+    staff_client.post(f"{GROUP_LIST}{group.pk}/change/", {"name": "Friends"})
+    assert Group.objects.get(pk=group.pk).name == "Friends"
+    staff_client.post(f"{GROUP_LIST}{group.pk}/delete/", {"post": "yes"})
+
+    assert not Group.objects.filter(pk=group.pk).exists()

@@ -212,6 +212,31 @@ def test_no_copies_at_most_is_a_threshold_too(busy_shop, staff_client):
     assert "None of them has so few copies left." in panel_of(page, "low_stock")
 
 
+def test_copies_sold_of_a_book_that_runs_low_lead_to_the_orders_they_are_of(
+    busy_shop, staff_client
+):
+    emma = Book.objects.get(title="Emma")
+    # Promised, and not sold: nobody paid, or the money went back.
+    for status in ("pending", "cancelled"):
+        sell({emma: 4}, at=timezone.now(), status=status)
+    page = staff_client.get("/admin/").text.partition('<h2 id="low_stock">')[2]
+    [link] = re.findall(r'<a href="([^"]+)">3</a>', page.partition("</section>")[0])
+
+    found = staff_client.get(unescape(link)).context["cl"].result_list
+
+    lines = [item for order in found for item in order.items.all() if item.book == emma]
+    assert sum(item.quantity for item in lines) == 3
+
+
+@pytest.mark.parametrize("group", ["Bookseller", "Fulfilment"])
+def test_who_sees_no_sales_reads_how_many_copies_of_a_book_were_sold(busy_shop, group):
+    page = member_of(group).get("/admin/")
+
+    assert "Emma" in panel_of(page, "low_stock")
+    assert '<td class="num">3</td>' in page.text
+    assert not [link for link in links_in(page) if "closed_at" in link or "reason" in link]
+
+
 def test_withdrawn_books_are_not_low_in_stock(busy_shop, staff_client):
     Book.objects.update(withdrawn_at=timezone.now())
 

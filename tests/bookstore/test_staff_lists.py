@@ -10,13 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from bookstore import looking, staff_menu
 from catalog.models import Book
-from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory
+from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory, VoucherFactory
 from tests.staff_scene import a_bit_of_everything
 
-# Django's list of a handful of groups; the jobs of the queue, which are the operator's.
-NOT_OURS = {"Group", "ProcrastinateJob"}
+# The jobs of the queue, which are the operator's.
+NOT_OURS = {"ProcrastinateJob"}
 # A count of keys that ends at so many, as ShortPaginator makes it.
 BOUND = "LIMIT"
 
@@ -171,3 +172,37 @@ def test_other_pages_link_to_lists_by_keys(staff_client):
 
 def receive_one(title: str) -> Book:
     return BookFactory(title=title, stock=1)
+
+
+def deactivate(client: Client, **chosen):
+    ticked = User.objects.get(email="reader0@example.org").pk
+    asked = {"action": "deactivate", "index": "0", "_selected_action": [ticked], **chosen}
+    return client.post("/admin/accounts/user/?role=reader", asked, follow=True)
+
+
+@pytest.fixture
+def readers(db) -> None:
+    for number in range(4):
+        UserFactory(email=f"reader{number}@example.org")
+
+
+def test_all_of_a_long_list_at_once_is_refused(staff_client, readers, monkeypatch):
+    monkeypatch.setattr(looking, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(looking, "MOST_LISTED", 2)
+
+    page = deactivate(staff_client, select_across="1")
+
+    assert "Nothing was done: that is for 3 rows at a time" in page.text
+    assert not User.objects.filter(is_active=False).exists()
+
+
+@pytest.mark.parametrize(("across", "done"), [("1", 4), ("0", 1), ("False", 1)])
+def test_all_of_a_short_list_at_once_and_single_rows_are_not(
+    staff_client, readers, monkeypatch, across, done
+):
+    monkeypatch.setattr(looking, "MOST_AT_ONCE", 4 if done == 4 else 3)
+
+    page = deactivate(staff_client, select_across=across)
+
+    assert "Nothing was done" not in page.text
+    assert User.objects.filter(is_active=False).count() == done

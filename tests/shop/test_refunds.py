@@ -275,6 +275,44 @@ def test_a_sum_besides_is_refunded_for_goodwill(paid):
         refund(paid, 0, goodwill=paid.total)
 
 
+def failed_refund(order, copies: int, **changes) -> Refund:
+    failed = refund(order, copies, **changes)
+    refunds.settle(RefundWord(failed.key, "x", State.FAILED, "no"), now=timezone.now())
+    return failed
+
+
+def test_copies_that_another_refund_paid_back_are_not_paid_back_again(paid):
+    failed = failed_refund(paid, 2)
+    assert failed in Refund.objects.owed()
+    refund(paid, 2)
+
+    with pytest.raises(refunds.MoreThanWasBought, match="Only 1 copies"):
+        refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+    assert failed not in Refund.objects.owed()
+    assert Refund.objects.count() == 2
+
+
+def test_delivery_that_another_refund_paid_back_is_not_paid_back_again(paid):
+    failed = failed_refund(paid, 0, delivery=Decimal("2.00"))
+    assert failed in Refund.objects.owed()
+    refund(paid, 0, delivery=Decimal("1.00"))
+
+    with pytest.raises(refunds.MoreThanWasPaid):
+        refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+    assert failed not in Refund.objects.owed()
+
+
+def test_a_copy_beside_those_of_another_refund_is_still_owed(paid):
+    failed = failed_refund(paid, 2, delivery=Decimal("1.00"))
+    refund(paid, 1, delivery=Decimal("1.95"))
+
+    refunds.send_again(refund_id=failed.pk, who="stella", now=timezone.now())
+
+    assert not Refund.objects.owed().exists()
+
+
 def test_what_a_provider_told_meanwhile_is_not_asked_for_again(paid, provider_says):
     promised = refund(paid, 1)
     read_before = Refund.objects.get()

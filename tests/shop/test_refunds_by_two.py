@@ -1,5 +1,6 @@
 """Money beyond a set sum goes back when two of the staff agree, however it is cut."""
 
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from accounts import erasing
 from accounts.models import OutboxMessage, User
 from accounts.person import Person
 from shop.models import Order, Refund, RefundRequest
+from shop.providers.base import RefundWord, State
 from shop.services import cancelling, posting, refund_requests, refunds
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, UserFactory
@@ -144,6 +146,50 @@ def test_the_page_to_approve_shows_all_that_is_asked_for(staff_client, tess_clie
     assert "The corner was bent." in question
     assert "No copies come back into stock." in question
     assert "£1.50" in question
+
+
+def post(order: Order) -> None:
+    posting.post_order(number=order.number, tracking="", who="packer", now=timezone.now())
+
+
+def test_copies_that_left_since_it_was_asked_for_do_not_go_on_sale(
+    staff_client, tess_client, order, emma
+):
+    ask(staff_client, order, copies=2, restock="on")
+    post(order)
+
+    page = decide(tess_client, "approve")
+
+    emma.refresh_from_db()
+    assert "has left the shop since this was asked for" in page.text
+    assert emma.stock == 0
+    assert RefundRequest.objects.get().is_waiting
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(("restock", "stock"), [("on", 2), ("", 0)])
+def test_copies_that_had_left_before_may_have_come_back(
+    staff_client, tess_client, order, emma, restock, stock
+):
+    post(order)
+    ask(staff_client, order, copies=2, restock=restock)
+
+    decide(tess_client, "approve")
+
+    emma.refresh_from_db()
+    assert emma.stock == stock
+    assert RefundRequest.objects.get().status == "approved"
+
+
+def test_money_alone_goes_back_though_the_copies_have_left_meanwhile(
+    staff_client, tess_client, order
+):
+    ask(staff_client, order, copies=2)
+    post(order)
+
+    decide(tess_client, "approve")
+
+    assert RefundRequest.objects.get().status == "approved"
 
 
 def test_whoever_asked_does_not_decide(staff_client, order):
@@ -411,6 +457,46 @@ def test_a_request_that_waits_keeps_its_person_from_being_erased(guest, emma, st
     ]
     refund_requests.decline(request_id=request.pk, words="No.", by=tess, now=timezone.now())
     assert obstacles() == []
+
+
+@pytest.mark.parametrize("is_cancellation", [True, False])
+def test_a_request_that_a_cancellation_came_before_keeps_nobody(order, staff, is_cancellation):
+    now = timezone.now()
+    if is_cancellation:
+        refund_requests.ask_to_cancel(number=order.number, by=staff, now=now)
+    else:
+        ask_in_code(order, staff)
+    assert RefundRequest.objects.waiting().exists()
+    cancelling.cancel_order(number=order.number, who=order.email, now=now)
+    for refund in Refund.objects.all():
+        refunds.settle(RefundWord(refund.key, "x", State.DONE, ""), now=now)
+
+    assert erasing.obstacles(person=Person.with_email(order.email), now=now) == []
+
+
+def test_who_packs_an_order_reads_what_was_asked_for(order, staff, emma):
+    packer = member_of("Fulfilment")
+    pages = (f"/admin/shop/order/{order.pk}/post/", f"/admin/pick-list/?order={order.pk}")
+    for page in pages:
+        assert "Nobody has decided on it yet" not in packer.get(page).text
+    refund_requests.ask_to_cancel(number=order.number, by=staff, now=timezone.now())
+    ask_in_code(order, staff)
+
+    for page in pages:
+        text = packer.get(page).text
+        assert "to cancel this order and give £32.95 back" in text
+        assert "to give £20.00 of this order back" in text
+        assert text.count("Nobody has decided on it yet") == 2
+
+
+def test_the_front_page_counts_what_waits_for_a_second_person(order, staff, staff_client):
+    ask_in_code(order, staff)
+    page = staff_client.get("/admin/").text
+
+    label, link = "Requests that wait for a second person", "refundrequest/?status__exact=waiting"
+    assert label in page
+    assert re.search(re.escape(link) + r'"[^>]*>1<', page)
+    assert staff_client.get(f"/admin/shop/{link}").context["cl"].result_count == 1
 
 
 def test_whoever_gave_money_back_goes_on_being_known(order, tess, staff):

@@ -177,6 +177,27 @@ def test_a_stranger_with_number_and_e_mail_withdraws_in_two_steps(order):
     assert "Withdrawn from" in text(client.get(f"/orders/{order.number}/"))
 
 
+def who_of(client: Client, order: Order) -> set[str]:
+    """Who withdrew, by the history of the order and of its money."""
+    client.post("/withdraw/", form_about(order, name="Any Body"))
+    client.post("/withdraw/confirm/")
+    kinds = (OrderEvent.Kind.WITHDRAWN, OrderEvent.Kind.CANCELLED)
+    events = order.events.filter(kind__in=kinds).values_list("who", flat=True)
+    moves = order.moves.filter(becomes="cancelled").values_list("who", flat=True)
+    return {*events, *moves, *Refund.objects.values_list("who", flat=True)}
+
+
+def test_staff_who_withdraw_for_a_shopper_are_named(order, staff_client, staff):
+    assert who_of(staff_client, order) == {staff.email}
+    assert Withdrawal.objects.get().name == "Any Body"
+
+
+def test_staff_who_withdraw_from_their_own_order_are_shoppers(order, staff_client, staff):
+    Order.objects.update(user=staff)
+
+    assert who_of(staff_client, order) == {"Any Body"}
+
+
 def test_the_books_of_an_order_on_its_way_go_back_to_a_whole_address(order):
     post(order)
     client = Client()
