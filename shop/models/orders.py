@@ -249,7 +249,8 @@ class Order(PostalAddress):
         paid = [payment for payment in self.payments.all() if payment.is_paid]
         kept = sum((payment.rest for payment in paid), Decimal(0))
         if not paid or kept >= self.total:
-            return str(state)
+            has_failed = paid and self.fulfilment == Fulfilment.REFUNDED
+            return str(_("Refund failed") if has_failed else state)
         if any(refund.is_asked for refund in self.refunds):
             money = _("refund on its way")
         else:

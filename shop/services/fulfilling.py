@@ -83,20 +83,26 @@ def steps(order: Order) -> list[Fulfilment]:
     # Only money makes an order paid; what is in the shop already can be put back to the beginning.
     if not order.is_confirmed:
         return []
-    return [to for to in BY_A_WORD if may_move(order.fulfilment, to)]
+    is_here = order.fulfilment in IN_THE_SHOP
+    steps = [to for to in BY_A_WORD if may_move(order.fulfilment, to)]
+    return [to for to in steps if is_here or to != Fulfilment.PAID]
 
 
 def after_refund(order: Order, *, who: str, now: datetime) -> None:
-    """Copies of a locked order were paid back: if none is left to send, its way through the shop ends.
+    """Copies of a locked order were paid back, or that failed: it goes where its copies say.
 
-    It is REFUNDED when all of its copies were paid back, and sent when the others had left before.
+    It is REFUNDED when all of them were paid back, and sent when the others had left before. One
+    that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
     """
     lines = list(order.items.with_refunds())
+    is_to_send = any(line.is_to_send for line in lines)
     if not any(line.copies_left for line in lines):
         if may_move(order.fulfilment, Fulfilment.REFUNDED):
             move(order, to=Fulfilment.REFUNDED, who=who, now=now)
-    elif order.fulfilment in IN_THE_SHOP and not any(line.is_to_send for line in lines):
+    elif order.fulfilment in IN_THE_SHOP and not is_to_send:
         move(order, to=sent(order), who=who, now=now)
+    elif order.fulfilment == Fulfilment.REFUNDED and is_to_send and not order.is_posted:
+        move(order, to=Fulfilment.PAID, who=who, now=now)
 
 
 def sent(order: Order) -> Fulfilment:

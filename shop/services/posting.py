@@ -47,7 +47,10 @@ class NobodyIsKnown(CannotPost):
 
 class NothingIsLeft(CannotPost):
     def __init__(self, order: Order) -> None:
-        text = _("All copies of order %(number)s have been refunded: nothing is left to post.")
+        text = _(
+            "Nothing of order %(number)s is left to post: its copies were refunded, or are on sale "
+            "again."
+        )
         super().__init__(text % {"number": order.number})
 
 

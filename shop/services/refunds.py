@@ -154,11 +154,11 @@ def _check(order: Order, delivery: Decimal, *, restock: bool) -> None:
 def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
     """Ask once more for a refund that failed, of the same payment, for the same reason and lines.
 
-    No copy moves: those that came back with it are back. Raises CannotSendAgain, or MoreThanWasPaid
-    when the money has gone back by another refund.
+    No copy moves: those that came back with it are back. The order goes where its copies say. Raises
+    CannotSendAgain, or MoreThanWasPaid when the money has gone back by another refund.
     """
     number = Refund.objects.values_list("payment__order__number", flat=True).get(pk=refund_id)
-    Order.objects.locked().get(number=number)
+    order = Order.objects.locked().get(number=number)
     failed = Refund.objects.select_related("payment__order").get(pk=refund_id)
     if not failed.has_failed or Refund.objects.filter(again_of=failed).exists():
         raise CannotSendAgain
@@ -184,6 +184,7 @@ def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
         )
         for line in failed.items.order_by("pk")
     )
+    fulfilling.after_refund(order, who=who, now=now)
     return refund
 
 
@@ -314,6 +315,7 @@ def settle(word: RefundWord, *, now: datetime) -> bool:
             words=word.problem,
         )
         emails.tell_staff_of_failed_refund(order, refund, now)
+        fulfilling.after_refund(order, who=refund.payment.provider, now=now)
     elif word.state is State.DONE and refund.is_asked:
         refund.close(Refund.Status.DONE, word.reference, "", now)
         note(
