@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from shop.fulfilment import IN_THE_SHOP, STATUS_OF, Fulfilment, may_move
-from shop.models import FulfilmentMove, Order, OrderEvent
+from shop.models import FulfilmentMove, Order, OrderEvent, Refund
 
 from .history import note
 
@@ -18,6 +18,8 @@ EVENTS = {
     Fulfilment.COLLECTED: OrderEvent.Kind.COLLECTED,
     Fulfilment.RETURNED: OrderEvent.Kind.RETURNED,
 }
+# Somebody has fetched copies for the parcel.
+BEGUN = (Fulfilment.PICKING, Fulfilment.PACKED)
 # What staff do with nothing but a word, and that word. All other moves come with money, mail or a
 # parcel.
 BY_A_WORD = {
@@ -88,11 +90,12 @@ def steps(order: Order) -> list[Fulfilment]:
     return [to for to in steps if is_here or to != Fulfilment.PAID]
 
 
-def after_refund(order: Order, *, who: str, now: datetime) -> None:
+def after_refund(order: Order, refund: Refund, *, who: str, now: datetime) -> None:
     """Copies of a locked order were paid back, or that failed: it goes where its copies say.
 
     It is REFUNDED when all of them were paid back, and sent when the others had left before. One
     that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
+    One that is being picked or packed with other copies than are to leave now is begun again.
     """
     lines = list(order.items.with_refunds())
     is_to_send = any(line.is_to_send for line in lines)
@@ -101,8 +104,24 @@ def after_refund(order: Order, *, who: str, now: datetime) -> None:
             move(order, to=Fulfilment.REFUNDED, who=who, now=now)
     elif order.fulfilment in IN_THE_SHOP and not is_to_send:
         move(order, to=sent(order), who=who, now=now)
-    elif order.fulfilment == Fulfilment.REFUNDED and is_to_send and not order.is_posted:
+    elif is_to_send and _begins_again(order, refund):
         move(order, to=Fulfilment.PAID, who=who, now=now)
+
+
+def _begins_again(order: Order, refund: Refund) -> bool:
+    """Whether an order of which copies are to be sent is to be picked anew."""
+    if order.fulfilment == Fulfilment.REFUNDED:
+        return not order.is_posted
+    return order.fulfilment in BEGUN and _changes_the_parcel(refund)
+
+
+def _changes_the_parcel(refund: Refund) -> bool:
+    """Whether other copies are to leave than before it was promised, failed or was sent again."""
+    lines = refund.items.filter(item__sent_at__isnull=True)
+    if refund.has_failed or refund.again_of_id:
+        # What is on sale again had left the parcel when it was first promised.
+        lines = lines.filter(is_restocked=False)
+    return lines.exists()
 
 
 def sent(order: Order) -> Fulfilment:

@@ -122,7 +122,7 @@ def refund_lines(
         back = {line.item.book_id: line.copies for line in lines}
         reason_to_move = StockMovement.Reason.RETURNED
         holds.receive(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
-    fulfilling.after_refund(order, who=who, now=now)
+    fulfilling.after_refund(order, refund, who=who, now=now)
     return refund
 
 
@@ -184,7 +184,7 @@ def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
         )
         for line in failed.items.order_by("pk")
     )
-    fulfilling.after_refund(order, who=who, now=now)
+    fulfilling.after_refund(order, refund, who=who, now=now)
     return refund
 
 
@@ -315,7 +315,7 @@ def settle(word: RefundWord, *, now: datetime) -> bool:
             words=word.problem,
         )
         emails.tell_staff_of_failed_refund(order, refund, now)
-        fulfilling.after_refund(order, who=refund.payment.provider, now=now)
+        fulfilling.after_refund(order, refund, who=refund.payment.provider, now=now)
     elif word.state is State.DONE and refund.is_asked:
         refund.close(Refund.Status.DONE, word.reference, "", now)
         note(

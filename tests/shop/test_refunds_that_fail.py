@@ -1,5 +1,6 @@
-"""A refund that fails, or is asked for again, takes its order to where the copies say."""
+"""A refund, and one that fails or is asked for again, takes its order to where the copies say."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -130,3 +131,62 @@ def test_only_a_refund_that_fails_makes_such_an_order_paid(order):
         fulfilling.take(
             number=order.number, to=Order.Fulfilment.PAID, who="stella", now=timezone.now()
         )
+
+
+def take(order: Order, to: str) -> None:
+    fulfilling.take(number=order.number, to=Order.Fulfilment(to), who="s", now=timezone.now())
+
+
+@pytest.mark.parametrize("begun", ["picking", "packed"])
+@pytest.mark.parametrize("restock", [True, False])
+def test_a_parcel_that_a_refund_makes_wrong_is_picked_anew(order, begun, restock):
+    take(order, begun)
+
+    refund(order, 1, restock=restock)
+
+    assert state(order)[0] == "paid"
+    assert order.moves.latest("pk").who == "stella"
+    assert to_pick() == [order]
+
+
+@pytest.mark.parametrize(("restock", "stays"), [(True, "packed"), (False, "paid")])
+def test_so_is_one_that_a_failed_refund_makes_wrong_and_no_other(order, restock, stays):
+    promised = refund(order, 1, restock=restock)
+    take(order, "packed")
+
+    fail(promised)
+    assert state(order)[0] == stays
+
+    if stays == "paid":
+        take(order, "packed")
+    again(promised)
+    assert state(order)[0] == stays
+
+
+def test_money_without_copies_leaves_the_parcel_alone(order, guest, emma):
+    take(order, "packed")
+
+    refunds.refund_lines(
+        number=order.number,
+        quantities={},
+        delivery=order.delivery_total,
+        restock=False,
+        reason=Refund.Reason.GOODWILL,
+        who="stella",
+        now=timezone.now(),
+    )
+
+    assert state(order)[0] == "packed"
+
+
+def test_so_do_copies_that_left_in_the_first_parcel(guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    waves = BookFactory(title="The Waves", stock=2, on_sale_on=day)
+    fill(guest, emma, waves)
+    order = pay(place(guest).number)
+    post(order)
+    take(order, "packed")
+
+    refund(order, 1, book=emma)
+
+    assert state(order)[0] == "packed"
