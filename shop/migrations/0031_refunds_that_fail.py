@@ -1,6 +1,24 @@
-"""An order whose books were all paid back is to be sent after all when that refund fails."""
+"""An order whose books were all paid back is to be sent after all when that refund fails.
+
+One whose rest was paid back has a last parcel, so that the time to withdraw from it ends.
+"""
 
 from django.db import migrations, models
+
+# Its day is counted generously, as where no days were named: no working days are known here.
+LAST_PARCELS = """
+UPDATE shop_order SET
+    posted_at = left_at,
+    expected_on = left_at::date + 2 + 2 * coalesce(delivery_days, 10)
+FROM (
+    SELECT every.id AS key, coalesce(max(item.sent_at), every.first_posted_at) AS left_at
+    FROM shop_order every JOIN shop_orderitem item ON item.order_id = every.id
+    WHERE every.posted_at IS NULL
+        AND every.fulfilment IN ('ready', 'posted', 'delivered', 'collected', 'returned')
+    GROUP BY every.id
+) parcels
+WHERE key = shop_order.id
+"""
 
 
 class Migration(migrations.Migration):
@@ -55,4 +73,5 @@ class Migration(migrations.Migration):
                 name="shop_fulfilmentmove_is_legal",
             ),
         ),
+        migrations.RunSQL(LAST_PARCELS, migrations.RunSQL.noop),
     ]

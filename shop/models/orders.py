@@ -212,6 +212,11 @@ class Order(PostalAddress):
         return self.fulfilment in SENT
 
     @property
+    def keeps_books_back(self) -> bool:
+        """Whether some of its books have not left. Reads the lines."""
+        return any(item.sent_at is None for item in self.items.all())
+
+    @property
     def is_paid_back(self) -> bool:
         """Whether all of its copies were paid back before any left."""
         return self.fulfilment == Fulfilment.REFUNDED and not self.has_left

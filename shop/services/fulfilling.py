@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from shop.delivery import latest_arrival
 from shop.fulfilment import IN_THE_SHOP, STATUS_OF, Fulfilment, may_move
 from shop.models import FulfilmentMove, Order, OrderEvent, Refund
 
@@ -93,8 +94,8 @@ def steps(order: Order) -> list[Fulfilment]:
 def after_refund(order: Order, refund: Refund, *, who: str, now: datetime) -> None:
     """Copies of a locked order were paid back, or that failed: it goes where its copies say.
 
-    It is REFUNDED when all of them were paid back, and sent when the others had left before. One
-    that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
+    It is REFUNDED when all of them were paid back, and sent when the others had left before; the last
+    parcel is the one with those, and the time to withdraw is counted from it. One that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
     One that is being picked or packed with other copies than are to leave now is begun again.
     """
     lines = list(order.items.with_refunds())
@@ -103,6 +104,8 @@ def after_refund(order: Order, refund: Refund, *, who: str, now: datetime) -> No
         if may_move(order.fulfilment, Fulfilment.REFUNDED):
             move(order, to=Fulfilment.REFUNDED, who=who, now=now)
     elif order.fulfilment in IN_THE_SHOP and not is_to_send:
+        left_at = max(line.sent_at for line in lines if line.sent_at)
+        order.note_parcel(order.tracking, left_at, latest_arrival(order, left_at))
         move(order, to=sent(order), who=who, now=now)
     elif is_to_send and _begins_again(order, refund):
         move(order, to=Fulfilment.PAID, who=who, now=now)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Book
+from shop.delivery import latest_arrival
 from shop.models import Order, OrderItem, Refund
 from shop.providers.base import RefundWord, State
 from shop.services import fulfilling, posting, refunds
@@ -190,3 +191,21 @@ def test_so_do_copies_that_left_in_the_first_parcel(guest, emma):
     refund(order, 1, book=emma)
 
     assert state(order)[0] == "packed"
+
+
+def test_what_is_sent_because_its_rest_was_paid_back_has_a_last_parcel(guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    waves = BookFactory(title="The Waves", stock=2, on_sale_on=day)
+    fill(guest, emma, waves)
+    order = pay(place(guest).number)
+    post(order)
+    Order.objects.get().items.filter(book=emma).update(sent_at=timezone.now() - timedelta(days=9))
+    left_at = order.items.get(book=emma).sent_at
+
+    refund(order, 1, book=waves)
+
+    kept = Order.objects.get()
+    assert (kept.fulfilment, kept.posted_at) == ("posted", left_at)
+    assert kept.expected_on == latest_arrival(kept, left_at)
+    assert kept.withdraw_until is not None
+    assert findings() == []
