@@ -85,9 +85,9 @@ def pick_list(order_ids: Sequence[int], *, today: date) -> PickList:
 
 def _to_send(order_ids: list[int]) -> list[OrderItem]:
     """Lines of these orders with copies that are still to leave, order by order."""
-    items = OrderItem.objects.filter(order__in=order_ids, sent_at__isnull=True).with_refunds()
+    items = OrderItem.objects.filter(order__in=order_ids).to_send()
     books = items.select_related("book").defer("book__search", "book__search_text")
-    return [item for item in books.order_by("order_id", "pk") if item.is_to_send]
+    return list(books.order_by("order_id", "pk"))
 
 
 def _along_the_shelves(pick: Pick) -> tuple[Any, ...]:

@@ -333,3 +333,27 @@ def test_when_the_rest_is_paid_back_the_order_is_sent_with_its_first_parcel(clie
     assert Order.objects.get().fulfilment == "refunded"
     page = client.get(order.guest_url, follow=True).text
     assert "follow in a parcel of their own" not in page
+
+
+def test_what_was_paid_back_is_not_to_be_picked_when_the_rest_waits(packer, guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    order = pay(place(guest).number)
+    assert counts(packer.get(BOARD))["now"] == 1
+
+    refund(order, "Emma")
+
+    page = packer.get(BOARD)
+    assert listed(page) == []
+    assert (counts(page)["now"], counts(page)["paid"]) == (0, 1)
+    assert [each.day_to_come for each in listed(packer.get(BOARD, {"fulfilment": "paid"}))] == [day]
+
+
+def test_nor_does_it_wait_for_a_book_that_was_paid_back(packer, guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    order = pay(place(guest).number)
+
+    refund(order, "The Waves")
+
+    assert [(each, each.day_to_come) for each in listed(packer.get(BOARD))] == [(order, None)]
