@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
 
-from .board import StateFilter, ordering, tabs_for
+from .board import StateFilter, is_filtered, ordering, tabs_for
 from .fulfilment import Fulfilment
 from .models import FulfilmentMove, Order, OrderEvent, OrderItem, OrderNote, Payment, Withdrawal
 from .picking import MOST_ORDERS
@@ -117,7 +117,8 @@ class OrderAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        known = {"title": _("Orders"), "tabs": tabs_for(request), **(extra_context or {})}
+        own = {"tabs": tabs_for(request), "is_filtered": is_filtered(request)}
+        known = {"title": _("Orders"), **own, **(extra_context or {})}
         return super().changelist_view(request, known)
 
     def render_change_form(

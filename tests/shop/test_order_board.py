@@ -357,3 +357,14 @@ def test_nor_does_it_wait_for_a_book_that_was_paid_back(packer, guest, emma):
     refund(order, "The Waves")
 
     assert [(each, each.day_to_come) for each in listed(packer.get(BOARD))] == [(order, None)]
+
+
+def test_filters_that_a_link_brings_are_seen_and_can_be_taken_off(packer, new_order, emma):
+    new_order()
+    for plain in ({}, {"fulfilment": "paid"}, {"q": "nadia@example.org"}, {"p": "1"}):
+        assert "changelist-filter" not in packer.get(BOARD, plain).text
+
+    for narrow in ({"status__exact": "confirmed"}, {"book": emma.pk}):
+        page = packer.get(BOARD, {"fulfilment": "paid", **narrow})
+        assert 'id="changelist-filter"' in page.text
+        assert "Clear all filters" in page.text
