@@ -1,5 +1,6 @@
 """The board of orders in the admin, and the page of each."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,6 +23,9 @@ from .services import fulfilling, posting
 from .staff_filters import OfBookFilter
 from .staff_forms import NoteForm
 from .views import staff
+
+# The others of its books wait for their day of sale, and the order is paid as before.
+PART_IS_READY = _("a part is ready to collect, the rest is not on sale yet")
 
 
 class OrderItemInline(ReadOnlyInline):
@@ -184,17 +188,17 @@ def _take_all(request: HttpRequest, chosen: Any, to: Fulfilment) -> None:
     numbers = list(chosen.order_by("pk").values_list("number", flat=True)[: MOST_ORDERS + 1])
     if _are_too_many(request, numbers):
         return
-    who, now, done = str(request.user), timezone.now(), 0
+    who, now, done = str(request.user), timezone.now(), Counter[Any]()
     for number in numbers:
         try:
             if to == Fulfilment.READY:
-                posting.make_ready(number=number, who=who, now=now)
+                order = posting.make_ready(number=number, who=who, now=now)
             else:
-                fulfilling.take(number=number, to=to, who=who, now=now)
+                order = fulfilling.take(number=number, to=to, who=who, now=now)
         except (posting.CannotPost, fulfilling.CannotMove) as refusal:
             messages.error(request, str(refusal))
         else:
-            done += 1
-    if done:
-        words = ngettext("%(done)d order: %(state)s.", "%(done)d orders: %(state)s.", done)
-        messages.success(request, words % {"done": done, "state": to.label})
+            done[to.label if order.fulfilment == to else PART_IS_READY] += 1
+    for state, count in done.items():
+        words = ngettext("%(done)d order: %(state)s.", "%(done)d orders: %(state)s.", count)
+        messages.success(request, words % {"done": count, "state": state})

@@ -269,8 +269,9 @@ class Order(PostalAddress):
             return _("Being packed")
         if self.fulfilment not in (*IN_THE_SHOP, Fulfilment.REFUNDED):
             return self.get_fulfilment_display() if self.is_confirmed else self.get_status_display()
-        state = _("Partly posted") if self.has_left else self.get_status_display()
-        return _("Posted") if self.is_posted else state
+        if self.is_posted or not self.has_left:
+            return _("Posted") if self.is_posted else self.get_status_display()
+        return _("Partly ready to collect") if self.is_collected else _("Partly posted")
 
     @cached_property
     def timeline(self) -> list[OrderEvent]:

@@ -79,7 +79,10 @@ def post_order(*, number: str, tracking: str, who: str, now: datetime) -> Order:
     becomes = fulfilling.sent(order) if is_last else Order.Fulfilment.PAID
     if becomes != order.fulfilment:
         fulfilling.move(order, to=becomes, who=who, now=now)
-    note(order, KINDS[becomes], who=who, now=now, words=tracking)
+    kind = KINDS[becomes]
+    if order.is_collected and not is_last:
+        kind = OrderEvent.Kind.PART_READY
+    note(order, kind, who=who, now=now, words=tracking)
     emails.write_posted(order, ready, now)
     return order
 

@@ -368,3 +368,35 @@ def test_filters_that_a_link_brings_are_seen_and_can_be_taken_off(packer, new_or
         page = packer.get(BOARD, {"fulfilment": "paid", **narrow})
         assert 'id="changelist-filter"' in page.text
         assert "Clear all filters" in page.text
+
+
+@pytest.fixture
+def partly_collected(guest, emma):
+    """An order to be collected, of which one book has yet to be published."""
+    way = DeliveryMethodFactory(name="Collect", kind="collect")
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    return pay(place(guest, said=draft(delivery_id=way.pk)).number)
+
+
+def test_of_what_is_collected_a_part_is_not_said_to_be_all(packer, client, partly_collected):
+    page = act(packer, "mark_ready", partly_collected)
+
+    assert "1 order: a part is ready to collect, the rest is not on sale yet." in page.text
+    assert "1 order: Ready to collect." not in page.text
+    assert partly_collected.events.latest("pk").kind == "part_ready"
+    mail = OutboxMessage.objects.latest("pk")
+    assert mail.subject.startswith("A part of your order")
+    assert "The other books are not on sale yet" in mail.body
+    shoppers = client.get(partly_collected.guest_url, follow=True).text
+    assert "A part of your order is ready" in shoppers
+    assert "parcel" not in shoppers.split("Where to")[0].split("<h1>")[1].split("</ol>")[0]
+    order = Order.objects.get()
+    assert (order.fulfilment, order.state_text) == ("paid", "Partly ready to collect")
+
+
+def test_nor_is_it_on_the_page_of_the_order(packer, partly_collected):
+    page = packer.post(f"{BOARD}{partly_collected.pk}/post/", {}, follow=True)
+
+    number = partly_collected.number
+    assert f"A part of order {number} is ready to collect; the rest is to come." in page.text
