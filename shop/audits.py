@@ -131,11 +131,13 @@ SELECT id, number, was, before FROM (
 ) moves WHERE was <> before ORDER BY id
 """
 
-# All of an order has left when it is sent. The rest of one whose first parcel had left may have been
-# paid back instead.
+# All of an order has left when it is sent: the time to withdraw is counted from its last parcel.
 PARCELS = """
 SELECT id, number, fulfilment, posted_at FROM shop_order
-WHERE posted_at IS NOT NULL AND fulfilment IN ('paid', 'picking', 'packed') ORDER BY id
+WHERE posted_at IS NOT NULL AND fulfilment IN ('paid', 'picking', 'packed')
+    OR posted_at IS NULL
+    AND fulfilment IN ('ready', 'posted', 'delivered', 'collected', 'returned')
+ORDER BY id
 """
 
 CHECKS = [
@@ -182,7 +184,7 @@ CHECKS = [
         says="move {} of order {}: from {}, was {}",
     ),
     Check(
-        "An order whose last parcel has left is no longer in the shop",
+        "An order whose last parcel has left is sent, and no other is",
         of=Order,
         differing=PARCELS,
         says="order {} ({}): {}, posted at {}",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,8 +60,17 @@ def state_now(request: HttpRequest) -> str:
     chosen = request.GET.get(StateFilter.parameter_name)
     if chosen in (NOW, *Fulfilment.values, ALL):
         return str(chosen)
-    asked = {key for key in request.GET if request.GET.get(key, "").strip()}
-    return ALL if asked - PAGING else NOW
+    return ALL if _asked(request) else NOW
+
+
+def is_filtered(request: HttpRequest) -> bool:
+    """Whether other filters than the tab narrow the list, as those of a link from elsewhere do."""
+    return bool(_asked(request) - {StateFilter.parameter_name, SEARCH_VAR})
+
+
+def _asked(request: HttpRequest) -> set[str]:
+    """What the address says of which orders are asked for."""
+    return {key for key in request.GET if request.GET.get(key, "").strip()} - PAGING
 
 
 def ordering(request: HttpRequest) -> tuple[str]:

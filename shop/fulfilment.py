@@ -60,8 +60,9 @@ MOVES: dict[Fulfilment, tuple[Fulfilment, ...]] = {
     STATES.DELIVERED: (STATES.RETURNED, STATES.REFUNDED),
     STATES.COLLECTED: (STATES.RETURNED, STATES.REFUNDED),
     STATES.RETURNED: (STATES.REFUNDED,),
-    # All books were paid back before any left; the delivery price may still go back, too.
-    STATES.REFUNDED: (STATES.CANCELLED,),
+    # All books were paid back before any left; the delivery price may still go back, too. When their
+    # refund fails and they are still here, the order is to be sent after all.
+    STATES.REFUNDED: (STATES.PAID, STATES.CANCELLED),
     STATES.CANCELLED: (),
 }
 # What of the money each state goes with; all others with money that has come in.

@@ -1,5 +1,6 @@
 """The board of orders in the admin, and the page of each."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
 
-from .board import StateFilter, ordering, tabs_for
+from .board import StateFilter, is_filtered, ordering, tabs_for
 from .fulfilment import Fulfilment
 from .models import FulfilmentMove, Order, OrderEvent, OrderItem, OrderNote, Payment, Withdrawal
 from .picking import MOST_ORDERS
@@ -22,6 +23,9 @@ from .services import fulfilling, posting
 from .staff_filters import OfBookFilter
 from .staff_forms import NoteForm
 from .views import staff
+
+# The others of its books wait for their day of sale, and the order is paid as before.
+PART_IS_READY = _("a part is ready to collect, the rest is not on sale yet")
 
 
 class OrderItemInline(ReadOnlyInline):
@@ -153,7 +157,8 @@ class OrderAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        known = {"title": _("Orders"), "tabs": tabs_for(request), **(extra_context or {})}
+        own = {"tabs": tabs_for(request), "is_filtered": is_filtered(request)}
+        known = {"title": _("Orders"), **own, **(extra_context or {})}
         return super().changelist_view(request, known)
 
     def render_change_form(
@@ -219,17 +224,17 @@ def _take_all(request: HttpRequest, chosen: Any, to: Fulfilment) -> None:
     numbers = list(chosen.order_by("pk").values_list("number", flat=True)[: MOST_ORDERS + 1])
     if _are_too_many(request, numbers):
         return
-    who, now, done = str(request.user), timezone.now(), 0
+    who, now, done = str(request.user), timezone.now(), Counter[Any]()
     for number in numbers:
         try:
             if to == Fulfilment.READY:
-                posting.make_ready(number=number, who=who, now=now)
+                order = posting.make_ready(number=number, who=who, now=now)
             else:
-                fulfilling.take(number=number, to=to, who=who, now=now)
+                order = fulfilling.take(number=number, to=to, who=who, now=now)
         except (posting.CannotPost, fulfilling.CannotMove) as refusal:
             messages.error(request, str(refusal))
         else:
-            done += 1
-    if done:
-        words = ngettext("%(done)d order: %(state)s.", "%(done)d orders: %(state)s.", done)
-        messages.success(request, words % {"done": done, "state": to.label})
+            done[to.label if order.fulfilment == to else PART_IS_READY] += 1
+    for state, count in done.items():
+        words = ngettext("%(done)d order: %(state)s.", "%(done)d orders: %(state)s.", count)
+        messages.success(request, words % {"done": count, "state": state})

@@ -44,12 +44,14 @@ class Slip:
 @dataclass
 class PickList:
     """`picks` go along the shelves, `slips` are by order, oldest first. `gone` are in it no more:
-    they were chosen, and have left the shop or were cancelled meanwhile.
+    they were chosen, and have left the shop or were cancelled meanwhile. With `is_cut` there are
+    more orders than one can carry, which are not in it.
     """
 
     picks: list[Pick]
     slips: list[Slip]
     gone: list[Order]
+    is_cut: bool = False
 
     @property
     def copies(self) -> int:
@@ -64,12 +66,13 @@ class PickList:
 def pick_list(order_ids: Sequence[int], *, today: date) -> PickList:
     """The list for these orders; for those that are being picked, where none is named.
 
-    In three queries, of the first 100 orders.
+    In three queries, of the first 100 orders; it says if there are more.
     """
     known = Order.objects.filter(pk__in=order_ids)
     if not order_ids:
         known = Order.objects.filter(fulfilment=Fulfilment.PICKING)
-    orders = list(known.order_by("pk")[:MOST_ORDERS])
+    found = list(known.order_by("pk")[: MOST_ORDERS + 1])
+    orders = found[:MOST_ORDERS]
     slips = {order.pk: Slip(order) for order in orders if order.fulfilment in IN_THE_SHOP}
     picks: dict[int, Pick] = {}
     for item in _to_send(list(slips)):
@@ -86,14 +89,15 @@ def pick_list(order_ids: Sequence[int], *, today: date) -> PickList:
         sorted(picks.values(), key=_along_the_shelves),
         list(slips.values()),
         [order for order in orders if order.pk not in slips],
+        is_cut=len(found) > MOST_ORDERS,
     )
 
 
 def _to_send(order_ids: list[int]) -> list[OrderItem]:
     """Lines of these orders with copies that are still to leave, order by order."""
-    items = OrderItem.objects.filter(order__in=order_ids, sent_at__isnull=True).with_refunds()
+    items = OrderItem.objects.filter(order__in=order_ids).to_send()
     books = items.select_related("book").defer("book__search", "book__search_text")
-    return [item for item in books.order_by("order_id", "pk") if item.is_to_send]
+    return list(books.order_by("order_id", "pk"))
 
 
 def _along_the_shelves(pick: Pick) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from catalog.models import Book
 from waitlist.models import PreBooking
@@ -150,7 +150,7 @@ class OrderQuerySet(models.QuerySet[Any]):
 
     def _lines_to_send(self) -> Any:
         items = self.model._meta.get_field("items").related_model.objects
-        return items.filter(order=models.OuterRef("pk"), sent_at__isnull=True)
+        return items.filter(order=models.OuterRef("pk")).to_send()
 
     def found_by_staff(self, term: str) -> OrderQuerySet:
         """By the one column that is meant: an e-mail address, or else the number as people copy it."""
@@ -205,6 +205,11 @@ class OrderItemQuerySet(models.QuerySet[Any]):
             restocked=copies(is_back),
             gone=copies(is_back | is_kept),
         ).order_by("book_id")
+
+    def to_send(self) -> OrderItemQuerySet:
+        """with_refunds() of the lines for which OrderItem.is_to_send is true."""
+        away = Greatest(models.F("refunded"), models.F("restocked"))
+        return self.filter(sent_at__isnull=True).with_refunds().filter(quantity__gt=away)
 
     def with_people_waiting(self) -> OrderItemQuerySet:
         """With `people_waiting`: how many wait for the book of each."""

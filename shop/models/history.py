@@ -19,6 +19,7 @@ class OrderEvent(models.Model):
         PAID_LATE = "paid_late", _("Paid after the time was over; the copies were still here")
         CANCELLED = "cancelled", _("Cancelled")
         PART_POSTED = "part_posted", _("A parcel posted, another one to come")
+        PART_READY = "part_ready", _("A part is ready to collect, the rest is to come")
         POSTED = "posted", _("Posted")
         READY = "ready", _("Ready to collect")
         DELIVERED = "delivered", _("Delivered")

@@ -90,9 +90,12 @@ class OrderItem(models.Model):
 
     @property
     def copies_left(self) -> int:
-        """Copies that have not been paid back. Needs OrderItemQuerySet.with_refunds()."""
-        refunded: int = self.refunded  # type: ignore[attr-defined]
-        return self.quantity - refunded
+        """Copies that are still the shopper’s. Needs OrderItemQuerySet.with_refunds().
+
+        Neither paid back nor on sale again: those are not, even if their refund failed.
+        """
+        back: int = max(self.refunded, self.restocked)  # type: ignore[attr-defined]
+        return self.quantity - back
 
     @property
     def is_to_send(self) -> bool:

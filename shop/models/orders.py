@@ -212,6 +212,11 @@ class Order(PostalAddress):
         return self.fulfilment in SENT
 
     @property
+    def keeps_books_back(self) -> bool:
+        """Whether some of its books have not left. Reads the lines."""
+        return any(item.sent_at is None for item in self.items.all())
+
+    @property
     def is_paid_back(self) -> bool:
         """Whether all of its copies were paid back before any left."""
         return self.fulfilment == Fulfilment.REFUNDED and not self.has_left
@@ -249,7 +254,8 @@ class Order(PostalAddress):
         paid = [payment for payment in self.payments.all() if payment.is_paid]
         kept = sum((payment.rest for payment in paid), Decimal(0))
         if not paid or kept >= self.total:
-            return str(state)
+            has_failed = paid and self.fulfilment == Fulfilment.REFUNDED
+            return str(_("Refund failed") if has_failed else state)
         if any(refund.is_asked for refund in self.refunds):
             money = _("refund on its way")
         else:
@@ -263,8 +269,9 @@ class Order(PostalAddress):
             return _("Being packed")
         if self.fulfilment not in (*IN_THE_SHOP, Fulfilment.REFUNDED):
             return self.get_fulfilment_display() if self.is_confirmed else self.get_status_display()
-        state = _("Partly posted") if self.has_left else self.get_status_display()
-        return _("Posted") if self.is_posted else state
+        if self.is_posted or not self.has_left:
+            return _("Posted") if self.is_posted else self.get_status_display()
+        return _("Partly ready to collect") if self.is_collected else _("Partly posted")
 
     @cached_property
     def timeline(self) -> list[OrderEvent]:

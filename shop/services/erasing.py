@@ -38,13 +38,15 @@ TO_SETTLE = timedelta(days=30)
 KINDS_WITH_WORDS = (
     OrderEvent.Kind.WITHDRAWN,
     OrderEvent.Kind.PART_POSTED,
+    OrderEvent.Kind.PART_READY,
     OrderEvent.Kind.POSTED,
     OrderEvent.Kind.READY,
 )
 # Who did this is the shopper, by whatever name, or one of the staff.
 BY_THE_SHOPPER = (OrderEvent.Kind.PLACED, OrderEvent.Kind.WITHDRAWN)
 BY_STAFF = (
-    *(OrderEvent.Kind.PART_POSTED, OrderEvent.Kind.POSTED, OrderEvent.Kind.READY),
+    *(OrderEvent.Kind.PART_POSTED, OrderEvent.Kind.PART_READY),
+    *(OrderEvent.Kind.POSTED, OrderEvent.Kind.READY),
     *(OrderEvent.Kind.DELIVERED, OrderEvent.Kind.COLLECTED, OrderEvent.Kind.RETURNED),
 )
 

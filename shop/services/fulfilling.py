@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from shop.delivery import latest_arrival
 from shop.fulfilment import IN_THE_SHOP, STATUS_OF, Fulfilment, may_move
-from shop.models import FulfilmentMove, Order, OrderEvent
+from shop.models import FulfilmentMove, Order, OrderEvent, Refund
 
 from .history import note
 
@@ -18,6 +19,8 @@ EVENTS = {
     Fulfilment.COLLECTED: OrderEvent.Kind.COLLECTED,
     Fulfilment.RETURNED: OrderEvent.Kind.RETURNED,
 }
+# Somebody has fetched copies for the parcel.
+BEGUN = (Fulfilment.PICKING, Fulfilment.PACKED)
 # What staff do with nothing but a word, and that word. All other moves come with money, mail or a
 # parcel.
 BY_A_WORD = {
@@ -83,20 +86,45 @@ def steps(order: Order) -> list[Fulfilment]:
     # Only money makes an order paid; what is in the shop already can be put back to the beginning.
     if not order.is_confirmed:
         return []
-    return [to for to in BY_A_WORD if may_move(order.fulfilment, to)]
+    is_here = order.fulfilment in IN_THE_SHOP
+    steps = [to for to in BY_A_WORD if may_move(order.fulfilment, to)]
+    return [to for to in steps if is_here or to != Fulfilment.PAID]
 
 
-def after_refund(order: Order, *, who: str, now: datetime) -> None:
-    """Copies of a locked order were paid back: if none is left to send, its way through the shop ends.
+def after_refund(order: Order, refund: Refund, *, who: str, now: datetime) -> None:
+    """Copies of a locked order were paid back, or that failed: it goes where its copies say.
 
-    It is REFUNDED when all of its copies were paid back, and sent when the others had left before.
+    It is REFUNDED when all of them were paid back, and sent when the others had left before; the last
+    parcel is the one with those, and the time to withdraw is counted from it. One that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
+    One that is being picked or packed with other copies than are to leave now is begun again.
     """
     lines = list(order.items.with_refunds())
+    is_to_send = any(line.is_to_send for line in lines)
     if not any(line.copies_left for line in lines):
         if may_move(order.fulfilment, Fulfilment.REFUNDED):
             move(order, to=Fulfilment.REFUNDED, who=who, now=now)
-    elif order.fulfilment in IN_THE_SHOP and not any(line.is_to_send for line in lines):
+    elif order.fulfilment in IN_THE_SHOP and not is_to_send:
+        left_at = max(line.sent_at for line in lines if line.sent_at)
+        order.note_parcel(order.tracking, left_at, latest_arrival(order, left_at))
         move(order, to=sent(order), who=who, now=now)
+    elif is_to_send and _begins_again(order, refund):
+        move(order, to=Fulfilment.PAID, who=who, now=now)
+
+
+def _begins_again(order: Order, refund: Refund) -> bool:
+    """Whether an order of which copies are to be sent is to be picked anew."""
+    if order.fulfilment == Fulfilment.REFUNDED:
+        return not order.is_posted
+    return order.fulfilment in BEGUN and _changes_the_parcel(refund)
+
+
+def _changes_the_parcel(refund: Refund) -> bool:
+    """Whether other copies are to leave than before it was promised, failed or was sent again."""
+    lines = refund.items.filter(item__sent_at__isnull=True)
+    if refund.has_failed or refund.again_of_id:
+        # What is on sale again had left the parcel when it was first promised.
+        lines = lines.filter(is_restocked=False)
+    return lines.exists()
 
 
 def sent(order: Order) -> Fulfilment:

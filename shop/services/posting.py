@@ -47,7 +47,10 @@ class NobodyIsKnown(CannotPost):
 
 class NothingIsLeft(CannotPost):
     def __init__(self, order: Order) -> None:
-        text = _("All copies of order %(number)s have been refunded: nothing is left to post.")
+        text = _(
+            "Nothing of order %(number)s is left to post: its copies were refunded, or are on sale "
+            "again."
+        )
         super().__init__(text % {"number": order.number})
 
 
@@ -76,7 +79,10 @@ def post_order(*, number: str, tracking: str, who: str, now: datetime) -> Order:
     becomes = fulfilling.sent(order) if is_last else Order.Fulfilment.PAID
     if becomes != order.fulfilment:
         fulfilling.move(order, to=becomes, who=who, now=now)
-    note(order, KINDS[becomes], who=who, now=now, words=tracking)
+    kind = KINDS[becomes]
+    if order.is_collected and not is_last:
+        kind = OrderEvent.Kind.PART_READY
+    note(order, kind, who=who, now=now, words=tracking)
     emails.write_posted(order, ready, now)
     return order
 

@@ -122,7 +122,7 @@ def refund_lines(
         back = {line.item.book_id: line.copies for line in lines}
         reason_to_move = StockMovement.Reason.RETURNED
         holds.receive(back, reason=reason_to_move, order_number=order.number, who=who, at=now)
-    fulfilling.after_refund(order, who=who, now=now)
+    fulfilling.after_refund(order, refund, who=who, now=now)
     return refund
 
 
@@ -154,8 +154,9 @@ def _check(order: Order, delivery: Decimal, *, restock: bool) -> None:
 def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
     """Ask once more for a refund that failed, of the same payment, for the same reason and lines.
 
-    No copy moves: those that came back with it are back. Raises CannotSendAgain, or MoreThanWasPaid
-    or MoreThanWasBought when the money, or copies of its lines, have gone back by another refund.
+    No copy moves: those that came back with it are back. The order goes where its copies say. Raises
+    CannotSendAgain, or MoreThanWasPaid or MoreThanWasBought when the money, or copies of its lines,
+    have gone back by another refund.
     """
     number = Refund.objects.values_list("payment__order__number", flat=True).get(pk=refund_id)
     order = Order.objects.locked().get(number=number)
@@ -183,6 +184,7 @@ def send_again(*, refund_id: int, who: str, now: datetime) -> Refund:
         )
         for line in failed.items.order_by("pk")
     )
+    fulfilling.after_refund(order, refund, who=who, now=now)
     return refund
 
 
@@ -323,6 +325,7 @@ def settle(word: RefundWord, *, now: datetime) -> bool:
             words=word.problem,
         )
         emails.tell_staff_of_failed_refund(order, refund, now)
+        fulfilling.after_refund(order, refund, who=refund.payment.provider, now=now)
     elif word.state is State.DONE and refund.is_asked:
         refund.close(Refund.Status.DONE, word.reference, "", now)
         note(

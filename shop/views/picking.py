@@ -22,6 +22,10 @@ LONGEST_KEY = 18
 def pick_list(request: HttpRequest) -> HttpResponse:
     """GET shows it, to be printed; POST says that somebody goes along the shelves with it now."""
     keys = _keys(request)
+    if len(keys) > picking.MOST_ORDERS and request.method == "POST":
+        words = _("Nothing was done: that is for %(most)d orders at a time, at the most.")
+        messages.error(request, words % {"most": picking.MOST_ORDERS})
+        return redirect("admin:shop_order_changelist")
     if request.method == "POST":
         begun = fulfilling.begin_picking(order_ids=keys, who=str(request.user), now=timezone.now())
         words = ngettext(
@@ -32,15 +36,16 @@ def pick_list(request: HttpRequest) -> HttpResponse:
     known: dict[str, Any] = {
         "list": picking.pick_list(keys, today=timezone.localdate()),
         "is_chosen": bool(keys),
+        "most": picking.MOST_ORDERS,
         "now": timezone.now(),
     }
     return acts.page(request, "admin/shop/pick_list.html", title=_("Pick list"), **known)
 
 
 def _keys(request: HttpRequest) -> list[int]:
-    """What of the address are keys of orders."""
+    """What of the address are keys of orders: one more than a list is of, where there are more."""
     said = request.GET.getlist("order")
     keys = [
         int(key) for key in said if key.isascii() and key.isdecimal() and len(key) < LONGEST_KEY
     ]
-    return keys[: picking.MOST_ORDERS]
+    return keys[: picking.MOST_ORDERS + 1]

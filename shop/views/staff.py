@@ -68,7 +68,7 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
     form = PostForm(sent(request), is_collected=order.is_collected)
     if form.is_valid():
         try:
-            posting.post_order(
+            order = posting.post_order(
                 number=order.number,
                 tracking=form.cleaned_data.get("tracking", ""),
                 who=str(request.user),
@@ -80,6 +80,12 @@ def order_post(request: HttpRequest, order_id: int) -> HttpResponse:
             words = _("Order %(number)s is posted.")
             if order.is_collected:
                 words = _("Order %(number)s is ready to collect.")
+                if not order.is_posted:
+                    words = _(
+                        "A part of order %(number)s is ready to collect; the rest is to come."
+                    )
+            elif not order.is_posted:
+                words = _("A parcel of order %(number)s is posted; the rest is to come.")
             return _done(request, order, words)
     return _page(request, "post", order, form)
 

@@ -215,6 +215,15 @@ def test_an_order_that_left_and_is_still_in_the_shop_is_found(order):
     assert len(found_by("An order whose last parcel")) == 1
 
 
+def test_so_is_one_that_was_sent_without_a_last_parcel(order):
+    post(order)
+    assert found_by("An order whose last parcel") == []
+
+    Order.objects.update(posted_at=None, expected_on=None)
+
+    assert len(found_by("An order whose last parcel")) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_who_take_the_same_step_make_one_move(guest, delivery):

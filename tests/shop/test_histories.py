@@ -32,7 +32,7 @@ from accounts.models import OutboxMessage, User
 from catalog.models import Book, StockMovement
 from shop import cart, providers
 from shop.cart import Shopper
-from shop.fulfilment import SENT, STATUS_OF, Fulfilment, may_move
+from shop.fulfilment import IN_THE_SHOP, SENT, STATUS_OF, Fulfilment, may_move
 from shop.models import Invoice, Order, OrderItem, Payment, Refund, RefundItem, Voucher
 from shop.providers.base import (
     Event,
@@ -393,6 +393,14 @@ class Histories(RuleBasedStateMachine):
         for order in Order.objects.filter(fulfilment__in=SENT):
             left = [item for item in order.items.with_refunds() if item.is_to_send]
             assert not left or Refund.objects.filter(payment__order=order, status="failed").exists()
+
+    @invariant()
+    def of_what_was_paid_back_nothing_is_left_to_send(self) -> None:
+        """And what nobody has begun has something, however its refunds came out."""
+        for order in Order.objects.filter(fulfilment=Fulfilment.REFUNDED, posted_at=None):
+            assert not any(item.is_to_send for item in order.items.with_refunds())
+        for order in Order.objects.filter(fulfilment__in=IN_THE_SHOP):
+            assert any(item.is_to_send for item in order.items.with_refunds())
 
     def everything_comes_to_rest(self) -> None:
         """The bank answers again, all its messages arrive, all times run out: then the books agree."""

@@ -333,3 +333,70 @@ def test_when_the_rest_is_paid_back_the_order_is_sent_with_its_first_parcel(clie
     assert Order.objects.get().fulfilment == "refunded"
     page = client.get(order.guest_url, follow=True).text
     assert "follow in a parcel of their own" not in page
+
+
+def test_what_was_paid_back_is_not_to_be_picked_when_the_rest_waits(packer, guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    order = pay(place(guest).number)
+    assert counts(packer.get(BOARD))["now"] == 1
+
+    refund(order, "Emma")
+
+    page = packer.get(BOARD)
+    assert listed(page) == []
+    assert (counts(page)["now"], counts(page)["paid"]) == (0, 1)
+    assert [each.day_to_come for each in listed(packer.get(BOARD, {"fulfilment": "paid"}))] == [day]
+
+
+def test_nor_does_it_wait_for_a_book_that_was_paid_back(packer, guest, emma):
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    order = pay(place(guest).number)
+
+    refund(order, "The Waves")
+
+    assert [(each, each.day_to_come) for each in listed(packer.get(BOARD))] == [(order, None)]
+
+
+def test_filters_that_a_link_brings_are_seen_and_can_be_taken_off(packer, new_order, emma):
+    new_order()
+    for plain in ({}, {"fulfilment": "paid"}, {"q": "nadia@example.org"}, {"p": "1"}):
+        assert "changelist-filter" not in packer.get(BOARD, plain).text
+
+    for narrow in ({"status__exact": "confirmed"}, {"book": emma.pk}):
+        page = packer.get(BOARD, {"fulfilment": "paid", **narrow})
+        assert 'id="changelist-filter"' in page.text
+        assert "Clear all filters" in page.text
+
+
+@pytest.fixture
+def partly_collected(guest, emma):
+    """An order to be collected, of which one book has yet to be published."""
+    way = DeliveryMethodFactory(name="Collect", kind="collect")
+    day = timezone.localdate() + timedelta(days=40)
+    fill(guest, emma, BookFactory(title="The Waves", stock=2, on_sale_on=day))
+    return pay(place(guest, said=draft(delivery_id=way.pk)).number)
+
+
+def test_of_what_is_collected_a_part_is_not_said_to_be_all(packer, client, partly_collected):
+    page = act(packer, "mark_ready", partly_collected)
+
+    assert "1 order: a part is ready to collect, the rest is not on sale yet." in page.text
+    assert "1 order: Ready to collect." not in page.text
+    assert partly_collected.events.latest("pk").kind == "part_ready"
+    mail = OutboxMessage.objects.latest("pk")
+    assert mail.subject.startswith("A part of your order")
+    assert "The other books are not on sale yet" in mail.body
+    shoppers = client.get(partly_collected.guest_url, follow=True).text
+    assert "A part of your order is ready" in shoppers
+    assert "parcel" not in shoppers.split("Where to")[0].split("<h1>")[1].split("</ol>")[0]
+    order = Order.objects.get()
+    assert (order.fulfilment, order.state_text) == ("paid", "Partly ready to collect")
+
+
+def test_nor_is_it_on_the_page_of_the_order(packer, partly_collected):
+    page = packer.post(f"{BOARD}{partly_collected.pk}/post/", {}, follow=True)
+
+    number = partly_collected.number
+    assert f"A part of order {number} is ready to collect; the rest is to come." in page.text

@@ -191,3 +191,31 @@ def test_it_asks_as_much_for_many_orders_as_for_few(packer, new_order, emma):
 @pytest.mark.parametrize("group", ["Bookseller", "Auditor"])
 def test_who_packs_nothing_has_no_list(group, db):
     assert member_of(group).get(LIST).status_code == 403
+
+
+def test_a_list_of_what_is_being_picked_says_that_there_is_more(
+    packer, new_order, emma, monkeypatch
+):
+    orders = [new_order(emma) for _ in range(2)]
+    packer.post(LIST, query_params={"order": [order.pk for order in orders]})
+    assert "There are more orders" not in packer.get(LIST).text
+    monkeypatch.setattr("shop.picking.MOST_ORDERS", 1)
+
+    page = packer.get(LIST)
+
+    assert [slip.order for slip in page.context["list"].slips] == orders[:1]
+    assert "There are more orders: only the first 1 are on this list" in page.text
+
+
+def test_of_too_many_that_were_chosen_none_is_left_out_in_silence(
+    packer, new_order, emma, monkeypatch
+):
+    orders = [new_order(emma) for _ in range(2)]
+    query = {"order": [order.pk for order in orders]}
+    monkeypatch.setattr("shop.picking.MOST_ORDERS", 1)
+
+    assert "There are more orders" in packer.get(LIST, query).text
+    page = packer.post(LIST, query_params=query, follow=True)
+
+    assert "Nothing was done: that is for 1 orders at a time, at the most." in page.text
+    assert set(Order.objects.values_list("fulfilment", flat=True)) == {"paid"}
