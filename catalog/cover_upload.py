@@ -15,7 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -29,6 +29,16 @@ NAMES = {
     "MPO": (".jpg", ".jpeg"),
     "PNG": (".png",),
     "WEBP": (".webp",),
+}
+# What must be done to a picture, by the way its camera was held.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 # What Pillow raises at files that are broken, or made to harm.
 BROKEN = (
@@ -86,7 +96,7 @@ def _upright_and_plain(picture: Image.Image) -> Image.Image:
     # A large JPEG is read at a fraction of its size already.
     picture.draft(None, LARGEST)
     profile = picture.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(picture)
+    picture = _upright(picture)
     if picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     # Before anything that needs another copy of it in memory.
@@ -94,6 +104,13 @@ def _upright_and_plain(picture: Image.Image) -> Image.Image:
     if picture.has_transparency_data:
         picture = _on_white(picture)
     return _in_srgb(picture, profile)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned by hand: Pillow's own way writes all the other tags anew, and breaks at odd ones."""
+    picture.load()
+    turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

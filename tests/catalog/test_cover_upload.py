@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.tasks import default_task_backend
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from catalog import cover_files, cover_upload
 from catalog.cover_address import small_name
@@ -315,3 +315,32 @@ def test_the_cover_of_a_deleted_book_goes_with_it(staff_client):
     assert [result.task for result in default_task_backend.results] == [remove_cover]
     run_tasks()
     assert not default_storage.exists(name)
+
+
+def test_a_tag_of_the_wrong_kind_does_not_keep_a_picture_from_being_set_upright(staff_client, emma):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a description"
+    # The text says of itself that it is a fraction.
+    tags = exif.tobytes().replace(
+        b"\x01\x0e\x00\x02\x00\x00\x00\x0e", b"\x01\x0e\x00\x05\x00\x00\x00\x01"
+    )
+    assert tags != exif.tobytes()
+
+    sent = send(staff_client, emma, upload(picture(size=(900, 600), exif=tags)))
+
+    assert sent.status_code == 302
+    assert stored(emma).size == (600, 900)
+
+
+@pytest.mark.parametrize("way", range(1, 9))
+def test_pictures_are_turned_by_every_way_a_camera_can_be_held(way):
+    exif = Image.Exif()
+    exif[0x0112] = way
+    content = io.BytesIO()
+    drawn = Image.frombytes("L", (3, 2), bytes(range(0, 240, 40)))
+    drawn.save(content, "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(content))
+
+    made = cover_upload._upright(Image.open(content))
+
+    assert (made.size, made.tobytes()) == (expected.size, expected.tobytes())
