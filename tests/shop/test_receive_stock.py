@@ -328,6 +328,25 @@ def test_posting_serves_those_who_wait_and_says_what_came(staff_client, staff, d
     assert GoodsIn.objects.get().is_closed
 
 
+def test_a_book_whose_number_is_corrected_meanwhile_loses_no_copy(staff_client, delivery):
+    book = sold_out(title="Emma")
+    join(book)
+    scan(staff_client, delivery, book.ean)
+    scan(staff_client, delivery, book.ean)
+    Book.objects.filter(pk=book.pk).update(ean=UNKNOWN)
+    scan(staff_client, delivery, UNKNOWN)
+
+    look = staff_client.get(at(delivery, "post/")).context["look"]
+    post(staff_client, delivery)
+
+    assert (look.copies, look.offered, look.on_sale) == (3, 1, 2)
+    assert stock_of(book) == 2
+    assert [(line.copies, line.to_shelf) for line in delivery.lines.order_by("copies")] == [
+        (1, 0),
+        (2, 2),
+    ]
+
+
 def test_a_second_press_posts_nothing(staff_client, delivery):
     book = BookFactory(stock=0)
     scan(staff_client, delivery, book.ean)
