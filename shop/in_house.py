@@ -19,7 +19,7 @@ Reason = StockMovement.Reason
 
 # Movements by which no copy comes or goes: it is sold, held, or no longer so.
 ON_PAPER = (Reason.SALE, Reason.NOT_PAID, Reason.CANCELLED, Reason.HOLD, Reason.RELEASE)
-# Movements that copies come with. All others put right what was written down before.
+# Movements that copies come with, if above zero. All others put right what was written down before.
 ARRIVALS = (Reason.OPENING, Reason.DELIVERY, Reason.RETURNED)
 
 # One statement, so that all of it is of one moment. Whoever writes movements of a book has its lock,

@@ -178,6 +178,20 @@ def test_two_counts_do_not_take_the_same_copy_away_twice(staff_client, book):
     assert stock_of(book) == 4
 
 
+def test_a_delivery_that_is_taken_back_after_the_count_is_a_correction(staff_client, book):
+    """Five were written down, three came: the count finds two missing, and so does somebody else."""
+    take = begin(staff_client)
+    scan_all(staff_client, take, book, 3)
+    form = {"book": book.pk, "quantity": -2, "reason": "delivery", "note": "short"}
+    staff_client.post("/admin/catalog/stockmovement/add/", form)
+    assert stock_of(book) == 3
+
+    refused = post(staff_client, take)
+
+    assert "was corrected after it was counted" in refused.text
+    assert stock_of(book) == 3
+
+
 def test_what_is_found_goes_to_whoever_waits(staff_client, delivery):
     book = sold_out(title="Emma")
     join(book)
