@@ -431,6 +431,23 @@ def test_pages_ask_as_much_for_many_books_as_for_few(
     assert queries() == few
 
 
+def test_the_review_asks_as_much_for_many_books_that_people_wait_for(
+    staff_client, delivery, django_assert_max_num_queries
+):
+    def queries(books: int) -> int:
+        take = begin(staff_client)
+        for _book in range(books):
+            book = sold_out()
+            join(book)
+            scan(staff_client, take, book)
+        with django_assert_max_num_queries(40) as asked:
+            page = staff_client.get(address(take, "review"))
+        assert all(row.split.offered == 1 for row in page.context["rows"])
+        return len(asked)
+
+    assert queries(1) == queries(4)
+
+
 def test_the_list_asks_as_much_for_many_counts(staff_client, book, django_assert_max_num_queries):
     def queries() -> int:
         with django_assert_max_num_queries(40) as asked:
