@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .in_house import InHouse, from_token
 from .models import MOST_COUNTED, StockTake
 
 _RELOAD = _("This page is out of date: load it again.")
@@ -86,19 +87,42 @@ class TakeOutForm(forms.Form):
     book = forms.IntegerField(min_value=1, max_value=2**62)
 
 
+class BooksSeenField(forms.TypedMultipleChoiceField):
+    """Books of the page, each with what should have been in the house when it was drawn."""
+
+    def valid_value(self, value: str) -> bool:
+        """What is in the house may have changed since: then the count says of which book."""
+        book_id = value.partition(":")[0]
+        return any(choice == book_id for choice, _label in self.choices)
+
+
+def _seen(choice: str) -> tuple[int, InHouse]:
+    book_id, _colon, token = choice.partition(":")
+    return int(book_id), from_token(token)
+
+
 class MissingForm(forms.Form):
     """Books of which no copy was found, ticked one by one."""
 
-    books = forms.TypedMultipleChoiceField(
+    books = BooksSeenField(
         label=_("No copy found"),
-        coerce=int,
+        coerce=_seen,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Tick the books of which you found no copy.")},
+        error_messages={
+            "required": _("Tick the books of which you found no copy."),
+            "invalid_choice": _(
+                "This list has changed since you looked: this is how it stands now."
+            ),
+        },
     )
 
     def __init__(self, book_ids: Iterable[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["books"].choices = [(book_id, "") for book_id in book_ids]  # type: ignore[attr-defined]
+        self.fields["books"].choices = [(str(book_id), "") for book_id in book_ids]  # type: ignore[attr-defined]
+
+    @property
+    def seen(self) -> dict[int, InHouse]:
+        return dict(self.cleaned_data["books"])
 
 
 class PostForm(forms.Form):

@@ -7,7 +7,7 @@ by none of this: see posting_counts.py.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,12 @@ class CountedMeanwhile(CannotCount):
             counted,
         )
         super().__init__(text % {"counted": counted})
+
+
+class MovedMeanwhile(CannotCount):
+    def __init__(self, book: Book) -> None:
+        text = _("Copies of “%(title)s” came or left since you looked. Look for it again.")
+        super().__init__(text % {"title": book.title})
 
 
 @transaction.atomic
@@ -152,17 +158,30 @@ def take_out(*, take_id: int, book_id: int) -> None:
 
 
 @transaction.atomic
-def put_nothing_found(*, take_id: int, book_ids: Iterable[int]) -> int:
-    """Say that there is no copy at all of books that were not counted; how many that were."""
+def put_nothing_found(*, take_id: int, seen: Mapping[int, InHouse], who: str, now: datetime) -> int:
+    """Say that there is no copy at all of books that were not counted; how many that were.
+
+    `seen` is what the form said of each: {book id: what should be in the house}. Raises
+    MovedMeanwhile if copies of one have come or left since, which nobody has looked for.
+    """
     take = _open(take_id)
     counted = take.lines.values("book")
-    missing = to_be_found(take.shelf).filter(pk__in=list(book_ids)).exclude(pk__in=counted)
-    prices = dict(missing.values_list("pk", "price"))
+    missing = to_be_found(take.shelf).filter(pk__in=list(seen)).exclude(pk__in=counted)
+    books = list(missing.only("title", "price").order_by("pk"))
+    here = in_house.read(book.pk for book in books)
+    for book in books:
+        if in_house.has_moved(book.pk, seen[book.pk], here[book.pk]):
+            raise MovedMeanwhile(book)
+    scans = StockTakeScan.objects.bulk_create(
+        StockTakeScan(
+            take=take, book=book, key=uuid.uuid4(), copies=0, is_total=True, who=who, at=now
+        )
+        for book in books
+    )
     lines = [
-        StockTakeLine(take=take, book_id=book_id, counted=0, price=prices[book_id])
-        for book_id in sorted(prices)
+        StockTakeLine(take=take, book=book, counted=0, price=book.price, scan_id=scan.pk)
+        for book, scan in zip(books, scans, strict=True)
     ]
-    here = in_house.read(prices)
     for line in lines:
         _keep(line, here[line.book_id])
     StockTakeLine.objects.bulk_create(lines)

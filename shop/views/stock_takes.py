@@ -119,17 +119,15 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             number = counting.put_nothing_found(
-                take_id=take.pk, book_ids=form.cleaned_data["books"]
+                take_id=take.pk, seen=form.seen, **_who_and_when(request)
             )
-        except CannotCount as refusal:
+        except IsClosed as refusal:
             return _closed(request, take, refusal)
-        text = ngettext(
-            "%(number)d book is put down as not found.",
-            "%(number)d books are put down as not found.",
-            number,
-        )
-        messages.success(request, text % {"number": number})
-        return redirect("admin:stock_take_missing", take.pk)
+        except CannotCount as refusal:
+            form.add_error("books", str(refusal))
+        else:
+            messages.success(request, _not_found_text(number))
+            return redirect("admin:stock_take_missing", take.pk)
     title = _("Not counted yet")
     return _form_page(request, "missing", title, form, take=take, books=books)
 
@@ -169,6 +167,15 @@ def stock_take_abandon(request: HttpRequest, take_id: int) -> HttpResponse:
         messages.success(request, _("The count is given up. No stock was changed."))
         return redirect(take)
     return _form_page(request, "abandon", _("Give up this count"), form, take=take)
+
+
+def _not_found_text(number: int) -> str:
+    text = ngettext(
+        "%(number)d book is put down as not found.",
+        "%(number)d books are put down as not found.",
+        number,
+    )
+    return text % {"number": number}
 
 
 def _may_count(request: HttpRequest) -> bool:

@@ -44,6 +44,13 @@ def again(client: Client, take: StockTake, book: Book) -> None:
     assert client.post(address(take, "again"), {"book": book.pk}).status_code == 302
 
 
+def not_found(client: Client, take: StockTake, *books: Book, page: Any = None) -> Any:
+    """Tick these books on the page of those that were not counted, as it is or was."""
+    shown = page or client.get(address(take, "missing"))
+    choices = {book.pk: book.choice for book in shown.context["books"]}
+    return client.post(address(take, "missing"), {"books": [choices[book.pk] for book in books]})
+
+
 def post(client: Client, take: StockTake) -> Any:
     """Look at the review, and press the button there."""
     page = client.get(address(take, "review"))

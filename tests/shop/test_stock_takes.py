@@ -20,6 +20,7 @@ from .stock_taking import (
     address,
     again,
     begin,
+    not_found,
     post,
     scan,
     scan_all,
@@ -342,17 +343,45 @@ def test_books_that_were_not_counted_keep_their_stock_unless_somebody_says_none_
         ("Left", 1),
     ]
 
-    staff_client.post(address(take, "missing"), {"books": [lost.pk]})
+    assert not_found(staff_client, take, lost).status_code == 302
     post(staff_client, take)
 
     assert [stock_of(each) for each in (book, lost, ordered, none)] == [5, 0, 1, 0]
+
+
+def test_what_came_since_the_look_for_it_is_not_written_off(staff_client, client, book):
+    sold = BookFactory(title="Emma", stock=1, shelf="B3")
+    take = begin(staff_client, "shelf", "B3")
+    page = staff_client.get(address(take, "missing"))
+    # Of these, one is sold, and nothing has come or left.
+    order_through_pages(client, sold)
+    receive(book, 5)
+
+    refused = not_found(staff_client, take, book, sold, page=page)
+
+    assert refused.status_code == 422
+    assert "Copies of “Persuasion” came or left since you looked." in refused.text
+    assert not StockTakeLine.objects.exists()
+    assert not_found(staff_client, take, sold, page=page).status_code == 302
+    assert stock_of(book) == 10
+
+
+def test_who_found_no_copy_is_on_record(staff_client, book):
+    take = begin(staff_client, "shelf", "B3")
+
+    not_found(staff_client, take, book)
+
+    said = StockTakeScan.objects.get()
+    assert (said.who, said.copies, said.is_total) == ("stella@example.org", 0, True)
+    assert StockTakeLine.objects.get().scan_id == said.pk
 
 
 def test_only_books_on_the_page_can_be_put_down_as_not_found(staff_client, book):
     elsewhere = BookFactory(shelf="C1")
     take = begin(staff_client, "shelf", "B3")
 
-    for chosen in ([elsewhere.pk], ["x"], []):
+    garbage = ["x", book.pk, f"{book.pk}:", f"{book.pk}:1:", f"{book.pk}:1:{'9' * 99}", "\x00:1:1"]
+    for chosen in ([f"{elsewhere.pk}:5:1"], garbage, garbage[1:2], garbage[4:5], []):
         assert staff_client.post(address(take, "missing"), {"books": chosen}).status_code == 422
     assert not StockTakeLine.objects.exists()
 
