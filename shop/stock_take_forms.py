@@ -85,6 +85,7 @@ class TotalForm(forms.Form):
 
 class TakeOutForm(forms.Form):
     book = forms.IntegerField(min_value=1, max_value=2**62)
+    seen = forms.IntegerField(min_value=0, max_value=MOST_COUNTED)
 
 
 class BooksSeenField(forms.TypedMultipleChoiceField):

@@ -152,9 +152,17 @@ def put_total(
 
 
 @transaction.atomic
-def take_out(*, take_id: int, book_id: int) -> None:
-    """The book is as if it had never been counted. Nothing happens if it was not."""
-    _open(take_id).lines.filter(book=book_id).delete()
+def take_out(*, take_id: int, book_id: int, seen: int) -> None:
+    """The book is as if it had never been counted. Nothing happens if it was not.
+
+    `seen` is what the form said was counted: CountedMeanwhile is raised if it is another number.
+    """
+    line = _open(take_id).lines.filter(book=book_id).first()
+    if line is None:
+        return
+    if line.counted != seen:
+        raise CountedMeanwhile(line.counted)
+    line.delete()
 
 
 @transaction.atomic

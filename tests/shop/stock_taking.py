@@ -41,7 +41,8 @@ def total(client: Client, take: StockTake, book: Book, copies: int, seen: int) -
 
 
 def again(client: Client, take: StockTake, book: Book) -> None:
-    assert client.post(address(take, "again"), {"book": book.pk}).status_code == 302
+    form = {"book": book.pk, "seen": take.lines.get(book=book).counted}
+    assert client.post(address(take, "again"), form).status_code == 302
 
 
 def not_found(client: Client, take: StockTake, *books: Book, page: Any = None) -> Any:

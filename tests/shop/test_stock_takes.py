@@ -1,5 +1,6 @@
 """A count finds what is missing, whatever is sold meanwhile."""
 
+import re
 import uuid
 
 import pytest
@@ -293,6 +294,20 @@ def test_a_number_by_hand_does_not_wipe_out_what_somebody_scanned(staff_client, 
 
     assert "it has 2 copies now" in problem(refused)
     assert StockTakeLine.objects.get().counted == 2
+
+
+def test_beginning_a_book_again_does_not_wipe_out_what_somebody_scanned(staff_client, book):
+    take = begin(staff_client)
+    scan(staff_client, take, book)
+    shown = staff_client.get(address(take, "count")).text
+    form = re.search(rf'action="{address(take, "again")}".*?</form>', shown, re.DOTALL)[0]
+    seen = re.search(r'name="seen" value="(\d+)"', form)[1]
+    scan_all(staff_client, take, book, 4)
+
+    refused = staff_client.post(address(take, "again"), {"book": book.pk, "seen": seen})
+
+    assert "it has 5 copies now" in problem(refused)
+    assert StockTakeLine.objects.get().counted == 5
 
 
 @pytest.mark.parametrize("number", ["9780000000002", "9781234567897", "hello", "", "12 34"])
