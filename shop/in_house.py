@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from catalog.models import StockMovement
+from catalog.models import Book, StockMovement
 
 Reason = StockMovement.Reason
 
@@ -102,4 +103,9 @@ def has_moved(book_id: int, before: InHouse, after: InHouse) -> bool:
     between = StockMovement.objects.filter(
         book=book_id, pk__gt=before.movement_id, pk__lte=after.movement_id
     )
+    # What was paid back before it was posted goes on sale again, and never left the house.
+    unsent = Q(order_items__sent_at=None) | Q(order_items__sent_at__gt=OuterRef("at"))
+    of_order = Q(pk=OuterRef("book"), order_items__order__number=OuterRef("order_number"))
+    never_left = Exists(Book.objects.filter(unsent, of_order))
+    between = between.exclude(never_left, reason=Reason.RETURNED)
     return between.exclude(reason__in=ON_PAPER).exists()
