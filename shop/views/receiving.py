@@ -122,6 +122,8 @@ def new_book(request: HttpRequest, delivery_id: int, line_id: int) -> HttpRespon
                 title=told["title"],
                 byline=told["author"],
                 price=told["price"],
+                who=str(request.user),
+                now=timezone.now(),
             )
         except receiving.CannotReceive as refusal:
             problem = str(refusal)

@@ -363,6 +363,16 @@ def test_a_book_whose_number_is_corrected_meanwhile_loses_no_copy(staff_client, 
     ]
 
 
+def test_a_book_that_is_added_has_a_history_from_then_on(staff_client, staff, delivery):
+    scan(staff_client, delivery, UNKNOWN)
+    address = at(delivery, f"lines/{delivery.lines.get().pk}/book/")
+
+    staff_client.post(address, {"title": "Lolly Willowes", "author": "Sylvia Townsend Warner"})
+
+    step = Book.history.get(id=Book.objects.get(ean=UNKNOWN).pk)
+    assert (step.history_type, step.history_user_id) == ("+", staff.email)
+
+
 def test_a_second_press_posts_nothing(staff_client, delivery):
     book = BookFactory(stock=0)
     scan(staff_client, delivery, book.ean)
