@@ -93,8 +93,7 @@ class BooksSeenField(forms.TypedMultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """What is in the house may have changed since: then the count says of which book."""
-        book_id = value.partition(":")[0]
-        return any(choice == book_id for choice, _label in self.choices)
+        return super().valid_value(value.partition(":")[0])
 
 
 def _seen(choice: str) -> tuple[int, InHouse]:
