@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -87,7 +87,7 @@ def begin(
     shelf = shelf if scope == Scope.SHELF else ""
     if scope == Scope.SHELF and not Book.objects.filter(shelf=shelf).exists():
         raise NobodyStandsThere(shelf)
-    expected = None if scope == Scope.BOOKS else to_be_found(shelf).count()
+    expected = to_be_found(shelf).count() if scope == Scope.SHELF else None
     facts = {"scope": scope, "shelf": shelf, "books_expected": expected}
     begun = {"who": who, "started_at": now}
     known, _is_new = StockTake.objects.get_or_create(key=key, defaults={**facts, **begun})
@@ -96,11 +96,11 @@ def begin(
 
 def to_be_found(shelf: str) -> Any:
     """Books of a shelf, or of all with "", of which copies should be in the house."""
-    held = PreBooking.objects.filter(state=PreBooking.State.OFFERED, order_number="")
+    of_book = {"book": OuterRef("pk")}
+    held = PreBooking.objects.filter(state=PreBooking.State.OFFERED, order_number="", **of_book)
     taken = (Order.Status.PENDING, Order.Status.CONFIRMED)
-    ordered = OrderItem.objects.filter(sent_at__isnull=True, order__status__in=taken)
-    is_here = Q(pk__in=held.values("book")) | Q(pk__in=ordered.values("book"))
-    books = Book.objects.filter(Q(stock__gt=0) | is_here)
+    ordered = OrderItem.objects.filter(sent_at__isnull=True, order__status__in=taken, **of_book)
+    books = Book.objects.filter(Q(stock__gt=0) | Exists(held) | Exists(ordered))
     return books.filter(shelf=shelf) if shelf else books
 
 

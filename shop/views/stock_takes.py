@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,7 +115,8 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
     take = get_object_or_404(StockTake, pk=take_id)
     if not take.is_open or take.is_of_single_books:
         return redirect(take)
-    books = counts.not_counted(take, after=request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    books = counts.not_counted(take, after=after)
     form = MissingForm([book.pk for book in books], sent(request))
     if form.is_valid():
         try:
@@ -127,7 +129,8 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
             form.add_error("books", str(refusal))
         else:
             messages.success(request, _not_found_text(number))
-            return redirect("admin:stock_take_missing", take.pk)
+            place = {"after": after} if after else None
+            return redirect(reverse("admin:stock_take_missing", args=[take.pk], query=place))
     title = _("Not counted yet")
     return _form_page(request, "missing", title, form, take=take, books=books)
 

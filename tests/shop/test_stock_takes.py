@@ -5,13 +5,14 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.person import ERASED, Person
 from catalog.models import Book, StockMovement
 from shop.models import StockTakeLine, StockTakeScan
-from shop.services import cancelling, refunds
+from shop.services import cancelling, counting, refunds
 from shop.stock_take_data import StockTakesPart
 from tests.audits import findings
 from tests.factories import BookFactory, receive
@@ -405,6 +406,35 @@ def test_what_came_since_the_look_for_it_is_not_written_off(staff_client, client
     assert not StockTakeLine.objects.exists()
     assert not_found(staff_client, take, sold, page=page).status_code == 302
     assert stock_of(book) == 10
+
+
+def test_whoever_found_no_copy_goes_on_where_they_were(staff_client, book):
+    later = BookFactory(shelf="B3")
+    take = begin(staff_client, "shelf", "B3")
+    place = f"{address(take, 'missing')}?after={book.pk}"
+    shown = staff_client.get(place).context["books"]
+
+    answer = staff_client.post(place, {"books": [each.choice for each in shown]})
+
+    assert [each.pk for each in shown] == [later.pk]
+    assert answer.url == place
+
+
+def test_copies_of_a_shelf_are_found_by_its_books_alone(delivery):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = counting.to_be_found("B3").explain()
+
+    assert "shop_orderitem_unsent" in plan
+    assert "Index Cond: ((shelf)::text = 'B3'::text)" in plan
+
+
+def test_books_of_the_whole_shop_are_not_added_up(staff_client, book):
+    take = begin(staff_client, "shop")
+    scan(staff_client, take, book)
+
+    assert take.books_expected is None
+    assert "1 of" not in staff_client.get(address(take, "count")).text
 
 
 def test_who_found_no_copy_is_on_record(staff_client, book):
