@@ -29,6 +29,7 @@ LOOK_AT_QUEUES = (
     "waitlist.view_prebooking",
     "waitlist.view_prebookingevent",
 )
+LOOK_AT_STOCK = ("shop.view_stocktake", "shop.view_goodsin", "shop.view_goodsinline")
 # Members by what the shop knows of them, without the keys and secrets that allauth keeps.
 LOOK_AT_MEMBERS = (
     "accounts.view_*",
@@ -48,7 +49,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *("waitlist.add_expecteddelivery", "waitlist.change_expecteddelivery"),
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,
-        "shop.view_stocktake",
+        *LOOK_AT_STOCK,
         *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (
@@ -56,7 +57,7 @@ GROUPS: dict[str, Sequence[str]] = {
         *("catalog.view_stockmovement", "catalog.add_stockmovement"),
         *LOOK_AT_QUEUES,
         *LOOK_AT_ORDERS,
-        "shop.view_stocktake",
+        *LOOK_AT_STOCK,
         "shop.post_order",
     ),
     MANAGERS: (

@@ -57,7 +57,8 @@ def to_review(take: StockTake, *, now: datetime) -> dict[str, Any]:
 
 
 def not_counted(take: StockTake, *, after: str) -> list[Any]:
-    """Books that should be found and were not counted, some at a time, with `copies` expected.
+    """Books that should be found and were not counted, some at a time, with `copies`
+    expected and the `choice` of a form.
 
     `after`: the key of the last one of those shown before, or "".
     """
@@ -67,6 +68,7 @@ def not_counted(take: StockTake, *, after: str) -> list[Any]:
     here = in_house.read(book.pk for book in shown)
     for book in shown:
         book.copies = here[book.pk].copies
+        book.choice = f"{book.pk}:{here[book.pk].token}"
     return shown
 
 

@@ -12,15 +12,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from catalog.models import StockMovement
+from catalog.models import Book, StockMovement
 
 Reason = StockMovement.Reason
 
 # Movements by which no copy comes or goes: it is sold, held, or no longer so.
 ON_PAPER = (Reason.SALE, Reason.NOT_PAID, Reason.CANCELLED, Reason.HOLD, Reason.RELEASE)
-# Movements that copies come with. All others put right what was written down before.
+# Movements that copies come with, if above zero. All others put right what was written down before.
 ARRIVALS = (Reason.OPENING, Reason.DELIVERY, Reason.RETURNED)
+
+LONGEST_NUMBER = 18
 
 # One statement, so that all of it is of one moment. Whoever writes movements of a book has its lock,
 # so that its last movement names a moment: those before it are all there, those after it all not.
@@ -67,6 +70,19 @@ class InHouse(NamedTuple):
     def copies(self) -> int:
         return self.on_sale + self.held + self.ordered
 
+    @property
+    def token(self) -> str:
+        """What a form carries of it: enough for `has_moved`."""
+        return f"{self.copies}:{self.movement_id}"
+
+
+def from_token(token: str) -> InHouse:
+    """What a form says that it was drawn from. Raises ValueError."""
+    copies, movement_id = token.split(":")
+    if max(len(copies), len(movement_id)) > LONGEST_NUMBER:
+        raise ValueError
+    return InHouse(int(copies), 0, 0, int(movement_id))
+
 
 def read(book_ids: Iterable[int]) -> dict[int, InHouse]:
     """{book id: what should be in the house}, each as it is at the moment of asking. One query."""
@@ -82,7 +98,14 @@ def has_moved(book_id: int, before: InHouse, after: InHouse) -> bool:
     """
     if before.copies != after.copies:
         return True
+    if before.movement_id == after.movement_id:
+        return False
     between = StockMovement.objects.filter(
         book=book_id, pk__gt=before.movement_id, pk__lte=after.movement_id
     )
+    # What was paid back before it was posted goes on sale again, and never left the house.
+    unsent = Q(order_items__sent_at=None) | Q(order_items__sent_at__gt=OuterRef("at"))
+    of_order = Q(pk=OuterRef("book"), order_items__order__number=OuterRef("order_number"))
+    never_left = Exists(Book.objects.filter(unsent, of_order))
+    between = between.exclude(never_left, reason=Reason.RETURNED)
     return between.exclude(reason__in=ON_PAPER).exists()

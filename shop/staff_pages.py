@@ -7,6 +7,7 @@ from bookstore.staff_menu import StaffPage
 from .views import by_hand, order_mails, picking, receiving, stock_takes
 
 STOCK = "catalog.add_stockmovement"
+LOOK_AT_GOODS_IN = "shop.view_goodsin"
 GOODS_IN = "goods-in/<int:delivery_id>/"
 
 LOOK_AT_COUNTS = "shop.view_stocktake"
@@ -51,7 +52,7 @@ STOCK_TAKES = [
 
 PAGES = [
     StaffPage("book_stock", "catalog/book/<int:book_id>/stock/", by_hand.book_stock, STOCK),
-    StaffPage("goods_in", "goods-in/", receiving.goods_in, STOCK, _("Receive stock")),
+    StaffPage("goods_in", "goods-in/", receiving.goods_in, LOOK_AT_GOODS_IN, _("Receive stock")),
     StaffPage("goods_in_aside", f"{GOODS_IN}lines/<int:line_id>/aside/", receiving.aside, STOCK),
     StaffPage(
         "goods_in_book",
@@ -63,8 +64,8 @@ PAGES = [
     StaffPage("goods_in_discard", f"{GOODS_IN}discard/", receiving.discard, STOCK),
     StaffPage("goods_in_line", f"{GOODS_IN}lines/<int:line_id>/", receiving.line, STOCK),
     StaffPage("goods_in_post", f"{GOODS_IN}post/", receiving.post, STOCK),
-    StaffPage("goods_in_posted", f"{GOODS_IN}posted/", receiving.posted, STOCK),
-    StaffPage("goods_in_shelves", f"{GOODS_IN}shelves/", receiving.shelves, STOCK),
+    StaffPage("goods_in_posted", f"{GOODS_IN}posted/", receiving.posted, LOOK_AT_GOODS_IN),
+    StaffPage("goods_in_shelves", f"{GOODS_IN}shelves/", receiving.shelves, LOOK_AT_GOODS_IN),
     # Whoever posts the books may write to their reader again that they are on their way.
     StaffPage(
         "shop_order_mail_again",

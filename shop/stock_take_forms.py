@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .in_house import InHouse, from_token
 from .models import MOST_COUNTED, StockTake
 
 _RELOAD = _("This page is out of date: load it again.")
@@ -84,21 +85,44 @@ class TotalForm(forms.Form):
 
 class TakeOutForm(forms.Form):
     book = forms.IntegerField(min_value=1, max_value=2**62)
+    seen = forms.IntegerField(min_value=0, max_value=MOST_COUNTED)
+
+
+class BooksSeenField(forms.TypedMultipleChoiceField):
+    """Books of the page, each with what should have been in the house when it was drawn."""
+
+    def valid_value(self, value: str) -> bool:
+        """What is in the house may have changed since: then the count says of which book."""
+        return super().valid_value(value.partition(":")[0])
+
+
+def _seen(choice: str) -> tuple[int, InHouse]:
+    book_id, _colon, token = choice.partition(":")
+    return int(book_id), from_token(token)
 
 
 class MissingForm(forms.Form):
     """Books of which no copy was found, ticked one by one."""
 
-    books = forms.TypedMultipleChoiceField(
+    books = BooksSeenField(
         label=_("No copy found"),
-        coerce=int,
+        coerce=_seen,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Tick the books of which you found no copy.")},
+        error_messages={
+            "required": _("Tick the books of which you found no copy."),
+            "invalid_choice": _(
+                "This list has changed since you looked: this is how it stands now."
+            ),
+        },
     )
 
     def __init__(self, book_ids: Iterable[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["books"].choices = [(book_id, "") for book_id in book_ids]  # type: ignore[attr-defined]
+        self.fields["books"].choices = [(str(book_id), "") for book_id in book_ids]  # type: ignore[attr-defined]
+
+    @property
+    def seen(self) -> dict[int, InHouse]:
+        return dict(self.cleaned_data["books"])
 
 
 class PostForm(forms.Form):

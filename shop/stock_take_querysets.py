@@ -55,7 +55,10 @@ class LineQuerySet(models.QuerySet[Any]):
         """
         corrected = StockMovement.objects.filter(
             book=OuterRef("book"), pk__gt=OuterRef("movement_id")
-        ).exclude(reason__in=[*ON_PAPER, *ARRIVALS])
+        )
+        corrected = corrected.exclude(reason__in=ON_PAPER)
+        # Fewer copies of a delivery than were written down are a correction like any other.
+        corrected = corrected.exclude(reason__in=ARRIVALS, quantity__gt=0)
         lines = self.filter(~Q(counted=EXPECTED) | Q(is_unsure=True))
         return lines.annotate(is_outdated=Exists(corrected))._with_books().order_by("pk")
 

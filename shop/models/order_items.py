@@ -59,6 +59,12 @@ class OrderItem(models.Model):
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
+        indexes = [
+            # Copies that are ordered and still in the house.
+            models.Index(
+                fields=["book"], condition=Q(sent_at__isnull=True), name="shop_orderitem_unsent"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "book"], name="shop_orderitem_once_per_book"),
             models.CheckConstraint(

@@ -29,7 +29,8 @@ class StockTake(models.Model):
     shelf = models.CharField(_("shelf"), max_length=20, blank=True)
     # Names one filled-in form: sending it twice begins one count.
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    # Books of which there should be copies, when it began; unknown where single books are counted.
+    # Books of a shelf of which there should be copies, when it began. Those of the whole shop are too
+    # many to add up, and single books are not known before.
     books_expected = models.PositiveIntegerField(_("books to count"), null=True)
     who = models.CharField(_("begun by"), max_length=254)
     started_at = models.DateTimeField(_("begun at"))

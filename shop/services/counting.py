@@ -7,12 +7,12 @@ by none of this: see posting_counts.py.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,6 +71,12 @@ class CountedMeanwhile(CannotCount):
         super().__init__(text % {"counted": counted})
 
 
+class MovedMeanwhile(CannotCount):
+    def __init__(self, book: Book) -> None:
+        text = _("Copies of “%(title)s” came or left since you looked. Look for it again.")
+        super().__init__(text % {"title": book.title})
+
+
 @transaction.atomic
 def begin(
     *, scope: StockTake.Scope, shelf: str, key: uuid.UUID, who: str, now: datetime
@@ -81,7 +87,7 @@ def begin(
     shelf = shelf if scope == Scope.SHELF else ""
     if scope == Scope.SHELF and not Book.objects.filter(shelf=shelf).exists():
         raise NobodyStandsThere(shelf)
-    expected = None if scope == Scope.BOOKS else to_be_found(shelf).count()
+    expected = to_be_found(shelf).count() if scope == Scope.SHELF else None
     facts = {"scope": scope, "shelf": shelf, "books_expected": expected}
     begun = {"who": who, "started_at": now}
     known, _is_new = StockTake.objects.get_or_create(key=key, defaults={**facts, **begun})
@@ -90,11 +96,11 @@ def begin(
 
 def to_be_found(shelf: str) -> Any:
     """Books of a shelf, or of all with "", of which copies should be in the house."""
-    held = PreBooking.objects.filter(state=PreBooking.State.OFFERED, order_number="")
+    of_book = {"book": OuterRef("pk")}
+    held = PreBooking.objects.filter(state=PreBooking.State.OFFERED, order_number="", **of_book)
     taken = (Order.Status.PENDING, Order.Status.CONFIRMED)
-    ordered = OrderItem.objects.filter(sent_at__isnull=True, order__status__in=taken)
-    is_here = Q(pk__in=held.values("book")) | Q(pk__in=ordered.values("book"))
-    books = Book.objects.filter(Q(stock__gt=0) | is_here)
+    ordered = OrderItem.objects.filter(sent_at__isnull=True, order__status__in=taken, **of_book)
+    books = Book.objects.filter(Q(stock__gt=0) | Exists(held) | Exists(ordered))
     return books.filter(shelf=shelf) if shelf else books
 
 
@@ -146,23 +152,44 @@ def put_total(
 
 
 @transaction.atomic
-def take_out(*, take_id: int, book_id: int) -> None:
-    """The book is as if it had never been counted. Nothing happens if it was not."""
-    _open(take_id).lines.filter(book=book_id).delete()
+def take_out(*, take_id: int, book_id: int, seen: int) -> None:
+    """The book is as if it had never been counted. Nothing happens if it was not.
+
+    `seen` is what the form said was counted: CountedMeanwhile is raised if it is another number.
+    """
+    line = _open(take_id).lines.filter(book=book_id).first()
+    if line is None:
+        return
+    if line.counted != seen:
+        raise CountedMeanwhile(line.counted)
+    line.delete()
 
 
 @transaction.atomic
-def put_nothing_found(*, take_id: int, book_ids: Iterable[int]) -> int:
-    """Say that there is no copy at all of books that were not counted; how many that were."""
+def put_nothing_found(*, take_id: int, seen: Mapping[int, InHouse], who: str, now: datetime) -> int:
+    """Say that there is no copy at all of books that were not counted; how many that were.
+
+    `seen` is what the form said of each: {book id: what should be in the house}. Raises
+    MovedMeanwhile if copies of one have come or left since, which nobody has looked for.
+    """
     take = _open(take_id)
     counted = take.lines.values("book")
-    missing = to_be_found(take.shelf).filter(pk__in=list(book_ids)).exclude(pk__in=counted)
-    prices = dict(missing.values_list("pk", "price"))
+    missing = to_be_found(take.shelf).filter(pk__in=list(seen)).exclude(pk__in=counted)
+    books = list(missing.only("title", "price").order_by("pk"))
+    here = in_house.read(book.pk for book in books)
+    for book in books:
+        if in_house.has_moved(book.pk, seen[book.pk], here[book.pk]):
+            raise MovedMeanwhile(book)
+    scans = StockTakeScan.objects.bulk_create(
+        StockTakeScan(
+            take=take, book=book, key=uuid.uuid4(), copies=0, is_total=True, who=who, at=now
+        )
+        for book in books
+    )
     lines = [
-        StockTakeLine(take=take, book_id=book_id, counted=0, price=prices[book_id])
-        for book_id in sorted(prices)
+        StockTakeLine(take=take, book=book, counted=0, price=book.price, scan_id=scan.pk)
+        for book, scan in zip(books, scans, strict=True)
     ]
-    here = in_house.read(prices)
     for line in lines:
         _keep(line, here[line.book_id])
     StockTakeLine.objects.bulk_create(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,8 +82,8 @@ class Look:
 def look_at(delivery: GoodsIn, *, now: datetime) -> Look:
     """Three queries, however many books there are. It stays so while the books are locked."""
     lines = list(delivery.lines.to_post())
-    books = {line.book: line.copies for line in lines if line.book is not None}
-    return _look(lines, books, now)
+    books = {line.book_id: line.book for line in lines if line.book is not None}
+    return _look(lines, {books[pk]: copies for pk, copies in _per_book(lines).items()}, now)
 
 
 def post(*, delivery_id: int, seen: str, who: str, now: datetime) -> None:
@@ -105,7 +106,7 @@ def _post(delivery_id: int, seen: str, who: str, now: datetime) -> None:
     lines = list(delivery.lines.to_post())
     if not lines:
         raise IsPosted if delivery.posted_at else NothingToPost
-    changes = {line.book_id: line.copies for line in lines if line.book_id is not None}
+    changes = _per_book(lines)
     books = stock.lock(changes)
     if _look(lines, {books[pk]: copies for pk, copies in changes.items()}, now).token != seen:
         raise SplitHasChanged
@@ -120,24 +121,46 @@ def _post(delivery_id: int, seen: str, who: str, now: datetime) -> None:
     receiving.close_if_done(delivery, now)
 
 
+def _per_book(lines: Sequence[GoodsInLine]) -> dict[int, int]:
+    """{book id: copies}. A book whose number was corrected while it was counted has two lines."""
+    copies: Counter[int] = Counter()
+    for line in lines:
+        if line.book_id is not None:
+            copies[line.book_id] += line.copies
+    return dict(copies)
+
+
 def _look(lines: Sequence[GoodsInLine], books: dict[Book, int], now: datetime) -> Look:
     splits = holds.splits_of(books, now=now)
     expected = copies_to_come(splits)
-    return Look(
-        [
-            Row(line, splits[line.book_id], expected.get(line.book_id, 0))
-            for line in lines
-            if line.book_id is not None
-        ]
-    )
+    offered = _per_line(lines, {pk: split.offered for pk, split in splits.items()})
+    rows = []
+    for line in lines:
+        if line.book_id is not None:
+            on_sale = max(line.copies - offered[line.pk], 0)
+            split = Split(offered[line.pk], on_sale, splits[line.book_id].still_waiting)
+            rows.append(Row(line, split, expected.get(line.book_id, 0)))
+    return Look(rows)
+
+
+def _per_line(lines: Sequence[GoodsInLine], offered: dict[int, int]) -> dict[int, int]:
+    """{line: copies offered}, of {book: copies offered}. Its last line has those that were here."""
+    left, shares = dict(offered), {}
+    last = {line.book_id: line.pk for line in lines}
+    for line in lines:
+        of_book = left.get(line.book_id or 0, 0)
+        share = of_book if last[line.book_id] == line.pk else min(of_book, line.copies)
+        shares[line.pk] = share
+        left[line.book_id or 0] = of_book - share
+    return shares
 
 
 def _note(
     delivery: GoodsIn, lines: Sequence[GoodsInLine], offered: dict[int, int], now: datetime
 ) -> None:
+    shares = _per_line(lines, offered)
     for line in lines:
-        assert line.book_id is not None
-        line.posted_at, line.offered = now, offered.get(line.book_id, 0)
+        line.posted_at, line.offered = now, shares[line.pk]
     GoodsInLine.objects.bulk_update(lines, ["posted_at", "offered"], batch_size=500)
     delivery.posted_at = now
     delivery.save(update_fields=["posted_at"])

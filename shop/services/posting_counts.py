@@ -119,15 +119,12 @@ def post(*, take_id: int, seen: str, who: str, now: datetime) -> StockTake:
 
 
 def _review(lines: Iterable[StockTakeLine], books: Mapping[int, Book], now: datetime) -> Review:
-    return Review([_row(line, books.get(line.book_id, line.book), now) for line in lines])
-
-
-def _row(line: Any, book: Book, now: datetime) -> Row:
-    difference = line.difference
-    split = None
-    if difference > 0 and book.queue_length:
-        split = holds.split_of(book, difference, now=now)
-    return Row(line, split, _obstacle(line, book))
+    rows = [(line, books.get(line.book_id, line.book)) for line in lines]
+    found = {
+        book: line.difference for line, book in rows if line.difference > 0 and book.queue_length
+    }
+    splits = holds.splits_of(found, now=now) if found else {}
+    return Review([Row(line, splits.get(book.pk), _obstacle(line, book)) for line, book in rows])
 
 
 def _obstacle(line: Any, book: Book) -> str:

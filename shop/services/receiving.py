@@ -82,11 +82,20 @@ def correct(*, delivery_id: int, line_id: int, copies: int, seen: int, now: date
 
 @transaction.atomic
 def add_book(
-    *, delivery_id: int, line_id: int, title: str, byline: str, price: Decimal | None
+    *,
+    delivery_id: int,
+    line_id: int,
+    title: str,
+    byline: str,
+    price: Decimal | None,
+    who: str,
+    now: datetime,
 ) -> GoodsInLine:
     """Take the unknown book of a line into the catalogue. Raises HasChanged or IsClosed."""
     line = _line(lock(delivery_id), line_id)
-    line.book = adding.add_book(ean=line.ean, title=title, byline=byline, price=price)
+    line.book = adding.add_book(
+        ean=line.ean, title=title, byline=byline, price=price, who=who, now=now
+    )
     line.is_set_aside = False
     line.save(update_fields=["book", "is_set_aside"])
     return line

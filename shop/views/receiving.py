@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -26,6 +27,8 @@ FOLDER = "admin/shop/goods_in"
 @require_http_methods(["GET", "HEAD", "POST"])
 def goods_in(request: HttpRequest) -> HttpResponse:
     """All deliveries that are open, the newest that are not, and the form that begins one."""
+    if request.method == "POST" and not _may_receive(request):
+        raise PermissionDenied
     form = BeginForm(sent(request))
     if form.is_valid():
         begun = receiving.begin(
@@ -39,6 +42,7 @@ def goods_in(request: HttpRequest) -> HttpResponse:
         title=_("Receive stock"),
         status=422 if form.errors else 200,
         form=form,
+        may_receive=_may_receive(request),
         open=deliveries.open(),
         closed=deliveries.closed()[:CLOSED_SHOWN],
     )
@@ -118,6 +122,8 @@ def new_book(request: HttpRequest, delivery_id: int, line_id: int) -> HttpRespon
                 title=told["title"],
                 byline=told["author"],
                 price=told["price"],
+                who=str(request.user),
+                now=timezone.now(),
             )
         except receiving.CannotReceive as refusal:
             problem = str(refusal)
@@ -177,6 +183,10 @@ def shelves(request: HttpRequest, delivery_id: int) -> HttpResponse:
     return _about(request, "shelves", found, _("Shelf list: %(delivery)s"), lines=lines)
 
 
+def _may_receive(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("catalog.add_stockmovement"))
+
+
 def _unpack(
     request: HttpRequest,
     found: GoodsIn,
@@ -210,6 +220,5 @@ def _about(
 ) -> HttpResponse:
     status = 422 if known.get("problem") else 200
     title %= {"delivery": found}
-    return acts.page(
-        request, f"{FOLDER}/{page}.html", title=title, status=status, delivery=found, **known
-    )
+    known |= {"delivery": found, "may_receive": _may_receive(request)}
+    return acts.page(request, f"{FOLDER}/{page}.html", title=title, status=status, **known)

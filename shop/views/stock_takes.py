@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,22 +115,22 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
     take = get_object_or_404(StockTake, pk=take_id)
     if not take.is_open or take.is_of_single_books:
         return redirect(take)
-    books = counts.not_counted(take, after=request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    books = counts.not_counted(take, after=after)
     form = MissingForm([book.pk for book in books], sent(request))
     if form.is_valid():
         try:
             number = counting.put_nothing_found(
-                take_id=take.pk, book_ids=form.cleaned_data["books"]
+                take_id=take.pk, seen=form.seen, **_who_and_when(request)
             )
-        except CannotCount as refusal:
+        except IsClosed as refusal:
             return _closed(request, take, refusal)
-        text = ngettext(
-            "%(number)d book is put down as not found.",
-            "%(number)d books are put down as not found.",
-            number,
-        )
-        messages.success(request, text % {"number": number})
-        return redirect("admin:stock_take_missing", take.pk)
+        except CannotCount as refusal:
+            form.add_error("books", str(refusal))
+        else:
+            messages.success(request, _not_found_text(number))
+            place = {"after": after} if after else None
+            return redirect(reverse("admin:stock_take_missing", args=[take.pk], query=place))
     title = _("Not counted yet")
     return _form_page(request, "missing", title, form, take=take, books=books)
 
@@ -169,6 +170,15 @@ def stock_take_abandon(request: HttpRequest, take_id: int) -> HttpResponse:
         messages.success(request, _("The count is given up. No stock was changed."))
         return redirect(take)
     return _form_page(request, "abandon", _("Give up this count"), form, take=take)
+
+
+def _not_found_text(number: int) -> str:
+    text = ngettext(
+        "%(number)d book is put down as not found.",
+        "%(number)d books are put down as not found.",
+        number,
+    )
+    return text % {"number": number}
 
 
 def _may_count(request: HttpRequest) -> bool:

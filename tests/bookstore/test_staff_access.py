@@ -37,7 +37,7 @@ waitlist.prebooking           BFMA  -    -       -
 waitlist.arrival              BFMA  -    -       -
 waitlist.expecteddelivery     BFMA  BM   BM      BM
 shop.order                    FMA   -    -       -
-shop.goodsin                  MA    -    -       -
+shop.goodsin                  BFMA  -    -       -
 shop.refund                   FMA   -    -       -
 shop.refundrequest            FMA   -    -       -
 shop.webhookevent             MA    -    -       -
@@ -72,15 +72,15 @@ price_change                  BMA
 price_change_undo             BM
 price_change_call_off         BM
 book_stock                    BFM
-goods_in                      BFM
+goods_in                      BFMA
 goods_in_aside                BFM
 goods_in_book                 BM
 goods_in_delivery             BFM
 goods_in_discard              BFM
 goods_in_line                 BFM
 goods_in_post                 BFM
-goods_in_posted               BFM
-goods_in_shelves              BFM
+goods_in_posted               BFMA
+goods_in_shelves              BFMA
 waitlist_prebooking_take_back M
 waitlist_prebooking_end       M
 shop_order_post               FM

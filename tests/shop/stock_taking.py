@@ -41,7 +41,15 @@ def total(client: Client, take: StockTake, book: Book, copies: int, seen: int) -
 
 
 def again(client: Client, take: StockTake, book: Book) -> None:
-    assert client.post(address(take, "again"), {"book": book.pk}).status_code == 302
+    form = {"book": book.pk, "seen": take.lines.get(book=book).counted}
+    assert client.post(address(take, "again"), form).status_code == 302
+
+
+def not_found(client: Client, take: StockTake, *books: Book, page: Any = None) -> Any:
+    """Tick these books on the page of those that were not counted, as it is or was."""
+    shown = page or client.get(address(take, "missing"))
+    choices = {book.pk: book.choice for book in shown.context["books"]}
+    return client.post(address(take, "missing"), {"books": [choices[book.pk] for book in books]})
 
 
 def post(client: Client, take: StockTake) -> Any:

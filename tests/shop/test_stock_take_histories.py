@@ -253,7 +253,7 @@ class House(RuleBasedStateMachine):
             self.somebody_counts_by_hand(self.place_of(row.line.book_id))
         for row in posting_counts.review(self.take, now=self.now).obstacles:
             assert row.line.book.stock + row.line.difference < 0
-            counting.take_out(take_id=self.take.pk, book_id=row.line.book_id)
+            counting.take_out(take_id=self.take.pk, book_id=row.line.book_id, seen=row.line.counted)
         counted = [which for which in range(BOOKS) if self.line(which)]
         if not counted:
             return
