@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from catalog.models import StockMovement
+from catalog.models import Book, StockMovement
 from shop.models import GoodsIn
 from shop.services import by_hand, goods_posting, receiving
 from tests.factories import BookFactory, nth_ean
@@ -90,6 +90,8 @@ def test_two_who_add_the_same_unknown_book_make_one(delivery):
                 title="Emma",
                 byline="Jane Austen",
                 price=None,
+                who="a test",
+                now=timezone.now(),
             )
             for line in lines
         ]
@@ -97,6 +99,7 @@ def test_two_who_add_the_same_unknown_book_make_one(delivery):
 
     first, second = outcomes
     assert first.book == second.book
+    assert Book.history.filter(id=first.book.pk).count() == 1
 
 
 def test_of_two_counts_of_one_stock_the_second_is_asked_again():
