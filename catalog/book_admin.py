@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from . import editing
 from .book_filters import FormatFilter, SaleFilter, on_shelf
 from .cover_upload import CoverField
+from .fresh_forms import FreshForm
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
 from .search import found_among
@@ -34,7 +34,7 @@ class ContributionInline(admin.TabularInline):
     extra = 1
 
 
-class BookForm(forms.ModelForm):
+class BookForm(FreshForm):
     cover_image = CoverField(
         label=_("Cover image"),
         required=False,
