@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,6 +15,7 @@ from bookstore.looking import FileField
 from . import editing
 from .book_filters import FormatFilter, SaleFilter, on_shelf
 from .cover_upload import CoverField
+from .fresh_forms import FreshForm
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
 from .search import found_among
@@ -35,7 +35,7 @@ class ContributionInline(admin.TabularInline):
     extra = 1
 
 
-class BookForm(forms.ModelForm):
+class BookForm(FreshForm):
     cover_image = CoverField(
         label=_("Cover image"),
         required=False,

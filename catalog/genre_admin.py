@@ -14,6 +14,7 @@ from bookstore.forms import LongSelect
 from bookstore.looking import ShortList
 
 from . import tasks
+from .fresh_forms import FreshForm
 from .history_admin import HistoryAdmin
 from .models import Genre
 
@@ -32,7 +33,7 @@ class PartOfField(forms.ModelChoiceField):
         return indented(genre)
 
 
-class GenreForm(forms.ModelForm):
+class GenreForm(FreshForm):
     def clean(self) -> dict[str, Any] | None:
         """A move waits for other moves, so that two at once make no circle of the tree."""
         if self.instance.pk and "parent" in self.changed_data:

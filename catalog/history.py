@@ -6,7 +6,8 @@ before a hand touches the row again, so that no name ever stands at what somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -67,6 +68,43 @@ def note(row: models.Model, kind: str, *, who: str, now: datetime, reason: str =
         _note_if_new(model, row.pk, kind, who=who, reason=reason, now=now)
     else:
         _write(model, kind, _as_stored(model, row.pk), who=who, reason=reason, now=now)
+
+
+def note_books(book_ids: Collection[int], *, who: str, reason: str, now: datetime) -> None:
+    """As `note` of a change, for many locked books in a few statements; also to catch up, by nobody."""
+    past: Any = Book.history.model
+    columns = [field.attname for field in past.tracked_fields]
+    parts = _parts_of_books(book_ids)
+    rows = Book.objects.filter(pk__in=book_ids).order_by("pk").values(*columns)
+    facts = [{**row, **parts[row["id"]]} for row in rows]
+    if not facts:
+        return
+    newest = past.objects.filter(id__in=book_ids).order_by("id", "-history_date", "-history_id")
+    known = {row["id"]: row for row in newest.distinct("id").values(*facts[0])}
+    how = {"history_type": CHANGED, "history_date": now}
+    by = {"history_user_id": who, "history_change_reason": reason}
+    past.objects.bulk_create(
+        past(**how, **by, **row) for row in facts if known.get(row["id"]) != row
+    )
+
+
+def _parts_of_books(book_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    genres, people = defaultdict(list), defaultdict(list)
+    named = Genre.objects.filter(books__in=book_ids).order_by("name", "pk")
+    for book_id, name in named.values_list("books", "name"):
+        genres[book_id].append(name)
+    shares = Contribution.objects.filter(book__in=book_ids).select_related("contributor")
+    for share in shares.order_by("position", "pk"):
+        people[share.book_id].append(str(share))
+    texts = dict(BookText.objects.filter(book__in=book_ids).values_list("book", "description"))
+    return {
+        pk: {
+            "genre_names": ", ".join(genres[pk]),
+            "people": ", ".join(people[pk]),
+            "description": texts.get(pk, ""),
+        }
+        for pk in book_ids
+    }
 
 
 def steps_of(model: Any, pk: Any) -> list[Step]:

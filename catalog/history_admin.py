@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bookstore.looking import StaffAdmin
 
 from . import history
+from .fresh_forms import FreshForm
 from .views import staff
 
 
@@ -39,12 +40,17 @@ class KeptAdmin(StaffAdmin):
 class HistoryAdmin(KeptAdmin):
     """Nothing is put back from here: a save goes through the form, which checks and derives."""
 
+    form = FreshForm
     object_history_template = "admin/catalog/history.html"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Of a row that was there, no more than what was edited: a colleague's work must stay."""
         if change:
             history.catch_up(type(obj), obj.pk, now=timezone.now())
-        super().save_model(request, obj, form, change)
+            columns = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=columns & set(form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Django calls it once all of a new row is saved, in the same transaction."""

@@ -20,6 +20,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from . import history
 from .models import Book, RepricedBook, Repricing
 from .money import format_money, format_percent, to_cents
 
@@ -285,14 +286,15 @@ def _batch(repricing_id: int, now: datetime) -> bool:
     backwards = repricing.state == State.UNDOING
     source = Outcome.CHANGED if backwards else Outcome.WAITING
     lines = list(repricing.lines.filter(outcome=source).order_by("book_id")[:BATCH])
-    _change(lines, backwards=backwards)
+    who = repricing.ended_by if backwards else repricing.who
+    _change(lines, backwards=backwards, who=who, now=now)
     if len(lines) < BATCH:
         repricing.move(State.UNDONE if backwards else State.DONE, now)
         return False
     return True
 
 
-def _change(lines: list[RepricedBook], *, backwards: bool) -> None:
+def _change(lines: list[RepricedBook], *, backwards: bool, who: str, now: datetime) -> None:
     """Give the books the prices of their lines, and note what became of each."""
     before, after = ("new_price", "old_price") if backwards else ("old_price", "new_price")
     changed, left = (
@@ -302,8 +304,11 @@ def _change(lines: list[RepricedBook], *, backwards: bool) -> None:
     prices = dict(books.select_for_update(no_key=True).values_list("pk", "price"))
     same = [line.pk for line in lines if prices.get(line.book_id) == getattr(line, before)]
     rows = RepricedBook.objects.filter(pk__in=same)
+    touched = list(rows.values_list("book", flat=True))
+    history.note_books(touched, who="", reason="", now=now)
     new = rows.filter(book=OuterRef("pk")).values(after)
     Book.objects.filter(pk__in=rows.values("book")).update(price=Subquery(new))
+    history.note_books(touched, who=who, reason=_("Change of prices"), now=now)
     RepricedBook.objects.filter(pk__in=[line.pk for line in lines]).update(outcome=left)
     rows.update(outcome=changed)
 

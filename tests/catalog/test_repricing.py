@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from catalog import repricing, tasks
+from catalog import history, repricing, tasks
 from catalog.models import Book, PriceChange, RepricedBook, Repricing
 from catalog.repricing import Rule
 from tests.factories import BookFactory
@@ -230,3 +230,20 @@ def test_two_workers_at_once_change_each_price_once(monkeypatch):
 
     assert prices() == ["10.50"] * 20
     assert PriceChange.objects.count() == 20
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_each_changed_book_has_it_in_its_history(number, django_assert_max_num_queries):
+    books = BookFactory.create_batch(number, price=Decimal("10.00"))
+    change = planned()
+
+    with django_assert_max_num_queries(30):
+        work_off(change)
+
+    for book in books:
+        newest, before = history.steps_of(Book, book.pk)
+        assert (before.who, newest.who, newest.reason) == ("", "a test", "Change of prices")
+        assert [(step.old, step.new) for step in newest.changes] == [("10.00", "10.50")]
+        # Nothing is left to catch up with.
+        history.note(book, history.CHANGED, who="nobody", now=timezone.now())
+        assert len(history.steps_of(Book, book.pk)) == 2
