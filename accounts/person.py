@@ -103,12 +103,17 @@ class Part:
         """What the export says of a row: whatever JSON has, times, decimals and lists of these."""
         raise NotImplementedError
 
+    def of_each_table(self, person: Person) -> Iterable[Any]:
+        """Its rows, for a part of several tables none of which leads to the others."""
+        return [self.rows(person)]
+
     def export(self, person: Person) -> Iterator[dict[str, Any]]:
-        for row in self.rows(person).iterator(chunk_size=AT_A_TIME):
-            yield self.describe(row)
+        for rows in self.of_each_table(person):
+            for row in rows.iterator(chunk_size=AT_A_TIME):
+                yield self.describe(row)
 
     def count(self, person: Person) -> int:
-        return int(self.rows(person).count())
+        return sum(int(rows.count()) for rows in self.of_each_table(person))
 
     def books(self, person: Person) -> Iterable[int]:
         """The keys of the books whose rows its erasure changes: all are locked at Turn.BOOKS."""

@@ -1,6 +1,5 @@
 """Lists of the admin that stay quick however long they are, and what staff only look at there."""
 
-import re
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -15,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-# A key of any of our tables: it fits into 64 bits.
-_KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
+from .keys import key_in
+
 # How filters of the admin compare a column.
 _KINDS = {"", "exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt"}
 # As far as anybody pages by hand. Whoever looks for more uses the search and the filters.
@@ -32,14 +31,10 @@ def _column_of(kind: Any) -> str:
     return kind if isinstance(kind, str) else str(kind.parameter_name)
 
 
-def bounded_count(rows: Any) -> int:
-    """How many rows of a query there are, counted no further than 5,000."""
+def bounded_count(rows: Any, most: int | None = None) -> int:
+    """How many rows of a query there are, counted no further than `most`, or than 5,000."""
     # Their keys alone, so that what a list works out for its rows is not worked out to count them.
-    return int(rows.order_by().values("pk")[:MOST_LISTED].count())
-
-
-def are_more_than(most: int, rows: Any) -> bool:
-    return int(rows.order_by().values("pk")[: most + 1].count()) > most
+    return int(rows.order_by().values("pk")[: most or MOST_LISTED].count())
 
 
 class ShortPaginator(Paginator):
@@ -116,7 +111,7 @@ class StaffAdmin(admin.ModelAdmin):
         do it with rows, too, that a list which is cut neither shows nor counts.
         """
         across = BooleanField(required=False).to_python(request.POST.get("select_across"))
-        if across and are_more_than(MOST_AT_ONCE, queryset):
+        if across and bounded_count(queryset, MOST_AT_ONCE + 1) > MOST_AT_ONCE:
             words = _(
                 "Nothing was done: that is for %(most)d rows at a time, at the most. Search or "
                 "filter, or select them page by page."
@@ -124,12 +119,12 @@ class StaffAdmin(admin.ModelAdmin):
             messages.error(request, words % {"most": MOST_AT_ONCE})
             return None
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        keys = [key for key in ticked if _KEY.fullmatch(key)]
+        keys = [key for key in ticked if key_in(key) is not None]
         if keys != ticked:
             sent = request.POST.copy()
             sent.setlist(ACTION_CHECKBOX_NAME, keys)
             request.POST = sent  # type: ignore[assignment]
-        answer: HttpResponse | None = super().response_action(request, queryset, **where)
+        answer: HttpResponse | None = super().response_action(request, queryset, *args, **where)
         return answer
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -1,5 +1,6 @@
 """Modules that any app may have under a name, and what they know together."""
 
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
@@ -7,10 +8,14 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 
-def modules_named(name: str) -> list[ModuleType]:
-    """The module `name` of each app that has one, in the order of apps."""
-    return [
+@cache
+def modules_named(name: str) -> tuple[ModuleType, ...]:
+    """The module `name` of each app that has one, in the order of apps.
+
+    They are looked for once: each page of the admin asks, and the answer lies in folders.
+    """
+    return tuple(
         import_module(f"{app.name}.{name}")
         for app in apps.get_app_configs()
         if app.module and module_has_submodule(app.module, name)
-    ]
+    )

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookstore.keys import key_in
 from bookstore.looking import StaffAdmin
 
 from . import history
@@ -69,7 +70,7 @@ class HistoryAdmin(KeptAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
-        steps = history.steps_of(self.model, object_id) if _is_key(object_id) else []
+        steps = history.steps_of(self.model, object_id) if key_in(object_id) is not None else []
         if row is None and not steps:
             raise Http404
         context = {
@@ -81,7 +82,3 @@ class HistoryAdmin(KeptAdmin):
             "most": history.MOST_SHOWN,
         }
         return TemplateResponse(request, self.object_history_template, context)
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18

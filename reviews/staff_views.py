@@ -12,12 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from bookstore import acts
 from bookstore.forms import sent
+from bookstore.keys import keys_in
 
 from . import moderation
 from .models import Review
 from .staff_forms import KeepForm, RemoveForm, RestoreForm
-
-LONGEST_KEY = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,10 +74,7 @@ def review_restore(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> list[Review]:
     """The reviews that the address names, `?id=1&id=2`."""
-    named = request.GET.getlist("id")
-    keys = {
-        int(key) for key in named if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
-    }
+    keys = set(keys_in(request.GET.getlist("id")))
     reviews = (
         list(Review.objects.for_moderation(keys)) if len(keys) <= moderation.MOST_AT_ONCE else []
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookstore.keys import key_in
 from catalog.models import Book
 from catalog.money import format_money
 from catalog.spreadsheets import UTF_8_MARK, harmless
@@ -18,7 +19,6 @@ from .services import counting, posting_counts
 NEWEST_SHOWN = 20
 DIFFERENCES_SHOWN = 200
 NOT_COUNTED_SHOWN = 50
-LONGEST_KEY = 18
 
 
 def summary(take: StockTake) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def so_far(take: StockTake, *, chosen: str, who: str) -> dict[str, Any]:
     or whatever this person scanned last.
     """
     newest = list(take.lines.newest()[:NEWEST_SHOWN])
-    key = _key(chosen) or _last_scanned(take, who)
+    key = key_in(chosen) or _last_scanned(take, who)
     current = next((line for line in newest if line.book_id == key), None)
     if current is None and key:
         current = take.lines.newest().filter(book=key).first()
@@ -63,7 +63,7 @@ def not_counted(take: StockTake, *, after: str) -> list[Any]:
     `after`: the key of the last one of those shown before, or "".
     """
     books = counting.to_be_found(take.shelf).exclude(pk__in=take.lines.values("book"))
-    found = books.filter(pk__gt=_key(after)).only("ean", "title", "byline", "shelf", "price")
+    found = books.filter(pk__gt=key_in(after) or 0).only("ean", "title", "byline", "shelf", "price")
     shown = list(found.order_by("pk")[:NOT_COUNTED_SHOWN])
     here = in_house.read(book.pk for book in shown)
     for book in shown:
@@ -103,8 +103,3 @@ def _with_words(sums: dict[str, Any]) -> dict[str, Any]:
 def _last_scanned(take: StockTake, who: str) -> int:
     newest = take.scans.filter(who=who).order_by("-pk").values_list("book_id", flat=True).first()
     return newest or 0
-
-
-def _key(text: str) -> int:
-    is_one = text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY
-    return int(text) if is_one else 0

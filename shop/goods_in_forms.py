@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .scanner import ScannerInput
 from .services.receiving import MOST_COPIES
 
 
@@ -24,15 +25,7 @@ class ScanForm(forms.Form):
     number = forms.CharField(
         label=_("Scan or type an EAN or ISBN"),
         max_length=100,
-        widget=forms.TextInput(
-            attrs={
-                "autofocus": True,
-                "autocomplete": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-                "aria-describedby": "scanned",
-            }
-        ),
+        widget=ScannerInput,
         error_messages={
             "required": _("Scan a book, or type its number."),
             "max_length": _("That is too long for an EAN or ISBN. Scan it again."),

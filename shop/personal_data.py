@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutboxMessage
-from accounts.person import AT_A_TIME, ERASED, Obstacle, Part, Person, Turn
+from accounts.person import ERASED, Obstacle, Part, Person, Turn
 from accounts.personal_data import describe_mail, lock_mails
 from catalog.models import Book, Contributor, Genre, Publisher, Series, StockMovement
 
@@ -317,13 +317,6 @@ class CatalogueChangesPart(Part):
     models = tuple(changed.history.model for changed in CHANGED)
     is_kept = True
 
-    def export(self, person: Person) -> Iterator[dict[str, Any]]:
-        for rows in self._of_each_table(person):
-            yield from map(self.describe, rows.iterator(chunk_size=AT_A_TIME))
-
-    def count(self, person: Person) -> int:
-        return sum(rows.count() for rows in self._of_each_table(person))
-
     def describe(self, row: Any) -> dict[str, Any]:
         return {
             "of": str(row.instance_type._meta.verbose_name),
@@ -336,10 +329,10 @@ class CatalogueChangesPart(Part):
         }
 
     def erase(self, person: Person, now: datetime) -> None:
-        for rows in self._of_each_table(person):
+        for rows in self.of_each_table(person):
             rows.update(history_user_id=ERASED)
 
-    def _of_each_table(self, person: Person) -> Iterator[Any]:
+    def of_each_table(self, person: Person) -> Iterator[Any]:
         for model in self.models:
             rows = model._default_manager.filter(history_user_id__in=person.emails)
             yield rows.order_by("pk")

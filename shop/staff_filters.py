@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-LARGEST_KEY = 2**63 - 1
+from bookstore.keys import key_in
 
 
 class LinkedFilter(admin.SimpleListFilter):
@@ -48,7 +48,7 @@ class OfBookFilter(LinkedFilter):
     words = _("With the book in question")
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
-        value = self.value() or ""
-        if not (value.isascii() and value.isdecimal()) or int(value[:20]) > LARGEST_KEY:
+        book = key_in(self.value() or "")
+        if book is None:
             raise IncorrectLookupParameters
-        return queryset.filter(items__book=int(value))
+        return queryset.filter(items__book=book)

@@ -1,6 +1,5 @@
 """What somebody did in the shop as one of its staff, by the tables that nothing else answers for."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,17 +24,11 @@ class StaffTracesPart(Part):
     is_kept = True
     on_erasure = _("That it was done, and when, is kept without saying who did it.")
 
-    def rows(self, person: Person) -> Any:
-        """Those of one table; export() and count() go through all of them."""
-        return self._of(Repricing, person)
+    def of_each_table(self, person: Person) -> list[Any]:
+        return [self._of(model, person) for model in TRACES]
 
-    def export(self, person: Person) -> Iterator[dict[str, Any]]:
-        for model in TRACES:
-            for row in self._of(model, person).iterator():
-                yield {"what": str(model._meta.verbose_name), "which": str(row)}
-
-    def count(self, person: Person) -> int:
-        return sum(self._of(model, person).count() for model in TRACES)
+    def describe(self, row: Any) -> dict[str, Any]:
+        return {"what": str(row._meta.verbose_name), "which": str(row)}
 
     def erase(self, person: Person, now: datetime) -> None:
         for model, columns in TRACES.items():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .in_house import InHouse, from_token
 from .models import MOST_COUNTED, StockTake
+from .scanner import ScannerInput
 
 _RELOAD = _("This page is out of date: load it again.")
 
@@ -39,28 +40,13 @@ class BeginForm(forms.Form):
         return {**self.cleaned_data, "scope": StockTake.Scope(self.cleaned_data["scope"])}
 
 
-class ScannerInput(forms.TextInput):
-    """A field that begins empty also after a mistake: a scanner would add to what stands there."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return super().get_context(name, None, attrs)
-
-
 class ScanForm(forms.Form):
     """One field for a scanner, which types the number and presses Enter."""
 
     number = forms.CharField(
         label=_("Scan a copy: EAN or ISBN"),
         max_length=200,
-        widget=ScannerInput(
-            attrs={
-                "autofocus": True,
-                "autocomplete": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-                "aria-describedby": "scanned",
-            }
-        ),
+        widget=ScannerInput,
         error_messages={"required": _("Scan a barcode, or type the number under it.")},
     )
     key = forms.UUIDField(error_messages={"required": _RELOAD, "invalid": _RELOAD})

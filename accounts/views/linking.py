@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import ways_in
+from bookstore.keys import key_in
 
 from .member import MemberRequest
 
@@ -25,8 +26,7 @@ def links(request: MemberRequest) -> HttpResponse:
 
 
 def _unlink(request: MemberRequest) -> None:
-    wanted = request.POST.get("account", "")
-    account_id = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
+    account_id = key_in(request.POST.get("account", "")) or 0
     try:
         site = ways_in.unlink(user=request.user, account_id=account_id)
     except ways_in.CannotTakeAway as refusal:

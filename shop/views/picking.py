@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookstore import acts
+from bookstore.keys import keys_in
 from shop import picking
 from shop.services import fulfilling
-
-LONGEST_KEY = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,8 +43,4 @@ def pick_list(request: HttpRequest) -> HttpResponse:
 
 def _keys(request: HttpRequest) -> list[int]:
     """What of the address are keys of orders: one more than a list is of, where there are more."""
-    said = request.GET.getlist("order")
-    keys = [
-        int(key) for key in said if key.isascii() and key.isdecimal() and len(key) < LONGEST_KEY
-    ]
-    return keys[: picking.MOST_ORDERS + 1]
+    return keys_in(request.GET.getlist("order"))[: picking.MOST_ORDERS + 1]
