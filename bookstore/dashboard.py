@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from catalog.spreadsheets import UTF_8_MARK, harmless
+from catalog.spreadsheets import csv_lines
 
 from .panels import Cell, Choices, Content, Panel, panels
 from .staff_menu import StaffPage
@@ -95,11 +95,10 @@ def panel_csv(request: HttpRequest, *, panel: Panel) -> HttpResponseBase:
     if not form.is_valid():
         return redirect(f"{reverse('admin:index')}?{request.GET.urlencode()}")
     content = panel.read(now=timezone.now(), chosen=form.chosen, is_whole=True)
-    names = [Cell(column.name) for column in content.columns]
+    rows = ([cell.value for cell in row] for row in content.rows)
+    lines = csv_lines(chain([[column.name for column in content.columns]], rows))
     headers = {"Content-Disposition": f'attachment; filename="{panel.name}.csv"'}
-    return StreamingHttpResponse(
-        _lines([names], content.rows), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _drawn(cells: Iterable[tuple[bool, Cell]], user: Any) -> Iterator[tuple[SafeString]]:
@@ -108,23 +107,3 @@ def _drawn(cells: Iterable[tuple[bool, Cell]], user: Any) -> Iterator[tuple[Safe
         is_linked = cell.url and (not cell.permission or user.has_perm(cell.permission))
         link = format_html('<a href="{}">{}</a>', cell.url, cell.shown) if is_linked else cell.shown
         yield (format_html(field, link),)
-
-
-class _Line:
-    """What csv.writer writes to, which hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(*parts: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield UTF_8_MARK
-    for rows in parts:
-        for row in rows:
-            yield writer.writerow(
-                [
-                    harmless(cell.value) if isinstance(cell.value, str) else cell.value
-                    for cell in row
-                ]
-            )

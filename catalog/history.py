@@ -146,18 +146,7 @@ def _write(
 def _as_stored(model: Any, pk: int) -> dict[str, Any]:
     columns = [field.attname for field in model.history.model.tracked_fields]
     facts: dict[str, Any] = model._default_manager.values(*columns).get(pk=pk)
-    return {**facts, **_parts_of_book(pk)} if model is Book else facts
-
-
-def _parts_of_book(book_id: int) -> dict[str, str]:
-    genres = Genre.objects.filter(books=book_id).order_by("name", "pk")
-    people = Contribution.objects.filter(book=book_id).select_related("contributor")
-    text = BookText.objects.filter(book=book_id).first()
-    return {
-        "genre_names": ", ".join(genres.values_list("name", flat=True)),
-        "people": ", ".join(map(str, people.order_by("position", "pk"))),
-        "description": text.description if text else "",
-    }
+    return {**facts, **_parts_of_books([pk])[pk]} if model is Book else facts
 
 
 def _step(row: Any, changes: Sequence[Change]) -> Step:

@@ -1,8 +1,8 @@
 """What the pages of a stock take show."""
 
-import csv
-import io
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bookstore.keys import key_in
 from catalog.models import Book
 from catalog.money import format_money
-from catalog.spreadsheets import UTF_8_MARK, harmless
+from catalog.spreadsheets import csv_lines
 
 from . import in_house
 from .models import StockTake, StockTakeLine
@@ -72,20 +72,14 @@ def not_counted(take: StockTake, *, after: str) -> list[Any]:
     return shown
 
 
-def csv_of(take: StockTake) -> str:
-    """Every line of a count, by title, as a file for spreadsheets."""
-    file = io.StringIO()
-    file.write(UTF_8_MARK)
-    writer = csv.writer(file)
-    writer.writerow(
-        [
-            *("ean", "title", "shelf", "expected", "counted", "difference"),
-            *("price", "value", "to_count_again"),
-        ]
-    )
-    for line in take.lines.by_title().iterator(chunk_size=1000):
-        writer.writerow(_cells(line))
-    return file.getvalue()
+def csv_of(take: StockTake) -> Iterator[str]:
+    """Every line of a count, by title, as the lines of a file for spreadsheets."""
+    names = [
+        *("ean", "title", "shelf", "expected", "counted", "difference"),
+        *("price", "value", "to_count_again"),
+    ]
+    lines = take.lines.by_title().iterator(chunk_size=1000)
+    return csv_lines(chain([names], map(_cells, lines)))
 
 
 def _cells(line: StockTakeLine) -> list[Any]:
@@ -93,7 +87,7 @@ def _cells(line: StockTakeLine) -> list[Any]:
     price = "" if line.price is None else line.price
     found = (line.expected, line.counted, line.difference)
     again = _("yes") if line.is_unsure else ""
-    return [book.ean, harmless(book.title), harmless(book.shelf), *found, price, line.value, again]
+    return [book.ean, book.title, book.shelf, *found, price, line.value, again]
 
 
 def _with_words(sums: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ Nothing here is finer than a day or tells one place from another, so that nobody
 
 from __future__ import annotations
 
-import csv
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from catalog.models import Book, StockMovement
-from catalog.spreadsheets import UTF_8_MARK, harmless
+from catalog.spreadsheets import csv_lines
 
 from .models import Arrival, PreBookingEvent
 
@@ -158,17 +158,7 @@ def steps_of(book: Book, first: date = date.min, last: date = date.max) -> Itera
 
 def as_csv(steps: Iterable[Step]) -> Iterator[str]:
     """The lines of a CSV file with these steps."""
-    writer = csv.writer(_Line())
-    yield UTF_8_MARK + writer.writerow(HEADINGS)
-    for step in steps:
-        yield writer.writerow([*step[:-1], harmless(step.reason)])
-
-
-class _Line:
-    """Gives a line that is written to it back to whoever writes it."""
-
-    def write(self, line: str) -> str:
-        return line
+    return csv_lines(chain([HEADINGS], steps))
 
 
 def _between(rows: Any, first: date, last: date) -> Any:
