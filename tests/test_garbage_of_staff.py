@@ -73,7 +73,7 @@ def test_what_is_ticked_in_a_list(staff_client, value):
         if model.__name__ == "Group":
             continue  # Django's own list, for superusers.
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for action in ["", value, *[name for _func, name, _words in known._get_base_actions()]]:
+        for action in ["", value, *[action.name for action in known._get_base_actions()]]:
             form = {"action": action, "_selected_action": [value], "index": "0", "post": "yes"}
             if not is_fine(staff_client.post(address, form)):
                 broken.append(f"{model.__name__} {action}")
