@@ -34,6 +34,10 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 SMALLEST = {"width": 320, "height": 640}
+# What people see until our fonts have come, and where they never come.
+FALLBACKS = """for (const [kind, font] of [["sans", "system-ui"], ["serif", "serif"]])
+    document.documentElement.style.setProperty(`--${kind}`, font)"""
+NO_FALLBACKS = "document.documentElement.removeAttribute('style')"
 LOOKS = [(PHONE, "light")]
 if IN_CI:
     LOOKS += [(PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
@@ -194,7 +198,9 @@ def test_everybody_can_use_it(name, show):
     assert inline_in(response.text()) == []
 
     page.set_viewport_size(SMALLEST)
-    assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    for fonts in (FALLBACKS, NO_FALLBACKS):
+        page.evaluate(fonts)
+        assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"], fonts
 
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)
