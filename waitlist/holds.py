@@ -54,8 +54,9 @@ def receive(
 ) -> dict[int, int]:
     """Write {book id: copies in, or out when negative} into the ledger, and offer what came.
 
-    Returns {book id: copies offered} for books that people waited for. Must run inside `atomic`. Locks these books in the order that all writers use. Raises
-    IntegrityError, with nothing changed, when stock would fall below zero.
+    Returns {book id: copies offered} for books that people waited for. Must run inside `atomic`.
+    Locks these books in the order that all writers use. Raises IntegrityError, with nothing changed,
+    when stock would fall below zero.
     """
     stock.record(changes, reason=reason, who=who, at=at, order_number=order_number, note=note)
     return share_out(changes, reason=reason, now=at)

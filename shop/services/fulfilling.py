@@ -95,8 +95,9 @@ def after_refund(order: Order, refund: Refund, *, who: str, now: datetime) -> No
     """Copies of a locked order were paid back, or that failed: it goes where its copies say.
 
     It is REFUNDED when all of them were paid back, and sent when the others had left before; the last
-    parcel is the one with those, and the time to withdraw is counted from it. One that was REFUNDED is to be sent after all when its refund failed and copies of it are still here.
-    One that is being picked or packed with other copies than are to leave now is begun again.
+    parcel is the one with those, and the time to withdraw is counted from it. One that was REFUNDED
+    is to be sent after all when its refund failed and copies of it are still here. One that is being
+    picked or packed with other copies than are to leave now is begun again.
     """
     lines = list(order.items.with_refunds())
     is_to_send = any(line.is_to_send for line in lines)
