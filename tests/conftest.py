@@ -1,5 +1,6 @@
 """What every test stands on: the embedded server, a queue that runs nothing, the real data."""
 
+import gc
 import os
 from collections.abc import Iterator
 from decimal import Decimal
@@ -41,12 +42,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests in a browser go last: they empty the database, also of what migrations wrote.
 
     pytest would run them where the first test stands that needs the same browser.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if not IN_CI:
+        config.hook.pytest_deselected(items=[item for item in items if is_deep(item)])
+        items[:] = [item for item in items if not is_deep(item)]
+
+
+def is_deep(item: pytest.Item) -> bool:
+    return item.get_closest_marker("deep") is not None
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

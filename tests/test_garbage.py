@@ -47,10 +47,7 @@ NONSENSE = {
     "empty": "",
 }
 # Everywhere and always. CI tries all the others, too.
-LIKELY = (
-    *("letters", "negative", "beyond 64 bits", "superscript", "nul", "template"),
-    *("ten thousand letters", "lone surrogate", "empty"),
-)
+LIKELY = ("negative", "beyond 64 bits", "nul", "ten thousand letters", "lone surrogate")
 TRIED = NONSENSE if IN_CI else {kind: NONSENSE[kind] for kind in LIKELY}
 LIST_KEYS = ("q", "genre", "sort", "page")
 each_nonsense = pytest.mark.parametrize("value", TRIED.values(), ids=TRIED.keys())

@@ -184,6 +184,7 @@ def test_kept_values_have_the_names_that_the_form_reads():
     assert form["city"].value() == "Bristol"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("country", ["GB", "US", "JP", "XX"])
 @pytest.mark.parametrize("field", postal.FIELDS)
 @pytest.mark.parametrize("nonsense", ["\ud800", "x" * 10_000, "\x00", "\x1b[2J", "ZZ", "∅"])

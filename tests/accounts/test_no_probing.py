@@ -76,6 +76,7 @@ def test_the_answer_is_the_same(door, email):
     assert answer(door, email) == answer(door, UNKNOWN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_same_browser", [True, False])
 @pytest.mark.parametrize("email", KNOWN)
 def test_ones_own_password_after_signing_up_tells_nothing(email, is_same_browser):
@@ -160,11 +161,11 @@ def as_in_production(transactional_db, settings):
     ("door", "email"),
     [
         (SIGN_IN, "sam@example.org"),
-        (SIGN_IN, "social@example.org"),
-        (SIGN_IN, "closed@example.org"),
+        pytest.param(SIGN_IN, "social@example.org", marks=pytest.mark.deep),
+        pytest.param(SIGN_IN, "closed@example.org", marks=pytest.mark.deep),
         (SIGN_UP, "sam@example.org"),
         (RESET, "sam@example.org"),
-        (RESET, "closed@example.org"),
+        pytest.param(RESET, "closed@example.org", marks=pytest.mark.deep),
     ],
 )
 def test_the_answer_takes_as_long(as_in_production, door, email):

@@ -84,6 +84,7 @@ def test_nonsense_in_place_of_a_passkey_signs_nobody_in(client, credential):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.slow
 @each_nonsense
 def test_nonsense_in_place_of_a_passkey_adds_none(member, credential):
     member.get("/accounts/2fa/webauthn/add/")
@@ -95,6 +96,7 @@ def test_nonsense_in_place_of_a_passkey_adds_none(member, credential):
     assert not Authenticator.objects.exists()
 
 
+@pytest.mark.slow
 @each_nonsense
 def test_nonsense_in_place_of_a_passkey_is_no_second_step(client, user, credential):
     give_app(user)

@@ -54,6 +54,7 @@ def is_told(page, words: str) -> bool:
     return page.status_code == 401 and words in page.text and "Browse the books" in page.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "step"), EACH_STEP)
 @pytest.mark.parametrize("trouble", ["fail", "drop", *NONSENSE])
 def test_a_site_that_is_down_or_talks_nonsense_lets_nobody_in(
@@ -70,6 +71,7 @@ def test_a_site_that_is_down_or_talks_nonsense_lets_nobody_in(
     assert not who_is_in(client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "step"), EACH_STEP)
 def test_a_site_that_keeps_silent_is_not_waited_for(client, troubled, name, step, settings):
     settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.2

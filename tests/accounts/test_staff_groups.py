@@ -276,6 +276,7 @@ def test_a_superuser_still_gives_rights(staff_client, sam):
         assert f'name="{field}"' in page
 
 
+@pytest.mark.slow
 def test_an_auditor_opens_every_page_and_changes_nothing(everything):
     client = member_of("Auditor")
     assert client.get("/admin/").status_code == 200

@@ -67,6 +67,7 @@ def test_each_group_sees_its_panels_and_their_files(busy_shop, group):
             assert file.status_code == (200 if panel.name in SEEN[group] else 403), panel.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", SEEN)
 def test_every_figure_links_to_a_list_that_its_reader_may_see(busy_shop, group):
     client = member_of(group)
@@ -173,6 +174,7 @@ def test_files_have_all_rows_and_no_formulas(busy_shop, staff_client):
     assert (queue["title"], queue["people"]) == ("Sanditon", "3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", ["7", "30", "90", "365", "month"])
 @pytest.mark.parametrize("by", ["copies", "money"])
 def test_every_choice_of_best_sellers(busy_shop, staff_client, days, by):

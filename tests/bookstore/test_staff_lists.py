@@ -68,6 +68,7 @@ def statements(client: Client, address: str) -> list[str]:
     return [query["sql"] for query in captured]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_list_asks_more_of_the_database_for_more_rows(staff_client):
     DeliveryMethodFactory()

@@ -136,7 +136,13 @@ SENT = {
 }
 # The same, of forms whose answer takes the place of a part of the page.
 SENT_IN_PLACE = {**COUNT_SENT_IN_PLACE, **STOCK_SENT_IN_PLACE}
-every_page = pytest.mark.parametrize("name", PAGES)
+every_page = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.deep if number % 2 else ())
+        for number, name in enumerate(PAGES)
+    ],
+)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.conftest import IN_CI
+
 from .staff_scenes import busy, sign_in
 from .test_accessibility import DESK, LOOKS, PHONE, open_site, scene, unfold
 
@@ -77,7 +79,7 @@ def test_every_list_and_row_of_the_admin_can_be_used_on_a_phone(
     assert without_rows <= NO_ROWS
     faults = [
         fault
-        for addresses in looked_at.values()
+        for addresses in list(looked_at.values())[:: 1 if IN_CI else 3]
         for address in addresses
         for fault in faults_of(page, urljoin(live_server.url, address))
     ]

@@ -53,7 +53,12 @@ class Day:
     review: Review
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with JavaScript"])
+@pytest.fixture(
+    params=[
+        pytest.param(False, id="without JavaScript"),
+        pytest.param(True, id="with JavaScript", marks=pytest.mark.deep),
+    ]
+)
 def screen(request: pytest.FixtureRequest, open_page: Any, shop: str) -> Callable[..., Page]:
     """A page of its own for a shopper, or for one of the staff who is signed in."""
 

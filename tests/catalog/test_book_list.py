@@ -107,6 +107,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0, 30])
 @pytest.mark.parametrize(("address", "queries"), QUERIES.items())
 def test_a_list_costs_as_many_queries_however_long_it_is(

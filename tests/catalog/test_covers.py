@@ -146,6 +146,7 @@ def test_an_unknown_mood_is_a_novel() -> None:
     assert draw_cover(title="Persuasion", author="Jane Austen", mood="?") == novel
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("height", [700, 1000, 1302, 1535, 2200])
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_keeps_its_words_on_the_page(name: str, height: int) -> None:

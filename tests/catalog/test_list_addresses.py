@@ -151,6 +151,7 @@ KEYS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_nonsense_gives_a_list_or_a_404(client, key):
     series = Series.objects.create(title="Novels", slug="novels")

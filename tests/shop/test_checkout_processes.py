@@ -33,7 +33,7 @@ from .shoppers import (
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-SHOPPERS = 200 if IN_CI else 80
+SHOPPERS = 200 if IN_CI else 60
 PROCESSES = 8
 EVERY_SECOND = 1.0
 
@@ -47,7 +47,13 @@ class Run:
 
 
 @pytest.mark.parametrize("kill_every", [None, EVERY_SECOND], ids=["unharmed", "killed"])
-@pytest.mark.parametrize("hot", [False, True], ids=["twenty-books", "one-hot-book"])
+@pytest.mark.parametrize(
+    "hot",
+    [
+        pytest.param(False, id="twenty-books", marks=pytest.mark.deep),
+        pytest.param(True, id="one-hot-book"),
+    ],
+)
 def test_nothing_is_lost_and_nothing_sold_twice(delivery, tmp_path, hot, kill_every):
     run = sell(tmp_path, hot=hot, kill_every=kill_every)
     assert wait_for(no_transaction_is_open, 10)

@@ -198,7 +198,13 @@ def restart(server: Server, how: int) -> None:
 
 
 # As its operator stops it, and as it stops when a part of it has crashed.
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="stopped", marks=pytest.mark.deep),
+        pytest.param(signal.SIGQUIT, id="crashed"),
+    ],
+)
 def test_a_restart_during_checkout_loses_and_doubles_nothing(server, web, method, how):
     book = BookFactory(stock=5000)
     visitors = [Visitor(web) for _ in range(4)]

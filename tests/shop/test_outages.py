@@ -69,6 +69,7 @@ def counts_at_last(fake: FakeStripe) -> dict[str, int]:
     return fake.counts()
 
 
+@pytest.mark.slow
 def test_an_order_is_kept_while_stripe_is_silent_and_paid_at_one_page(
     client, fake_stripe, impatient, emma
 ):
@@ -92,6 +93,7 @@ def test_an_order_is_kept_while_stripe_is_silent_and_paid_at_one_page(
     assert answered.url == order.payments.get().url
 
 
+@pytest.mark.slow
 def test_the_page_after_paying_says_that_stripe_has_not_been_heard(client, fake_stripe, ordered):
     fake_stripe.pay(ordered.payments.get().reference)
 
@@ -120,6 +122,7 @@ def given_up(ordered) -> Order:
     return ordered
 
 
+@pytest.mark.slow
 def test_an_attempt_is_ended_once_stripe_answers_again(client, fake_stripe, given_up):
     ended = []
     for trouble in (fail, time_out, counts_at_last):
@@ -149,6 +152,7 @@ def send_refunds(now: datetime) -> None:
         refunds.send(refund_id=refund_id, now=now)
 
 
+@pytest.mark.slow
 def test_money_goes_back_once_when_stripe_fails_and_then_times_out(client, fake_stripe, paid):
     client.post(f"/orders/{paid.number}/cancel/")
     now = timezone.now()

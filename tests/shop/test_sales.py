@@ -87,6 +87,7 @@ def days_of(now: datetime) -> Iterator[date]:
     return (sales.local_day(now) - timedelta(days=number) for number in range(29, -1, -1))
 
 
+@pytest.mark.slow
 @each_moment
 def test_today_and_last_week_agree_with_a_plain_sum(now):
     fill_at_random(now)
@@ -97,6 +98,7 @@ def test_today_and_last_week_agree_with_a_plain_sum(now):
     assert all(sold.orders for sold in sales.sales_in(spans))
 
 
+@pytest.mark.slow
 @each_moment
 def test_each_day_agrees_with_a_plain_sum(now):
     fill_at_random(now)
@@ -109,6 +111,7 @@ def test_each_day_agrees_with_a_plain_sum(now):
     assert sum(sold.refunds for _day, sold in by_day)
 
 
+@pytest.mark.slow
 @each_moment
 def test_days_add_up_to_the_whole_time(now):
     fill_at_random(now)
@@ -124,6 +127,7 @@ def test_days_add_up_to_the_whole_time(now):
     assert whole.refunds == sum(sold.refunds for sold in days)
 
 
+@pytest.mark.slow
 @each_moment
 @pytest.mark.parametrize("by", ["copies", "money"])
 def test_best_sellers_agree_with_a_plain_sum(now, by):
