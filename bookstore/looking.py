@@ -146,8 +146,9 @@ class ReadOnlyInline(admin.TabularInline):
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Rows to look at. Only services write them."""
+    """Rows to look at. Only services write them, so that Django's log of changes knows none."""
 
+    is_read_only = True
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
