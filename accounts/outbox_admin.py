@@ -34,6 +34,7 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxMessageAdmin(ReadOnlyAdmin):
     """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
 
+    counted_as = _("mails")
     list_display = (
         *("created_at", "to", "subject", "state", "is_repeat"),
         *("sent_at", "attempts", "last_error"),

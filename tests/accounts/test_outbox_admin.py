@@ -62,6 +62,17 @@ def test_mails_are_listed_by_what_became_of_them(staff_client):
     assert len(listed(staff_client, state="nonsense")) == 3
 
 
+def test_a_list_of_mails_counts_mails(staff_client):
+    write()
+    write()
+
+    page = staff_client.get(LIST)
+
+    assert "<h1>Outbox</h1>" in page.text
+    assert "2 mails" in page.text
+    assert page.context["module_name"] == "mails"
+
+
 def test_a_mail_is_found_by_its_whole_address_or_its_order(staff_client):
     hers = write(to="Ann@example.org", thread="K7ABCDEF")
     write(to="ann@example.org.uk")
