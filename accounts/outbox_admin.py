@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin
 
@@ -34,10 +36,8 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxMessageAdmin(ReadOnlyAdmin):
     """What was written to whom. Nobody edits a mail, and a link that lets somebody in is not shown."""
 
-    list_display = (
-        *("created_at", "to", "subject", "state", "is_repeat"),
-        *("sent_at", "attempts", "last_error"),
-    )
+    counted_as = _("mails")
+    list_display = ("created_at", "to", "subject", "all_of_its_state", "last_error")
     list_display_links = ("created_at", "subject")
     list_filter = (StateFilter,)
     sortable_by = ()
@@ -84,6 +84,19 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state(self, message: OutboxMessage) -> str:
         return message.state_text
+
+    @admin.display(description=_("state"))
+    def all_of_its_state(self, message: OutboxMessage) -> str:
+        """In one column, for a list with many of them."""
+        at = message.sent_at and date_format(timezone.localtime(message.sent_at), "DATETIME_FORMAT")
+        tries = ngettext("%(number)d attempt", "%(number)d attempts", message.attempts)
+        words = (
+            message.state_text,
+            at,
+            tries % {"number": message.attempts} if message.attempts else "",
+            _("once more") if message.is_repeat else "",
+        )
+        return format_html_join("", "{}<br>", ((line,) for line in words if line))
 
     @admin.display(description=_("body"))
     def readable_body(self, message: OutboxMessage) -> str:

@@ -80,6 +80,8 @@ class StaffAdmin(admin.ModelAdmin):
     list_max_show_all = 50
     formfield_overrides: ClassVar[dict[Any, Any]] = {ImageField: {"widget": FileField}}
 
+    # What its rows are called where they are counted, if the list has a name that is not theirs.
+    counted_as: Any = ""
     # Columns, besides those of its filters, that other pages link to parts of the list by.
     linked_by: ClassVar[tuple[str, ...]] = ()
 
@@ -130,6 +132,13 @@ class StaffAdmin(admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ShortList
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        names = {"module_name": self.counted_as} if self.counted_as else {}
+        answer: HttpResponse = super().changelist_view(request, {**names, **(extra_context or {})})
+        return answer
+
 
 class ReadOnlyInline(admin.TabularInline):
     """Rows that the shop or its members write and staff do not edit."""
@@ -146,8 +155,9 @@ class ReadOnlyInline(admin.TabularInline):
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Rows to look at. Only services write them."""
+    """Rows to look at. Only services write them, so that Django's log of changes knows none."""
 
+    is_read_only = True
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

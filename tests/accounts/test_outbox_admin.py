@@ -8,6 +8,7 @@ from django.db import transaction
 from django.tasks import default_task_backend
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts import erasing, outbox, resending, sending
 from accounts.models import OutboxMessage
@@ -60,6 +61,30 @@ def test_mails_are_listed_by_what_became_of_them(staff_client):
     assert listed(staff_client, state="waiting") == [waiting]
     assert listed(staff_client, state="sent") == [gone]
     assert len(listed(staff_client, state="nonsense")) == 3
+
+
+def test_a_list_of_mails_counts_mails(staff_client):
+    write()
+    write()
+
+    page = staff_client.get(LIST)
+
+    assert "<h1>Outbox</h1>" in page.text
+    assert "2 mails" in page.text
+    assert page.context["module_name"] == "mails"
+
+
+def test_a_list_tells_what_became_of_a_mail(staff_client):
+    mail = sent()
+    OutboxMessage.objects.update(is_repeat=True, attempts=1)
+    failed()
+
+    page = staff_client.get(LIST).text
+
+    at = date_format(timezone.localtime(mail.sent_at), "DATETIME_FORMAT")
+    assert f"Sent<br>{at}<br>1 attempt<br>once more<br>" in page
+    assert "Failed<br>12 attempts<br></td>" in page
+    assert "no such mailbox" in page
 
 
 def test_a_mail_is_found_by_its_whole_address_or_its_order(staff_client):

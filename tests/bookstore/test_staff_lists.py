@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +15,7 @@ from accounts.models import User
 from bookstore import looking, staff_menu
 from catalog.models import Book
 from tests.factories import BookFactory, DeliveryMethodFactory, UserFactory, VoucherFactory
-from tests.staff_scene import a_bit_of_everything
+from tests.staff_scene import a_bit_of_everything, first
 
 # The jobs of the queue, which are the operator's.
 NOT_OURS = {"ProcrastinateJob"}
@@ -207,3 +208,22 @@ def test_all_of_a_short_list_at_once_and_single_rows_are_not(
 
     assert "Nothing was done" not in page.text
     assert User.objects.filter(is_active=False).count() == done
+
+
+def test_only_what_is_changed_in_the_admin_has_a_log_to_look_at(staff_client):
+    DeliveryMethodFactory()
+    a_bit_of_everything(staff_client)
+    with_log = {
+        model._meta.label_lower
+        for model, known in admin.site._registry.items()
+        if isinstance(known, looking.ReadOnlyAdmin) and "/history/" in page_of(staff_client, model)
+    }
+
+    assert with_log == set()
+    assert "/history/" in page_of(staff_client, Book)
+
+
+def page_of(client: Client, model: type[Model]) -> str:
+    facts = model._meta
+    name = f"admin:{facts.app_label}_{facts.model_name}_change"
+    return client.get(reverse(name, args=[first(model).pk])).text

@@ -8,8 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import OutboxMessage
 from tests.conftest import IN_CI
 
 from .staff_scenes import busy, sign_in
@@ -63,6 +65,21 @@ def test_the_menu_folds_away_on_a_phone_and_stands_open_on_a_desk(page, scene, e
     expect(books).to_be_visible()
     expect(books).to_have_attribute("aria-current", "page")
     expect(page.get_by_text("Menu", exact=True)).to_be_hidden()
+
+
+def test_all_of_the_outbox_is_seen_at_once_on_a_desk(open_page, scene, enter, live_server):
+    sign_in(scene)
+    facts = {"to": "a.rather.long.name@subdomain.example.org", "subject": "Dear Sam, " * 9}
+    failed = {"attempts": 12, "last_error": f"SMTPRecipientsRefused: {'x' * 90}"}
+    OutboxMessage.objects.create(**facts, **failed, created_at=timezone.now(), is_repeat=True)
+    page = open_page(viewport=DESK)
+    enter(page)
+
+    page.goto(urljoin(live_server.url, "/admin/accounts/outboxmessage/"))
+
+    expect(page.get_by_text("12 attempts")).to_be_visible()
+    wide, seen = page.locator(".results").evaluate("(box) => [box.scrollWidth, box.clientWidth]")
+    assert wide <= seen
 
 
 def test_every_list_and_row_of_the_admin_can_be_used_on_a_phone(
