@@ -56,20 +56,21 @@ def to_review(take: StockTake, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def not_counted(take: StockTake, *, after: str) -> list[Any]:
+def not_counted(take: StockTake, *, after: str) -> tuple[list[Any], bool]:
     """Books that should be found and were not counted, some at a time, with `copies`
-    expected and the `choice` of a form.
+    expected and the `choice` of a form; and whether there are more.
 
     `after`: the key of the last one of those shown before, or "".
     """
     books = counting.to_be_found(take.shelf).exclude(pk__in=take.lines.values("book"))
     found = books.filter(pk__gt=key_in(after) or 0).only("ean", "title", "byline", "shelf", "price")
-    shown = list(found.order_by("pk")[:NOT_COUNTED_SHOWN])
+    ahead = list(found.order_by("pk")[: NOT_COUNTED_SHOWN + 1])
+    shown, has_more = ahead[:NOT_COUNTED_SHOWN], len(ahead) > NOT_COUNTED_SHOWN
     here = in_house.read(book.pk for book in shown)
     for book in shown:
         book.copies = here[book.pk].copies
         book.choice = f"{book.pk}:{here[book.pk].token}"
-    return shown
+    return shown, has_more
 
 
 def csv_of(take: StockTake) -> Iterator[str]:

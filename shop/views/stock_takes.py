@@ -116,7 +116,7 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
     if not take.is_open or take.is_of_single_books:
         return redirect(take)
     after = request.GET.get("after", "")
-    books = counts.not_counted(take, after=after)
+    books, has_more = counts.not_counted(take, after=after)
     form = MissingForm([book.pk for book in books], sent(request))
     if form.is_valid():
         try:
@@ -132,7 +132,8 @@ def stock_take_missing(request: HttpRequest, take_id: int) -> HttpResponse:
             place = {"after": after} if after else None
             return redirect(reverse("admin:stock_take_missing", args=[take.pk], query=place))
     title = _("Not counted yet")
-    return _form_page(request, "missing", title, form, take=take, books=books)
+    known = {"take": take, "books": books, "has_more": has_more}
+    return _form_page(request, "missing", title, form, **known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

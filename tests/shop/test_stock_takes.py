@@ -421,6 +421,18 @@ def test_whoever_found_no_copy_goes_on_where_they_were(staff_client, book):
     assert answer.url == place
 
 
+def test_the_next_of_many_books_are_a_page_further_on(staff_client, monkeypatch):
+    monkeypatch.setattr("shop.counts.NOT_COUNTED_SHOWN", 2)
+    books = BookFactory.create_batch(4, shelf="B3")
+    take = begin(staff_client, "shelf", "B3")
+    first = staff_client.get(address(take, "missing"))
+    last = staff_client.get(f"{address(take, 'missing')}?after={books[1].pk}")
+
+    assert [*first.context["books"], *last.context["books"]] == books
+    assert f"?after={books[1].pk}" in first.text
+    assert "Those after these" not in last.text
+
+
 def test_copies_of_a_shelf_are_found_by_its_books_alone(delivery):
     for copy in BookFactory.create_batch(40, shelf="A1"):
         sell({copy: 1}, at=timezone.now())
