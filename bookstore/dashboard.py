@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,7 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from catalog.spreadsheets import csv_lines
+from catalog.spreadsheets import csv_file
 
 from .panels import Cell, Choices, Content, Panel, panels
 from .staff_menu import StaffPage
@@ -96,9 +95,7 @@ def panel_csv(request: HttpRequest, *, panel: Panel) -> HttpResponseBase:
         return redirect(f"{reverse('admin:index')}?{request.GET.urlencode()}")
     content = panel.read(now=timezone.now(), chosen=form.chosen, is_whole=True)
     rows = ([cell.value for cell in row] for row in content.rows)
-    lines = csv_lines(chain([[column.name for column in content.columns]], rows))
-    headers = {"Content-Disposition": f'attachment; filename="{panel.name}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(panel.name, [column.name for column in content.columns], rows)
 
 
 def _drawn(cells: Iterable[tuple[bool, Cell]], user: Any) -> Iterator[tuple[SafeString]]:

@@ -2,7 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
+
+from django.http import StreamingHttpResponse
 
 # The mark in front tells Excel that what follows is UTF-8.
 UTF_8_MARK = "\ufeff"
@@ -13,8 +16,19 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """The lines of a CSV file, one by one, so that memory stays bounded; no text in it is a formula."""
+def csv_file(
+    name: str, headings: Iterable[Any], rows: Iterable[Iterable[Any]]
+) -> StreamingHttpResponse:
+    """A file `name`.csv to save. It is written while it is read, so that memory stays bounded."""
+    return StreamingHttpResponse(
+        _lines(chain([headings], rows)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """No text in them is run as a formula."""
     writer = csv.writer(_Line())
     yield UTF_8_MARK
     for row in rows:

@@ -1,16 +1,15 @@
 """What the pages of a stock take show."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from bookstore.keys import key_in
 from catalog.models import Book
 from catalog.money import format_money
-from catalog.spreadsheets import csv_lines
+from catalog.spreadsheets import csv_file
 
 from . import in_house
 from .models import StockTake, StockTakeLine
@@ -73,14 +72,14 @@ def not_counted(take: StockTake, *, after: str) -> tuple[list[Any], bool]:
     return shown, has_more
 
 
-def csv_of(take: StockTake) -> Iterator[str]:
-    """Every line of a count, by title, as the lines of a file for spreadsheets."""
+def csv_of(take: StockTake) -> StreamingHttpResponse:
+    """Every line of a count, by title, as a file for spreadsheets."""
     names = [
         *("ean", "title", "shelf", "expected", "counted", "difference"),
         *("price", "value", "to_count_again"),
     ]
     lines = take.lines.by_title().iterator(chunk_size=1000)
-    return csv_lines(chain([names], map(_cells, lines)))
+    return csv_file(f"stock-take-{take.pk}", names, map(_cells, lines))
 
 
 def _cells(line: StockTakeLine) -> list[Any]:

@@ -6,9 +6,8 @@ Nothing here is finer than a day or tells one place from another, so that nobody
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
@@ -18,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from catalog.models import Book, StockMovement
-from catalog.spreadsheets import csv_lines
 
 from .models import Arrival, PreBookingEvent
 
@@ -154,11 +152,6 @@ def steps_of(book: Book, first: date = date.min, last: date = date.max) -> Itera
         key=lambda step: step.day,
         reverse=True,
     )
-
-
-def as_csv(steps: Iterable[Step]) -> Iterator[str]:
-    """The lines of a CSV file with these steps."""
-    return csv_lines(chain([HEADINGS], steps))
 
 
 def _between(rows: Any, first: date, last: date) -> Any:

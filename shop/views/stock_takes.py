@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -68,11 +69,8 @@ def stock_take_detail(request: HttpRequest, take_id: int) -> HttpResponse:
 
 
 @require_safe
-def stock_take_csv(request: HttpRequest, take_id: int) -> HttpResponse:
-    take = get_object_or_404(StockTake, pk=take_id)
-    response = HttpResponse(counts.csv_of(take), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="stock-take-{take.pk}.csv"'
-    return response
+def stock_take_csv(request: HttpRequest, take_id: int) -> HttpResponseBase:
+    return counts.csv_of(get_object_or_404(StockTake, pk=take_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,6 @@
 """Waiting lists, in the open: pages that everybody may read."""
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from bookstore.paging import page_or_404
 from catalog.models import Book
+from catalog.spreadsheets import csv_file
 from catalog.volumes import Volume
 from waitlist import alerts, chronicle, figures, slips
 from waitlist.models import PreBooking
@@ -48,11 +49,9 @@ def queue_detail(request: HttpRequest, ean: str) -> HttpResponse:
 
 @require_safe
 def queue_steps(request: HttpRequest, ean: str) -> HttpResponseBase:
-    """What happened on a list, as a CSV file that is written while it is read."""
+    """What happened on a list, as a CSV file."""
     book = get_object_or_404(Book.objects.only("ean"), ean=ean)
-    lines = chronicle.as_csv(chronicle.steps_of(book))
-    headers = {"Content-Disposition": f'attachment; filename="waiting-list-{book.ean}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(f"waiting-list-{book.ean}", chronicle.HEADINGS, chronicle.steps_of(book))
 
 
 def waiting_list(request: HttpRequest, book: Volume) -> str:
