@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from bookstore.keys import LONGEST
 from catalog.models import Book, StockMovement
 
 Reason = StockMovement.Reason
@@ -22,8 +23,6 @@ Reason = StockMovement.Reason
 ON_PAPER = (Reason.SALE, Reason.NOT_PAID, Reason.CANCELLED, Reason.HOLD, Reason.RELEASE)
 # Movements that copies come with, if above zero. All others put right what was written down before.
 ARRIVALS = (Reason.OPENING, Reason.DELIVERY, Reason.RETURNED)
-
-LONGEST_NUMBER = 18
 
 # One statement, so that all of it is of one moment. Whoever writes movements of a book has its lock,
 # so that its last movement names a moment: those before it are all there, those after it all not.
@@ -79,7 +78,7 @@ class InHouse(NamedTuple):
 def from_token(token: str) -> InHouse:
     """What a form says that it was drawn from. Raises ValueError."""
     copies, movement_id = token.split(":")
-    if max(len(copies), len(movement_id)) > LONGEST_NUMBER:
+    if max(len(copies), len(movement_id)) > LONGEST:
         raise ValueError
     return InHouse(int(copies), 0, 0, int(movement_id))
 

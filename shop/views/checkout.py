@@ -12,9 +12,10 @@ from accounts import address_book
 from accounts.models import User
 from bookstore.forms import sent
 from bookstore.htmx import render_page
+from bookstore.keys import key_in
 from shop import cart, drafts, providers
 from shop.delivery_step import DeliveryStep, known_of
-from shop.forms import LARGEST_ID, OrderForm, VoucherForm
+from shop.forms import OrderForm, VoucherForm
 from shop.offer import offer_for
 from shop.services import checkout as services
 from shop.services import discounts
@@ -138,6 +139,4 @@ def _member(request: HttpRequest) -> User | None:
 
 def _saved_id(request: HttpRequest) -> int | None:
     """The saved address that a link of the page names; nonsense names none."""
-    text = request.GET.get("address", "")
-    is_number = text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_ID))
-    return int(text) if is_number else None
+    return key_in(request.GET.get("address", ""))
