@@ -45,16 +45,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests in a browser go last: they empty the database, also of what migrations wrote.
 
-    pytest would run them where the first test stands that needs the same browser.
+    pytest would run them where the first test stands that needs the same browser. Deep ones are left
+    out and counted as such, unless CI asks for them.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if not IN_CI:
-        config.hook.pytest_deselected(items=[item for item in items if is_deep(item)])
-        items[:] = [item for item in items if not is_deep(item)]
-
-
-def is_deep(item: pytest.Item) -> bool:
-    return item.get_closest_marker("deep") is not None
+        deep = {item for item in items if item.get_closest_marker("deep")}
+        config.hook.pytest_deselected(items=list(deep))
+        items[:] = [item for item in items if item not in deep]
 
 
 def pytest_collection_finish() -> None:
