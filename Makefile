@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 
-.PHONY: run test quick bench bench-import check format messages lock stop clean
+.PHONY: run test quick sheet bench bench-import check format messages lock stop clean
 
 run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
@@ -23,6 +23,11 @@ test: .venv/.dev .env
 quick: .venv/.dev .env
 	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && \
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
+
+# A picture of every page and state of the shop, 390 and 1280 pixels wide, light and dark: open
+# .local/sheet/index.html. ONLY="home,basket" takes those whose names hold one of the words.
+sheet: .venv/.dev .env
+	@$(LEAVE_AS_FOUND) $(BIN)/python -m pytest -n 2 -q tests/browser/contact_sheet.py
 
 # What each page costs, in a small and in a large shop (docs/performance.md). Needs wrk.
 # BENCH_SIZES="10000" is done sooner, BENCH_ONLY=checkout sooner still.

@@ -3,15 +3,23 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from catalog.models import Book
 from shop.models import DeliveryMethod
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory
+from tests.fake_sign_in import FakeSite, stand_in
+
+from .pages import PAGES, SENT, SENT_IN_PLACE
+from .scenes import Scene
 
 # Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -99,3 +107,54 @@ def emma(delivery: DeliveryMethod) -> Book:
 def shop(live_server, emma: Book) -> str:
     """The address of a shop that sells one book."""
     return live_server.url
+
+
+@pytest.fixture
+def open_site(settings, monkeypatch) -> Iterator[Callable[[type[FakeSite]], FakeSite]]:
+    with ExitStack() as stack:
+
+        def open_site(kind: type[FakeSite]) -> FakeSite:
+            site = stack.enter_context(kind())
+            stand_in(site, settings, monkeypatch)
+            return site
+
+        settings.SOCIALACCOUNT_PROVIDERS = {}
+        yield open_site
+
+
+@pytest.fixture
+def scene(live_server, delivery, open_site) -> Scene:
+    """Its visitor comes to the address that the browser comes to."""
+    cache.clear()
+    client = Client(headers={"host": urlsplit(live_server.url).netloc})
+    return Scene(delivery, open_site, client)
+
+
+@pytest.fixture
+def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
+    """Opens a page by its name in PAGES, as the visitor of a new scene."""
+
+    def show(name: str, **look: object) -> tuple[Page, Response]:
+        address = PAGES[name](scene)
+        page = open_page(**look)
+        page.context.add_cookies(
+            [
+                {"name": cookie.key, "value": cookie.value, "url": live_server.url}
+                for cookie in scene.client.cookies.values()
+            ]
+        )
+        response = page.goto(urljoin(live_server.url, address))
+        if name in SENT:
+            main = page.get_by_role("main")
+            with page.expect_navigation() as sent:
+                main.get_by_role("button", name=SENT[name], exact=True).click()
+            response = sent.value
+        if name in SENT_IN_PLACE:
+            main = page.get_by_role("main")
+            with page.expect_response(lambda answer: answer.request.method == "POST") as put:
+                main.get_by_role("button", name=SENT_IN_PLACE[name], exact=True).click()
+            expect(main.locator("#scanned .errornote")).to_be_visible()
+            response = put.value
+        return page, response
+
+    return show

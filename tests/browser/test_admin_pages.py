@@ -14,10 +14,10 @@ from playwright.sync_api import Page, expect
 from accounts.models import OutboxMessage
 from tests.conftest import IN_CI
 
+from .pages import DESK, PHONE
 from .staff_scenes import busy, sign_in
-from .test_accessibility import DESK, LOOKS, PHONE, open_site, scene, unfold
+from .test_accessibility import LOOKS, unfold
 
-__all__ = ["open_site", "scene"]
 pytestmark = pytest.mark.browser
 
 WITH_TARGETS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}

@@ -11,11 +11,10 @@ from catalog.models import Book
 from shop.models import GoodsIn, StockTake
 from tests.shop.stock_taking import address, begin
 
+from .pages import PHONE
 from .scenes import Scene
 from .stock_scenes import unpacking
-from .test_accessibility import PHONE, open_site, scene
 
-__all__ = ["open_site", "scene"]
 pytestmark = pytest.mark.browser
 
 SCANS = 4
