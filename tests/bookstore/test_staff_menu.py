@@ -12,7 +12,7 @@ from bookstore.staff_menu import StaffPage
 from tests.accounts.test_staff_groups import member_of
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
-TOKEN = re.compile(r"^  (--[a-z0-9-]+): (.+);$", re.MULTILINE)
+TOKEN = re.compile(r"^ +(--[a-z0-9-]+): (.+);$", re.MULTILINE)
 MARKED = re.compile(r'<a href="([^"]+)" aria-current="(\w+)"')
 HEADING = re.compile(r"<h2>([^<]+)</h2>")
 
