@@ -35,4 +35,46 @@
     keepTheme(theme);
     showTheme(theme);
   });
+
+  // ---------- a cover on its way between a shelf and the page of its book ----------
+
+  let pressed = null;
+  document.addEventListener("click", (event) => { pressed = event.target; }, true);
+
+  function isInSight(element) {
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight && right > 0 && left < window.innerWidth;
+  }
+
+  // The cover on a shelf that leads to the address: the one that was pressed, or one that is seen.
+  function onShelf(address) {
+    if (!address) return null;
+    const { pathname } = new URL(address);
+    const links = [...document.querySelectorAll("a.pull")].filter((link) => link.pathname === pathname);
+    const link = links.find((each) => each.closest("li").contains(pressed)) || links.find(isInSight);
+    return link && link.querySelector(".vol");
+  }
+
+  function ownCover() {
+    return document.querySelector(".plate .vol");
+  }
+
+  // One name at a time: two covers of the same name would stop the transition.
+  function carry(cover, moment) {
+    if (!cover) return;
+    const forget = () => { cover.style.viewTransitionName = ""; };
+    cover.style.viewTransitionName = "cover";
+    moment.then(forget, forget);
+  }
+
+  window.addEventListener("pageswap", ({ viewTransition, activation }) => {
+    if (!viewTransition || !activation) return;
+    carry(onShelf(activation.entry.url) || ownCover(), viewTransition.finished);
+  });
+
+  window.addEventListener("pagereveal", ({ viewTransition }) => {
+    if (!viewTransition || !window.navigation || !navigation.activation) return;
+    const { from } = navigation.activation;
+    carry(ownCover() || onShelf(from && from.url), viewTransition.ready);
+  });
 })();
