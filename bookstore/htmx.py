@@ -80,7 +80,7 @@ class LiveRegionMiddleware:
         messages = get_messages(request)
         if _is_other_page(request, response):
             # They stand on a page that nobody sees; they are for the one that comes.
-            messages.used = False
+            messages.used = False  # type: ignore[union-attr]
             return _led_to(request.get_full_path(), response)
         if messages:
             context = {"oob": True, "reader": reader_of(request)}
