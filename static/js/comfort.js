@@ -112,7 +112,8 @@
     const { requestConfig, xhr } = detail;
     const isDone = isPress(requestConfig) ? "unknown" : "unchanged";
     if (isDone === "unchanged") takeBack(requestConfig);
-    tell(xhr.status ? "refused" : isDone, words);
+    const isRefused = xhr.status >= 400 && xhr.status < 500;
+    tell(isRefused ? "refused" : isDone, words);
   }
 
   document.addEventListener("htmx:sendError", (event) => fail(event));

@@ -93,7 +93,7 @@ def gone(page: Page) -> None:
     [
         (never_answered, NOBODY_KNOWS),
         (lost, NOBODY_KNOWS),
-        (away, REFUSED),
+        (away, NOBODY_KNOWS),
         (forgotten, REFUSED),
         (gone, REFUSED),
     ],

@@ -12,7 +12,7 @@ from tests.factories import BookFactory, ContributorFactory
 
 from . import steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.comfort]
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -50,11 +50,15 @@ def test_typing_shows_links_in_groups_and_says_how_many(typing):
     expect(typing.get_by_role("searchbox")).to_be_focused()
 
 
-def test_one_letter_shows_nothing(typing):
+def test_one_letter_asks_for_nothing_and_shows_nothing(typing):
+    asked = []
+    typing.on("request", lambda request: asked.append(request.url))
+
     typing.get_by_role("searchbox").fill("e")
 
     expect(box(typing)).to_be_hidden()
     expect(typing.locator("#said")).to_be_empty()
+    assert asked == []
 
 
 def test_a_suggestion_leads_to_its_page(typing):
