@@ -22,6 +22,8 @@ from tests.fake_stripe import FakeStripe
 from tests.threads import Meeting
 
 IN_CI = os.environ.get("CI") == "true"
+# Browsers run no scripts then, and tests of what only scripts do are left out.
+NO_SCRIPTS = os.environ.get("NO_SCRIPTS") == "1"
 PROJECT = Path(__file__).resolve().parent.parent
 KEPT = {name: django_settings.CACHES[name] for name in ("pages", "shells")}
 # Tests look at what a view draws, often twice in a minute.
@@ -49,10 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     out and counted as such, unless CI asks for them.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    if not IN_CI:
-        deep = {item for item in items if item.get_closest_marker("deep")}
-        config.hook.pytest_deselected(items=list(deep))
-        items[:] = [item for item in items if item not in deep]
+    left_out = [mark for mark, is_on in (("deep", not IN_CI), ("comfort", NO_SCRIPTS)) if is_on]
+    gone = [item for item in items if any(map(item.get_closest_marker, left_out))]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
 
 
 def pytest_collection_finish() -> None:

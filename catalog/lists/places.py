@@ -39,7 +39,7 @@ def _head(page: ListPage, site: str) -> Iterator[str]:
 def _books(page: ListPage) -> str:
     return (
         f'<ul class="shelf">\n{cards(page.books, is_series=page.is_series)}</ul>\n'
-        f'<p class="quiet" id="range">{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
+        f'<p class="quiet" id="range" data-said>{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
     )
 
 
@@ -62,7 +62,7 @@ def _links(page: ListPage) -> str:
     ]
     return (
         f'<nav class="pages" aria-label="{escape(_("Pages of results"))}" hx-target="#results"'
-        ' hx-swap="outerHTML show:top" hx-push-url="true">\n'
+        ' hx-swap="outerHTML show:top" hx-push-url="true" hx-sync="#filter:replace">\n'
         f"{'\n'.join(link for link in links if link)}\n</nav>"
     )
 

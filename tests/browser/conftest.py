@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from catalog.models import Book
 from shop.models import DeliveryMethod
-from tests.conftest import IN_CI
+from tests.conftest import IN_CI, NO_SCRIPTS
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.fake_sign_in import FakeSite, stand_in
 
@@ -39,7 +39,6 @@ QUIET_CHROMIUM = [
 ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (401, 403, 404, 422, 429))
 # So does htmx of a request whose place a later one takes.
 REPLACED_REQUESTS = ("htmx:afterRequest", "htmx:sendAbort")
-EXPECTED = ANSWERS_WE_ASK_FOR + REPLACED_REQUESTS
 TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>
     console.error(`CSP: ${violation.violatedDirective} ${violation.blockedURI}`))"""
 PATIENCE = 10_000 if IN_CI else 5_000
@@ -59,18 +58,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def expected() -> tuple[str, ...]:
+    """What a console may say; the tests of a file may ask for more."""
+    return ANSWERS_WE_ASK_FOR + REPLACED_REQUESTS
+
+
+@pytest.fixture
+def open_page(browser: Browser, expected: tuple[str, ...]) -> Iterator[OpenPage]:
     """Makes pages of fresh contexts. Whatever their consoles complain of fails the test at its end."""
     contexts = []
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        expected = any(words in message.text for words in EXPECTED)
-        if message.type in {"error", "warning"} and not expected:
+        is_expected = any(words in message.text for words in expected)
+        if message.type in {"error", "warning"} and not is_expected:
             complaints.append(f"{message.type}: {message.text}")
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(locale="en-GB", reduced_motion="reduce", **options)
+        look = {"reduced_motion": "reduce", "java_script_enabled": not NO_SCRIPTS}
+        context = browser.new_context(locale="en-GB", **look | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_OF_CSP)
@@ -88,6 +94,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
     """Everything works either way, so a test that takes this page runs twice."""
+    if request.param and NO_SCRIPTS:
+        pytest.skip("JavaScript is off")
     return open_page(java_script_enabled=request.param)
 
 
