@@ -16,4 +16,6 @@ urlpatterns = [
     path("publishers/<slug>/", lists.publisher_detail, name="publisher_detail"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("covers/<ean>-<digest>.svg", books.cover, name="cover"),
+    path("cards/shop-<digest>.png", books.shop_card, name="shop_card"),
+    path("cards/<ean>-<digest>.png", books.book_card, name="book_card"),
 ]
