@@ -3,7 +3,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from bookstore.addresses import site_of
 from bookstore.frame import frame_for, gap, reader_of
 
 register = template.Library()
@@ -32,10 +31,3 @@ def personal_part(context: template.Context, part: str) -> SafeString:
 def place(context: template.Context, name: str) -> SafeString:
     """What differs here between pages that share a shell (bookstore/shells.py)."""
     return gap(name) if context.get("is_shell") else SafeString(context["places"][name])
-
-
-@register.simple_tag(takes_context=True)
-def address_in_full(context: template.Context, path: str = "") -> str:
-    """A path as a whole address; without one, that of the page, and nothing of its query."""
-    request = context["request"]
-    return site_of(request) + (path or request.path)

@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.utils.safestring import SafeString
 
 from bookstore.addresses import address_of
-from catalog import cards, share_card
+from catalog import cards
 from catalog.models import Book, Genre
 from catalog.volumes import Volume
 
@@ -23,12 +23,6 @@ def book_cards(books: Iterable[Volume]) -> SafeString:
 @register.simple_tag
 def save_button(book: Book) -> SafeString:
     return cards.save_mark(book, "words")
-
-
-@register.simple_tag
-def shop_card() -> str:
-    """Where the picture is that stands for pages about no book."""
-    return share_card.shop_card_address()
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from bookstore.addresses import site_of
 from bookstore.caching import csrf_input, keep_for_good, kept
 from bookstore.htmx import render_page
-from catalog import book_parts, recently_viewed, share_card
+from catalog import book_parts, recently_viewed, share_card, trails
 from catalog.cards import stars
 from catalog.cover_address import drawn_cover, drawn_cover_hash
 from catalog.identifiers import is_ean, to_isbn13
@@ -61,17 +61,18 @@ def _drawn(request: HttpRequest, book_id: int) -> HttpResponse:
     book = get_object_or_404(Book.objects.on_sale(), pk=book_id)
     rooms, way = rooms_of(book)
     around = Around(book, rooms)
+    trail = trails.to_book(book.title, way)
     site = site_of(request)
     context = {
         "book": book,
         "around": around,
         "rooms": rooms,
-        "way": way,
+        "trail": trail,
         "stars": stars(book),
         "site": site,
         "shared_as": ", ".join(part for part in (book.title, book.byline) if part),
         "card": site + share_card.card_address(book),
-        "graph": book_graph(book, around.facts, way=way, site=site),
+        "graph": book_graph(book, around.facts, trail=trail, site=site),
     }
     return render_page(request, "catalog/book_detail.html", context, regions=["buy-box"])
 
