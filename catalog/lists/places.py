@@ -18,19 +18,26 @@ from .page import ListPage
 GO_ON_HERE = " data-focus"
 
 
-def places_of(page: ListPage, site: str) -> dict[str, str]:
-    """The HTML of each place by its name. `site` is the scheme and host of the page's address."""
+def places_of(page: ListPage, site: str, graph: str) -> dict[str, str]:
+    """The HTML of each place by its name.
+
+    `site` is the scheme and host of the page's address, `graph` what machines read of the page.
+    """
     return {
-        "list-head": "".join(_head(page, site)),
+        "list-head": "".join(_head(page, site, graph)),
         "list-focus": "" if page.is_first else GO_ON_HERE,
         "list-books": _books(page) if page.books else "",
     }
 
 
-def _head(page: ListPage, site: str) -> Iterator[str]:
-    if not page.is_indexed:
+def _head(page: ListPage, site: str, graph: str) -> Iterator[str]:
+    canonical = escape(site + page.canonical)
+    yield f'<link rel="canonical" href="{canonical}">\n'
+    yield f'<meta property="og:url" content="{canonical}">\n'
+    if page.is_indexed:
+        yield f'<script type="application/ld+json">{graph}</script>\n'
+    else:
         yield '<meta name="robots" content="noindex,follow">\n'
-    yield f'<link rel="canonical" href="{escape(site + page.canonical)}">\n'
     for direction, address in (("prev", page.previous), ("next", page.next)):
         if address:
             yield f'<link rel="{direction}" href="{escape(address)}">\n'

@@ -10,17 +10,16 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
+from bookstore import health
+from bookstore.addresses import site_of
+from bookstore.caching import keep_for_good
 from catalog import cover_files
 from shop.models import DeliveryMethod
-
-from . import health
-from .caching import keep_for_good
 
 PLAIN_PAGES = (
     *("terms", "privacy", "delivery", "returns", "contact", "accessibility"),
     "how-reviews-work",
 )
-ROBOTS = "User-agent: *\nDisallow: /wishlist/\n"
 
 
 @require_safe
@@ -30,13 +29,10 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
         context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
-    return TemplateResponse(request, f"pages/{page}.html", context)
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """What search engines are to leave alone: every book has a link to save it (RFC 9309)."""
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    response = TemplateResponse(request, f"pages/{page}.html", context)
+    # Whatever an address has behind it, it is this page (RFC 6596).
+    response["Link"] = f'<{site_of(request)}{request.path}>; rel="canonical"'
+    return response
 
 
 @require_safe
