@@ -1,9 +1,9 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -13,7 +13,7 @@ from django.views.static import serve
 from catalog import cover_files
 from shop.models import DeliveryMethod
 
-from . import health
+from . import health, languages
 from .caching import keep_for_good
 
 PLAIN_PAGES = (
@@ -28,9 +28,26 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     context: dict[str, object] = {}
     if page == "privacy":
         context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
+        context["has_languages"] = bool(languages.choices())
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     return TemplateResponse(request, f"pages/{page}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def language(request: HttpRequest) -> HttpResponse:
+    """The languages to choose from. One that is chosen leads back, to the page before in it."""
+    if not (choices := languages.choices()):
+        raise Http404
+    before = languages.page_before(request)
+    if request.method == "POST" and languages.is_spoken(code := request.POST.get("language", "")):
+        languages.remember(request.user, code)
+        response = redirect(before or "catalog:home")
+        languages.set_cookie(response, code)
+        return response
+    context = {"languages": choices, "before": before}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    return TemplateResponse(request, "pages/language.html", context, status=status)
 
 
 @require_safe
