@@ -110,6 +110,6 @@ def _write_once_more(message: OutboxMessage, key: uuid.UUID, now: datetime) -> N
 
 
 def _body_once_more(message: OutboxMessage) -> str:
-    day = formats.date_format(timezone.localtime(message.sent_at), "j F Y")
+    day = formats.date_format(timezone.localtime(message.sent_at), "DATE_FORMAT")
     words = _("We send you this mail once more. The first time was on %(day)s.") % {"day": day}
     return f"{words}\n\n{message.body}"

@@ -2,9 +2,12 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from shop import cart
 
@@ -12,6 +15,24 @@ from .frame import Reader
 
 # PostgreSQL's text holds any character but this one, so no page has a use for it.
 NUL = ("\x00", "%00")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Answers in the language that the reader chose, else in one that the browser asks for.
+
+    A shop of one language asks nobody, and its answers differ with nobody's wishes.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if len(settings.LANGUAGES) == 1:
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        patch_vary_headers(response, ["Cookie"])
+        return super().process_response(request, response)
 
 
 class RefuseNulMiddleware:

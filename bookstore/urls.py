@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from .views import machines, pages
+from .views import language, machines, pages
 
 # allauth answers with it when somebody tries too often.
 handler429 = "bookstore.views.pages.too_many_tries"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^media/(?P<path>covers/[\w.-]{1,150})$", pages.media, name="media"),
+    path("language/", language.language, name="language"),
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap_index, name="sitemap_index"),
     path("sitemaps/pages.xml", machines.sitemap_pages, name="sitemap_pages"),

@@ -99,11 +99,12 @@ def _after(day: date, working_days: int) -> date:
 
 
 def _days_text(coming: Arrival) -> str:
-    last = formats.date_format(coming.last, "l j F")
+    last = formats.date_format(coming.last, "WEEKDAY_FORMAT")
     if coming.first == coming.last:
         return _("about %(day)s") % {"day": last}
     is_one_month = coming.first.month == coming.last.month
-    first = formats.date_format(coming.first, "l j" if is_one_month else "l j F")
+    pattern = "WEEKDAY_DAY_FORMAT" if is_one_month else "WEEKDAY_FORMAT"
+    first = formats.date_format(coming.first, pattern)
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
@@ -119,6 +120,6 @@ def _terms(method: DeliveryMethod, coming: Arrival, now: datetime) -> str:
     return " ".join(parts) % {
         "price": method.price_text,
         "sum": method.free_from_text,
-        "hour": formats.time_format(time(method.cutoff_hour % 24), "P"),
-        "day": formats.date_format(coming.order_on, "l"),
+        "hour": formats.time_format(time(method.cutoff_hour % 24), "HOUR_FORMAT"),
+        "day": formats.date_format(coming.order_on, "WEEKDAY_NAME_FORMAT"),
     }

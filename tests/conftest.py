@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils import translation
 from stripe import HTTPClient
 
 from accounts.models import User
@@ -124,6 +125,8 @@ def _nothing_remembered() -> None:
 
     for name in ("process", *KEPT):
         caches[name].clear()
+    # The last request of another test may have been one in German.
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

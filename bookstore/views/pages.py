@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
-from bookstore import health
+from bookstore import health, languages
 from bookstore.addresses import site_of
 from bookstore.caching import keep_for_good
 from catalog import cover_files
@@ -27,6 +27,7 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     context: dict[str, object] = {}
     if page == "privacy":
         context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
+        context["has_languages"] = bool(languages.choices())
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     response = TemplateResponse(request, f"pages/{page}.html", context)

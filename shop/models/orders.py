@@ -299,7 +299,7 @@ class Order(PostalAddress):
         if not self.erased_at:
             return self.bill_lines or self.address_lines
         words = _("Name and address removed at the buyer’s request on %(day)s")
-        day = formats.date_format(timezone.localtime(self.erased_at), "j F Y")
+        day = formats.date_format(timezone.localtime(self.erased_at), "DATE_FORMAT")
         return [words % {"day": day}, *self.address_lines]
 
     @property

@@ -43,6 +43,8 @@ def _genres():
         ("from=5.00", "from=5"),
         ("from=5.5", "from=5.50"),
         ("from=5.119&to=9.999", "from=5.12&to=10"),
+        ("from=5%2C50&to=9%2C5", "from=5.50&to=9.50"),
+        ("from=1%2C000&to=9%2C", ""),
         ("from=0&to=0", ""),
         ("from=-1&to=lots", ""),
         ("from=20&to=10", "from=10&to=20"),
