@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,9 +69,9 @@ def tell_codes_left(
     authenticator = Authenticator.objects.get(pk=authenticator.pk)
     left = len(authenticator.wrap().get_unused_codes())
     messages.warning(request, _words_for(left))
-    get_adapter().send_notification_mail(
-        "mfa/email/recovery_code_used", user, {"words": _words_for(left)}
-    )
+    # Said anew in the mail, whose language may be another than that of the page.
+    words = {"words": lazy(_words_for, str)(left)}
+    get_adapter().send_notification_mail("mfa/email/recovery_code_used", user, words)
 
 
 def _words_for(left: int) -> str:
@@ -93,7 +94,7 @@ def remove_all(*, user: User) -> int:
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if removed:
         sessions.end_all(user=user)
-        words = {"site_url": settings.SITE_URL}
+        words = {"site_url": settings.SITE_URL, "user": user}
         get_adapter().send_mail("mfa/email/all_removed", user.email, words)
         log.warning("All %d second factors of user %s were removed", removed, user.pk)
     return removed

@@ -59,6 +59,10 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     # Part of what every session is checked against: counting it up ends all of them at once.
     sessions_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # The one they chose last (accounts/languages.py); empty: the shop's own.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -226,6 +230,10 @@ class OutboxMessage(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("body"))
+    # What it is written in; empty: the shop's own, or whatever was spoken in the shop before.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
     # Names the reason for this one mail: a second row with it is refused, so nobody gets it twice.
     # Null, not empty, for mails that may be written again: the key is unique.
     dedupe_key = models.CharField(  # noqa: DJ001

@@ -13,19 +13,23 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from .models import OutboxMessage, User
 from .tasks import send_mail
 
 
-def write_from(template: str, context: Mapping[str, Any], **mail: Any) -> None:
+def write_from(template: str, context: Mapping[str, Any], *, language: str, **mail: Any) -> None:
     """Write the mail that `template`.txt makes, with the subject that `template`.subject.txt makes.
 
-    Both know the shop and its address besides `context`. `mail` is what write() is told otherwise.
+    Both know the shop and its address besides `context`, and speak `language`, whoever causes the
+    mail. `mail` is what write() is told otherwise.
     """
     known = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
-    subject = render_to_string(f"{template}.subject.txt", known)
-    write(subject=subject, body=render_to_string(f"{template}.txt", known), **mail)
+    with translation.override(language):
+        subject = render_to_string(f"{template}.subject.txt", known)
+        body = render_to_string(f"{template}.txt", known)
+    write(subject=subject, body=body, language=language, **mail)
 
 
 def write(
@@ -33,6 +37,7 @@ def write(
     to: str,
     subject: str,
     body: str,
+    language: str = "",
     now: datetime,
     dedupe_key: str | None = None,
     thread: str = "",
@@ -55,6 +60,7 @@ def write(
                 user=user,
                 subject=" ".join(subject.split()),
                 body=body,
+                language=language,
                 dedupe_key=dedupe_key,
                 thread=thread,
                 has_one_time_link=has_one_time_link,

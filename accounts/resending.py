@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from . import outbox
+from .languages import language_of
 from .models import OutboxMessage
 
 # Keys of repeats begin as that of the mail itself does, so that they are found with it.
@@ -100,6 +101,7 @@ def _write_once_more(message: OutboxMessage, key: uuid.UUID, now: datetime) -> N
         to=message.to,
         subject=message.subject,
         body=message.body if message.is_repeat else _body_once_more(message),
+        language=message.language,
         now=now,
         # Scoped to the mail, so that the key of another one's form is none.
         dedupe_key=f"{beginning}{AGAIN}{uuid.uuid5(key, str(message.pk)).hex}",
@@ -110,6 +112,12 @@ def _write_once_more(message: OutboxMessage, key: uuid.UUID, now: datetime) -> N
 
 
 def _body_once_more(message: OutboxMessage) -> str:
-    day = formats.date_format(timezone.localtime(message.sent_at), "j F Y")
-    words = _("We send you this mail once more. The first time was on %(day)s.") % {"day": day}
-    return f"{words}\n\n{message.body}"
+    return f"{_words_of(message)}\n\n{message.body}"
+
+
+def _words_of(message: OutboxMessage) -> str:
+    """What stands above it, in its own language and not in that of whoever sends it again."""
+    with translation.override(language_of(message)):
+        day = formats.date_format(timezone.localtime(message.sent_at), "DATE_FORMAT")
+        words = _("We send you this mail once more. The first time was on %(day)s.")
+        return words % {"day": day}
