@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from . import confirming, outbox
 from .languages import language_now, language_of
@@ -70,25 +70,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             self.request, action="mail", key=f"{template_prefix} {email.lower()}"
         ):
             return
-        # allauth's own words name a "site"; ours is the shop.
-        site = {"name": settings.SHOP["name"], "domain": settings.SITE_URL.partition("://")[2]}
-        words = {
-            "email": email,
-            "shop": settings.SHOP,
-            "current_site": site,
-            **HOW_LONG,
-            **_at_our_site(context),
-        }
+        words = {"email": email, **HOW_LONG, **_at_our_site(context)}
         user = context.get("user")
         # Who has no account, or is not told to have one, reads the page on which they asked for it.
         language = language_of(user) if user else language_now() or settings.LANGUAGE_CODE
-        with override(language):
-            message = self.render_mail(template_prefix, email, words)
-        outbox.write(
-            to=email,
-            subject=message.subject,
-            body=message.body,
+        outbox.write_from(
+            template_prefix,
+            words,
             language=language,
+            to=email,
             has_one_time_link=True,
             user=user,
             now=timezone.now(),

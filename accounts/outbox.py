@@ -12,24 +12,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
+from .letters import letter
 from .models import OutboxMessage, User
 from .tasks import send_mail
 
 
 def write_from(template: str, context: Mapping[str, Any], *, language: str, **mail: Any) -> None:
-    """Write the mail that `template`.txt makes, with the subject that `template`.subject.txt makes.
+    """Write the mail that a template makes (accounts/letters.py), whoever causes it in `language`.
 
-    Both know the shop and its address besides `context`, and speak `language`, whoever causes the
-    mail. `mail` is what write() is told otherwise.
+    `mail` is what write() is told otherwise.
     """
-    known = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
-    with translation.override(language):
-        subject = render_to_string(f"{template}.subject.txt", known)
-        body = render_to_string(f"{template}.txt", known)
-    write(subject=subject, body=body, language=language, **mail)
+    write(**letter(template, context, language=language)._asdict(), **mail)
 
 
 def write(
@@ -37,6 +31,7 @@ def write(
     to: str,
     subject: str,
     body: str,
+    html: str = "",
     language: str = "",
     now: datetime,
     dedupe_key: str | None = None,
@@ -60,6 +55,7 @@ def write(
                 user=user,
                 subject=" ".join(subject.split()),
                 body=body,
+                html=html,
                 language=language,
                 dedupe_key=dedupe_key,
                 thread=thread,

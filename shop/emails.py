@@ -17,11 +17,11 @@ def write_order_confirmation(order: Order, now: datetime) -> None:
 
 
 def write_payment_failed(order: Order, now: datetime) -> None:
-    _write("payment_failed", order, now)
+    _write("payment_failed", order, now, is_paid_for=order.is_paid_for)
 
 
 def write_cancelled(order: Order, now: datetime) -> None:
-    _write("order_cancelled", order, now)
+    _write("order_cancelled", order, now, is_paid_for=order.is_paid_for)
 
 
 def write_posted(order: Order, items: Sequence[OrderItem], now: datetime) -> None:
