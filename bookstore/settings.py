@@ -182,7 +182,6 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 # In the browser that signed up, and soon after; in any other one signs in.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "accounts:overview"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # The shopper chooses: 60 days without a visit, or until the browser is closed (accounts/session_store.py).
