@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
+from accounts.languages import remember_language
 from bookstore import languages
 
 
@@ -15,7 +16,8 @@ def language(request: HttpRequest) -> HttpResponse:
         raise Http404
     before = languages.page_before(request)
     if request.method == "POST" and languages.is_spoken(code := request.POST.get("language", "")):
-        languages.remember(request.user, code)
+        if request.user.is_authenticated:
+            remember_language(request.user, code)
         response = redirect(before or "catalog:home")
         languages.set_cookie(response, code)
         return response
