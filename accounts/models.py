@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from bookstore.logs import without_keys
@@ -224,7 +225,7 @@ class Address(PostalAddress):
 class OutboxMessage(models.Model):
     """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
 
-    to = models.EmailField(_("to"))
+    to = models.EmailField(pgettext_lazy("mail", "to"))
     # Whose account it is about, to whatever address it goes: one may be theirs no longer, or not yet.
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
