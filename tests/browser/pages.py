@@ -9,6 +9,7 @@ from .catalogue_scenes import CATALOGUE_PAGES
 from .count_scenes import COUNT_PAGES, COUNT_SENT, COUNT_SENT_IN_PLACE
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
+from .mail_scenes import MAIL_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .order_scenes import ORDER_PAGES
 from .price_scenes import PRICE_PAGES, PRICES_SENT
@@ -81,6 +82,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
+    **MAIL_PAGES,
     **NOTICE_PAGES,
     **ORDER_PAGES,
     **PRICE_PAGES,

@@ -52,7 +52,8 @@ def test_everybody_can_use_it(name, show):
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
         unfold(page)
-        found = Axe().run(page)
+        # A frame shows a mail, and runs no axe: see test_mails.py.
+        found = Axe().run(page, options={"iframes": False})
         assert found.violations_count == 0, f"{viewport} {scheme}: {found.generate_report()}"
 
 
