@@ -63,6 +63,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "delivery": lambda scene: "/delivery/",
     "returns": lambda scene: "/returns/",
     "contact": lambda scene: "/contact/",
+    "language": lambda scene: "/language/",
     "accessibility": lambda scene: "/accessibility/",
     **REVIEW_PAGES,
     "how reviews work": lambda scene: "/how-reviews-work/",
