@@ -32,17 +32,17 @@ FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
 
 def newsreader(source: Path) -> TTFont:
     """No page sets it below 17 pixels: the designs for smaller ones are left out (24 kB)."""
-    font = TTFont(source / "newsreader-latin-standard-normal.woff2")
+    font = TTFont(source / "newsreader-latin-standard-normal.woff2", recalcTimestamp=False)
     return _cut(instancer.instantiateVariableFont(font, {"wght": (400, 600), "opsz": (18, 72)}))
 
 
 def newsreader_italic(source: Path) -> TTFont:
-    font = TTFont(source / "newsreader-latin-wght-italic.woff2")
+    font = TTFont(source / "newsreader-latin-wght-italic.woff2", recalcTimestamp=False)
     return _cut(instancer.instantiateVariableFont(font, {"wght": (400, 600)}))
 
 
 def newsreader_beyond(source: Path) -> TTFont:
-    font = TTFont(source / "newsreader-latin-ext-wght-normal.woff2")
+    font = TTFont(source / "newsreader-latin-ext-wght-normal.woff2", recalcTimestamp=False)
     font = instancer.instantiateVariableFont(font, {"wght": (400, 600)})
     return _cut(font, list(font.getBestCmap()))
 
@@ -53,7 +53,7 @@ def instrument_sans(source: Path) -> TTFont:
     The space is wider (200 to 240 thousandths of the size; Arial's is 278), the proportional 1 has
     as much room at its sides as other figures, and figures keep their distance from a colon.
     """
-    font = TTFont(source / "instrument-sans-latin-wght-normal.woff2")
+    font = TTFont(source / "instrument-sans-latin-wght-normal.woff2", recalcTimestamp=False)
     font["hmtx"]["space"] = (240, 0)
     font["hmtx"]["uni00A0"] = (240, 0)
     _give_room(font, "one", left=22, right=16)
@@ -63,7 +63,7 @@ def instrument_sans(source: Path) -> TTFont:
 
 
 def instrument_sans_beyond(source: Path) -> TTFont:
-    font = TTFont(source / "instrument-sans-latin-ext-wght-normal.woff2")
+    font = TTFont(source / "instrument-sans-latin-ext-wght-normal.woff2", recalcTimestamp=False)
     return _cut(font, list(font.getBestCmap()))
 
 
@@ -123,7 +123,7 @@ def _as_if_read_from_a_file(font: TTFont) -> TTFont:
     written = BytesIO()
     font.save(written)
     written.seek(0)
-    return TTFont(written)
+    return TTFont(written, recalcTimestamp=False)
 
 
 CUTS = {
