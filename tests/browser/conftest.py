@@ -142,7 +142,7 @@ def scene(live_server, delivery, open_site) -> Scene:
 def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
     """Opens a page by its name in PAGES, as the visitor of a new scene."""
 
-    def show(name: str, **look: object) -> tuple[Page, Response]:
+    def show(name: str, *, until: str = "load", **look: object) -> tuple[Page, Response]:
         address = PAGES[name](scene)
         page = open_page(**look)
         page.context.add_cookies(
@@ -151,7 +151,7 @@ def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
                 for cookie in scene.client.cookies.values()
             ]
         )
-        response = page.goto(urljoin(live_server.url, address))
+        response = page.goto(urljoin(live_server.url, address), wait_until=until)
         if name in SENT:
             main = page.get_by_role("main")
             with page.expect_navigation() as sent:
