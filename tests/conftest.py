@@ -1,6 +1,7 @@
 """What every test stands on: the embedded server, a queue that runs nothing, the real data."""
 
 import gc
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from django.utils import translation
 from stripe import HTTPClient
 
 from accounts.models import User
+from bookstore import maintenance
 from bookstore.embedded.server import Server
 from bookstore.process_cache import ProcessCache
 from tests import emptying, migrated
@@ -151,6 +153,7 @@ def _nothing_left_by_another_test(request) -> None:
     for cache in KEPT.values():
         # Also behind NO_CACHE: a test may put the shop's own back.
         ProcessCache(cache["LOCATION"], {}).clear()
+    maintenance.believe(None, seconds=math.inf)
     default_task_backend.clear()
     if django_settings.MEDIA_ROOT.exists():
         shutil.rmtree(django_settings.MEDIA_ROOT)

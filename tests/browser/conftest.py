@@ -20,6 +20,7 @@ from tests.fake_sign_in import FakeSite, stand_in
 
 from .pages import PAGES, SENT, SENT_IN_PLACE
 from .scenes import Scene
+from .state_scenes import AT_ADDRESSES_OF_ERRORS
 
 # Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,7 +37,7 @@ QUIET_CHROMIUM = [
     "--disable-sync",
 ]
 # Chromium says "error" of every such answer; the tests below ask for them.
-ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (401, 403, 404, 422, 429))
+ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (400, 401, 403, 404, 422, 429, 503))
 # So does htmx of a request whose place a later one takes.
 REPLACED_REQUESTS = ("htmx:afterRequest", "htmx:sendAbort")
 TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>
@@ -139,10 +140,12 @@ def scene(live_server, delivery, open_site) -> Scene:
 
 
 @pytest.fixture
-def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
+def show(live_server, scene, open_page, settings) -> Callable[..., tuple[Page, Response]]:
     """Opens a page by its name in PAGES, as the visitor of a new scene."""
 
     def show(name: str, *, until: str = "load", **look: object) -> tuple[Page, Response]:
+        if name in AT_ADDRESSES_OF_ERRORS:
+            settings.ROOT_URLCONF = "tests.browser.errors"
         address = PAGES[name](scene)
         page = open_page(**look)
         page.context.add_cookies(

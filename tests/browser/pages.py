@@ -17,6 +17,7 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
+from .state_scenes import STATE_PAGES
 from .stock_scenes import STOCK_PAGES, STOCK_SENT, STOCK_SENT_IN_PLACE
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -88,6 +89,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **ORDER_PAGES,
     **PRICE_PAGES,
     **QUEUE_PAGES,
+    **STATE_PAGES,
     **STOCK_PAGES,
     **WISHLIST_PAGES,
     **STAFF_PAGES,

@@ -81,7 +81,7 @@ def test_the_keyboard_alone_finds_a_book_and_takes_it(open_page, shop):
     steps.tab_to(page, "#q")
     page.keyboard.type("Emma")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Found on our shelves")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search our shelves")).to_be_visible()
     steps.tab_to(page, "h3 a")
     page.keyboard.press("Enter")
     expect(steps.heading(page)).to_have_text("Emma")
