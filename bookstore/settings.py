@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.StillYouMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "bookstore.middleware.RefusedFormMiddleware",
     "bookstore.middleware.ReaderMiddleware",
     "bookstore.htmx.LiveRegionMiddleware",
 ]

@@ -11,6 +11,7 @@ from . import axe
 from .addresses import PAGE_AT
 from .looks import TOO_WIDE, faults_of_reflow, looks
 from .pages import PAGES
+from .refusals import faults_of_refusal
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +37,15 @@ def test_everybody_can_use_it(name, show):
 
     assert inline_in(response.text()) == []
     assert name not in PAGE_AT.values() or PAGE_AT.get(address_name(response.url)) == name
+    if is_refusal(name, response.url):
+        assert faults_of_refusal(page, response.status) == []
     assert faults_of_reflow(page) == []
     assert faults_of_looks(page) == []
+
+
+def is_refusal(name: str, url: str) -> bool:
+    """Whether a form of the shop comes back with errors. Those of the admin are Django's."""
+    return name.endswith("with errors") and not urlsplit(url).path.startswith("/admin/")
 
 
 def faults_of_looks(page: Page) -> list[str]:
