@@ -4,10 +4,12 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -109,6 +111,25 @@ class AccountPagesMiddleware:
         response = self.get_response(request)
         if request.path_info.startswith("/accounts/"):
             add_never_cache_headers(response)
+        return response
+
+
+class RefusedFormMiddleware:
+    """Answers with 422 where a form comes back with errors: views of allauth say 200."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        form = (response.context_data or {}).get("form")
+        is_refused = request.method == "POST" and isinstance(form, BaseForm) and form.errors
+        if is_refused and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
 
 

@@ -18,7 +18,7 @@ from tests.conftest import IN_CI, NO_SCRIPTS
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.fake_sign_in import FakeSite, stand_in
 
-from .pages import PAGES, SENT, SENT_IN_PLACE
+from .pages import PAGES, SENT, SENT_IN_PLACE, STIRRED
 from .scenes import Scene
 from .state_scenes import AT_ADDRESSES_OF_ERRORS
 
@@ -166,6 +166,8 @@ def show(live_server, scene, open_page, settings) -> Callable[..., tuple[Page, R
                 main.get_by_role("button", name=SENT_IN_PLACE[name], exact=True).click()
             expect(main.locator("#scanned .errornote")).to_be_visible()
             response = put.value
+        if name in STIRRED:
+            STIRRED[name](page)
         return page, response
 
     return show

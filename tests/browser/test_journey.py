@@ -72,25 +72,6 @@ def test_a_declined_payment_fills_the_basket_again(page, shop, emma):
     expect(steps.heading(page)).to_have_text("Basket: 1 book")
 
 
-def test_the_keyboard_alone_finds_a_book_and_takes_it(open_page, shop):
-    page = open_page()
-    page.goto(shop)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.matches('.skip')")
-
-    steps.tab_to(page, "#q")
-    page.keyboard.type("Emma")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Search our shelves")).to_be_visible()
-    steps.tab_to(page, "h3 a")
-    page.keyboard.press("Enter")
-    expect(steps.heading(page)).to_have_text("Emma")
-    steps.tab_to(page, "#buy-box button")
-    page.keyboard.press("Enter")
-
-    expect(page.get_by_role("status")).to_contain_text("“Emma” is in your basket.")
-
-
 @pytest.mark.comfort
 def test_adding_to_the_basket_changes_the_page_in_its_place(open_page, shop, emma):
     page = open_page()
