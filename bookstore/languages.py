@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
@@ -58,7 +57,3 @@ def set_cookie(response: HttpResponseBase, code: str) -> None:
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
     )
-
-
-def remember(user: AbstractBaseUser | AnonymousUser, code: str) -> None:
-    """Keep the language that a member has chosen with the account. Strangers have the cookie alone."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from . import limits, logs, other_sites, spoken
-from .environment import BASE_DIR, env, folder, required, sum_of_money
+from .environment import BASE_DIR, day, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bookstore.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "bookstore.middleware.LanguageMiddleware",
     "bookstore.middleware.RefuseNulMiddleware",
@@ -69,12 +70,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bookstore.middleware.MaintenanceMiddleware",
     "accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.StillYouMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "bookstore.middleware.RefusedFormMiddleware",
     "bookstore.middleware.ReaderMiddleware",
     "bookstore.htmx.LiveRegionMiddleware",
 ]
@@ -114,8 +117,7 @@ if EMBEDDED_DATABASE:
 else:
     DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
-DATABASES["default"]["CONN_MAX_AGE"] = None
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 # Shared by all processes, since the limits on sign-in attempts are counted in it.
 
@@ -182,7 +184,6 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 # In the browser that signed up, and soon after; in any other one signs in.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "accounts:overview"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # The shopper chooses: 60 days without a visit, or until the browser is closed (accounts/session_store.py).
@@ -357,6 +358,9 @@ SHOP = {
     "currency": env.str("SHOP_CURRENCY", default="GBP"),
     # What tax law asks for where the shop is: full years after that of the sale.
     "years_kept": env.int("SHOP_YEARS_KEPT", default=6),
+    # Of the accessibility statement: what falls short here besides, and when somebody last read it.
+    "accessibility_gaps": env.str("SHOP_ACCESSIBILITY_GAPS", default=""),
+    "accessibility_checked_on": day("SHOP_ACCESSIBILITY_CHECKED"),
 }
 if get_currency_precision(SHOP["currency"]) > 2:
     raise ImproperlyConfigured(

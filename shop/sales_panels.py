@@ -11,7 +11,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bookstore.panels import Bar, Cell, Chart, Choices, Column, Content, Figure, Panel
 from catalog.models import Book
@@ -167,7 +167,7 @@ def best_sellers(
             Column("title", _("Book")),
             Column("ean", _("ISBN")),
             Column("copies", _("Copies"), is_number=True),
-            Column("money", _("Money"), is_number=True),
+            Column("money", pgettext("sales", "Money"), is_number=True),
         ],
         rows=[
             _sold_row(place, one, books[one.book], span) for place, one in enumerate(sold, start=1)

@@ -101,6 +101,10 @@ class Order(PostalAddress):
     # Empty, as the rest of the person is, once they have had their data erased.
     email = models.EmailField(_("e-mail"))
     erased_at = models.DateTimeField(_("person erased at"), null=True, blank=True, editable=False)
+    # The one it was placed in, in which its mails are; empty: the shop's own.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)

@@ -91,7 +91,7 @@ def test_nonsense_in_place_of_a_passkey_adds_none(member, credential):
 
     page = member.post("/accounts/2fa/webauthn/add/", {"name": "x", "credential": credential})
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert 'class="errs"' in page.text
     assert not Authenticator.objects.exists()
 
@@ -104,7 +104,7 @@ def test_nonsense_in_place_of_a_passkey_is_no_second_step(client, user, credenti
 
     page = client.post("/accounts/2fa/authenticate/", {"credential": credential})
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "_auth_user_id" not in client.session
 
 

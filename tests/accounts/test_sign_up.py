@@ -187,7 +187,7 @@ def test_the_database_refuses_capitals_in_an_address():
 def test_a_password_of_ninety_thousand_letters_is_refused(client):
     page = sign_up(client, password="x1-" * 30_000)
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert not User.objects.exists()
 
 

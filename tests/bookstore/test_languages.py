@@ -75,6 +75,13 @@ def test_no_other_site_and_no_circle_is_led_back_to(client, elsewhere):
     assert response.headers["Location"] == "/"
 
 
+def test_a_member_is_written_to_in_the_language_they_chose(shopper, shopper_client):
+    shopper_client.post("/language/", {"language": "de"})
+
+    shopper.refresh_from_db()
+    assert shopper.language == "de"
+
+
 def test_a_language_that_nobody_speaks_here_is_refused(client):
     response = client.post("/language/", {"language": "klingon"})
 

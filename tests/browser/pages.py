@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import Page
+
 from tests.shop.conftest import decline, pay
 
 from .account_scenes import ACCOUNT_PAGES, SENT_EMPTY, addresses, members
@@ -9,6 +11,8 @@ from .catalogue_scenes import CATALOGUE_PAGES
 from .count_scenes import COUNT_PAGES, COUNT_SENT, COUNT_SENT_IN_PLACE
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
+from .further_scenes import FURTHER_PAGES
+from .mail_scenes import MAIL_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .order_scenes import ORDER_PAGES
 from .price_scenes import PRICE_PAGES, PRICES_SENT
@@ -16,10 +20,12 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
+from .state_scenes import STATE_PAGES
 from .stock_scenes import STOCK_PAGES, STOCK_SENT, STOCK_SENT_IN_PLACE
 from .wishlist_scenes import WISHLIST_PAGES
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+SMALLEST, PHONE = {"width": 320, "height": 640}, {"width": 390, "height": 844}
+TABLET, DESK = {"width": 768, "height": 1024}, {"width": 1280, "height": 900}
 
 PAGES: dict[str, Callable[[Scene], str]] = {
     "home": lambda scene: "/",
@@ -82,10 +88,13 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
+    **FURTHER_PAGES,
+    **MAIL_PAGES,
     **NOTICE_PAGES,
     **ORDER_PAGES,
     **PRICE_PAGES,
     **QUEUE_PAGES,
+    **STATE_PAGES,
     **STOCK_PAGES,
     **WISHLIST_PAGES,
     **STAFF_PAGES,
@@ -110,3 +119,5 @@ SENT = {
 }
 # The same, of forms whose answer takes the place of a part of the page.
 SENT_IN_PLACE = {**COUNT_SENT_IN_PLACE, **STOCK_SENT_IN_PLACE}
+# What somebody does in the page, once it is there, before anything is looked at.
+STIRRED: dict[str, Callable[[Page], None]] = {}

@@ -1,25 +1,19 @@
 """Every page: nothing for axe to find, nothing wider than a small phone, nothing inline."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-from tests.conftest import IN_CI
-
-from .pages import DESK, PAGES, PHONE
+from . import axe
+from .addresses import PAGE_AT
+from .looks import TOO_WIDE, faults_of_reflow, looks
+from .pages import PAGES
+from .refusals import faults_of_refusal
 
 pytestmark = pytest.mark.browser
-
-SMALLEST = {"width": 320, "height": 640}
-# What people see until our fonts have come, and where they never come.
-FALLBACKS = """for (const [kind, font] of [["sans", "system-ui"], ["serif", "serif"]])
-    document.documentElement.style.setProperty(`--${kind}`, font)"""
-NO_FALLBACKS = "document.documentElement.removeAttribute('style')"
-LOOKS = [(PHONE, "light")]
-if IN_CI:
-    LOOKS += [(PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
 
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
 # Blocks of data, which no browser runs.
@@ -42,18 +36,26 @@ def test_everybody_can_use_it(name, show):
     page, response = show(name)
 
     assert inline_in(response.text()) == []
+    assert name not in PAGE_AT.values() or PAGE_AT.get(address_name(response.url)) == name
+    if is_refusal(name, response.url):
+        assert faults_of_refusal(page, response.status) == []
+    assert faults_of_reflow(page) == []
+    assert faults_of_looks(page) == []
 
-    page.set_viewport_size(SMALLEST)
-    for fonts in (FALLBACKS, NO_FALLBACKS):
-        page.evaluate(fonts)
-        assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"], fonts
 
-    for viewport, scheme in LOOKS:
-        page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=scheme)
+def is_refusal(name: str, url: str) -> bool:
+    """Whether a form of the shop comes back with errors. Those of the admin are Django's."""
+    return name.endswith("with errors") and not urlsplit(url).path.startswith("/admin/")
+
+
+def faults_of_looks(page: Page) -> list[str]:
+    axe.bring(page)
+    faults = []
+    for look in looks(page):
         unfold(page)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{viewport} {scheme}: {found.generate_report()}"
+        faults += [f"{look}: too wide"] * page.evaluate(TOO_WIDE)
+        faults += [f"{look}: {fault}" for fault in axe.faults(page)]
+    return faults
 
 
 def unfold(page: Page) -> None:
@@ -61,6 +63,13 @@ def unfold(page: Page) -> None:
     page.evaluate(
         "document.querySelectorAll('#menu details, .filters').forEach((box) => { box.open = true })"
     )
+
+
+def address_name(url: str) -> str:
+    try:
+        return resolve(urlsplit(url).path).view_name
+    except Resolver404:
+        return ""
 
 
 def inline_in(html: str) -> list[str]:

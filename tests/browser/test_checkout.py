@@ -65,16 +65,6 @@ def begin(page: Page, shop: str) -> Page:
     return page
 
 
-def press(page: Page, selector: str) -> None:
-    steps.tab_to(page, selector)
-    page.keyboard.press("Enter")
-
-
-def write(page: Page, selector: str, text: str) -> None:
-    steps.tab_to(page, selector)
-    page.keyboard.type(text)
-
-
 def value_of(page: Page, card: str, label: str) -> LocatorAssertions:
     return expect(steps.card(page, card).get_by_label(label, exact=True))
 
@@ -152,6 +142,7 @@ def test_the_bill_may_go_to_another_country_than_the_books(with_emma):
     value_of(page, "Where to", "Country").to_have_value("GB")
 
 
+@pytest.mark.comfort
 def test_the_country_is_changed_in_its_place_and_keeps_the_focus(with_script):
     page = with_script
     page.evaluate("window.stillHere = true")
@@ -167,6 +158,7 @@ def test_the_country_is_changed_in_its_place_and_keeps_the_focus(with_script):
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
+@pytest.mark.comfort
 def test_a_second_choice_of_country_does_not_wait_for_the_first(with_script):
     page, held = with_script, []
     page.route("**/checkout/", lambda route: route.fallback() if held else held.append(route))
@@ -226,27 +218,6 @@ def test_the_arrows_choose_how_it_comes_and_the_sum_follows(with_script, deliver
 
     expect(page.get_by_label("By courier")).to_be_checked()
     expect(page.get_by_role("complementary").get_by_text("£17.50")).to_be_visible()
-
-
-def test_the_keyboard_alone_leads_from_the_basket_to_a_paid_order(open_page, shop):
-    page = open_page()
-    page.goto(shop)
-    steps.fill_basket(page, "Emma")
-
-    press(page, ".sum .btn")
-    expect(steps.heading(page)).to_have_text("Delivery")
-    write(page, "#id_email", steps.EMAIL)
-    write(page, "#id_name", "Nadia Rahman")
-    write(page, "#id_line1", "1 Some Street")
-    write(page, "#id_city", "Bristol")
-    write(page, "#id_postcode", "BS1 4ZZ")
-    press(page, ".sum .btn")
-    expect(steps.heading(page)).to_have_text("Look it over and pay")
-    press(page, ".sum .btn.wide")
-    expect(steps.heading(page)).to_have_text("Payment")
-    press(page, "main .btn")
-
-    expect(steps.heading(page)).to_have_text("Thank you, your order is paid")
 
 
 def test_a_shopper_pays_at_stripe_and_comes_back_to_a_paid_order(stripe, with_emma):

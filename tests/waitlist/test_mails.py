@@ -48,6 +48,7 @@ def test_the_offer_in_full():
         f"{settings.SITE_URL}/prebooks/place/{place.key}/\n\n"
         "If you do nothing, the copy goes to the next in line when the time is over. The link acts"
         " for your place, so pass it to nobody.\n\n"
+        "You get this email because you joined this waiting list.\n\n"
         f"{shop['name']}\n"
         f"{shop['street']}, {shop['city']} {shop['postcode']}\n"
         f"{shop['email']}, {shop['phone']}"
