@@ -1,5 +1,6 @@
 """Where settings come from: the environment, which wins, and `.env` beside the project."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -36,6 +37,20 @@ def folder(name: str, default: Path) -> Path:
     if BASE_DIR.is_relative_to(path):
         raise ImproperlyConfigured(f"{name} is {path}, which holds the project itself.")
     return path
+
+
+def day(name: str) -> date | None:
+    """A day, written 2026-11-27; nothing where the setting is empty.
+
+    Raises ImproperlyConfigured for anything that is no day.
+    """
+    text = env.str(name, default="").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} is {text}, which is no day such as 2026-11-27."
+        ) from None
 
 
 def sum_of_money(name: str, default: str) -> Decimal:

@@ -9,7 +9,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from . import limits, logs, other_sites
-from .environment import BASE_DIR, env, folder, required, sum_of_money
+from .environment import BASE_DIR, day, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -358,6 +358,9 @@ SHOP = {
     "currency": env.str("SHOP_CURRENCY", default="GBP"),
     # What tax law asks for where the shop is: full years after that of the sale.
     "years_kept": env.int("SHOP_YEARS_KEPT", default=6),
+    # Of the accessibility statement: what falls short here besides, and when somebody last read it.
+    "accessibility_gaps": env.str("SHOP_ACCESSIBILITY_GAPS", default=""),
+    "accessibility_checked_on": day("SHOP_ACCESSIBILITY_CHECKED"),
 }
 if get_currency_precision(SHOP["currency"]) > 2:
     raise ImproperlyConfigured(
