@@ -7,6 +7,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 
+# What Python compiled is kept, also where the environment says otherwise: each of a dozen processes would
+# compile the whole project and its tests anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test quick sheet bench bench-import check format messages lock stop clean
 
 run: .venv/.local .env

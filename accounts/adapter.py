@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import confirming, outbox
+from .languages import language_now, language_of
 from .models import User
 
 # Mails that anybody can have us send to anybody, by a form that needs no sign-in.
@@ -54,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         return super().clean_email(email).lower()
 
+    def new_user(self, request: HttpRequest) -> User:
+        """Who signs up is written to in the language of the page on which they did."""
+        return User(language=language_now())
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the mail to the outbox. All of allauth's mails count as holding a one-time link.
 
@@ -65,22 +70,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             self.request, action="mail", key=f"{template_prefix} {email.lower()}"
         ):
             return
-        # allauth's own words name a "site"; ours is the shop.
-        site = {"name": settings.SHOP["name"], "domain": settings.SITE_URL.partition("://")[2]}
-        words = {
-            "email": email,
-            "shop": settings.SHOP,
-            "current_site": site,
-            **HOW_LONG,
-            **_at_our_site(context),
-        }
-        message = self.render_mail(template_prefix, email, words)
-        outbox.write(
+        words = {"email": email, **HOW_LONG, **_at_our_site(context)}
+        user = context.get("user")
+        # Who has no account, or is not told to have one, reads the page on which they asked for it.
+        language = language_of(user) if user else language_now() or settings.LANGUAGE_CODE
+        outbox.write_from(
+            template_prefix,
+            words,
+            language=language,
             to=email,
-            subject=message.subject,
-            body=message.body,
             has_one_time_link=True,
-            user=context.get("user"),
+            user=user,
             now=timezone.now(),
         )
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 
@@ -128,7 +129,9 @@ class UserAdmin(StaffAdmin, BaseUserAdmin):
     def customer(self, user: User) -> str:
         words = _("Open the page of %(user)s") % {"user": user}
         address = reverse("admin:customer", args=[user.pk])
-        return format_html('<a href="{}" aria-label="{}">{}</a>', address, words, _("Open"))
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>', address, words, pgettext("link", "Open")
+        )
 
     def change_view(
         self,

@@ -16,7 +16,7 @@ from .personal_data import LooksPart, MailsPart
 
 def _mails(person: Person, most: int, now: datetime) -> Iterable[OutboxMessage]:
     # Of each mail what is on its envelope: some hold a link that only their reader may see.
-    mails: Any = MailsPart().rows(person).defer("body").order_by("-pk")
+    mails: Any = MailsPart().rows(person).defer("body", "html").order_by("-pk")
     return list(mails[:most])
 
 

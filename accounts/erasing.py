@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from . import outbox
+from .languages import language_of
 from .models import User
 from .person import Obstacle, Person, parts
 from .personal_data import FAREWELL
@@ -43,6 +44,7 @@ def erase(*, person: Person, now: datetime) -> int:
     person = _as_they_are_now(person)
     if found := obstacles(person=person, now=now):
         raise CannotErase(found)
+    language = language_of(person.user)
     held = {name: keys for name, keys in locked.items() if keys is not None}
     person = replace(person, held=held)
     erased = sum(part.count(person) for part in backwards)
@@ -51,7 +53,7 @@ def erase(*, person: Person, now: datetime) -> int:
     for part in backwards:
         part.erase(person, now)
     for email in person.emails[:1]:
-        _say_goodbye(email, now)
+        _say_goodbye(email, language, now)
     log.info("erased a person, %d rows", erased)
     return erased
 
@@ -69,10 +71,11 @@ def _as_they_are_now(person: Person) -> Person:
     return Person.of(user, *person.emails) if user else Person(None, ())
 
 
-def _say_goodbye(email: str, now: datetime) -> None:
+def _say_goodbye(email: str, language: str, now: datetime) -> None:
     outbox.write_from(
         "accounts/emails/erased",
         {"privacy_url": f"{settings.SITE_URL}/privacy/"},
+        language=language,
         to=email,
         dedupe_key=f"{FAREWELL}{uuid.uuid4()}",
         now=now,

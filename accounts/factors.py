@@ -10,11 +10,11 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -67,13 +67,13 @@ def tell_codes_left(
     # Read again: the one at hand may be from before the code was crossed out.
     authenticator = Authenticator.objects.get(pk=authenticator.pk)
     left = len(authenticator.wrap().get_unused_codes())
-    messages.warning(request, _words_for(left))
-    get_adapter().send_notification_mail(
-        "mfa/email/recovery_code_used", user, {"words": _words_for(left)}
-    )
+    messages.warning(request, words_for(left))
+    # Said anew in the mail, whose language may be another than that of the page.
+    words = {"words": lazy(words_for, str)(left)}
+    get_adapter().send_notification_mail("mfa/email/recovery_code_used", user, words)
 
 
-def _words_for(left: int) -> str:
+def words_for(left: int) -> str:
     if not left:
         return _("That was your last recovery code. Please make new ones soon.")
     return ngettext(
@@ -93,7 +93,6 @@ def remove_all(*, user: User) -> int:
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if removed:
         sessions.end_all(user=user)
-        words = {"site_url": settings.SITE_URL}
-        get_adapter().send_mail("mfa/email/all_removed", user.email, words)
+        get_adapter().send_mail("mfa/email/all_removed", user.email, {"user": user})
         log.warning("All %d second factors of user %s were removed", removed, user.pk)
     return removed

@@ -4,7 +4,7 @@ import email.policy
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from typing import Any
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 
 
 class OneLine(UnstructuredHeader, BaseHeader):
@@ -22,6 +22,6 @@ HEADERS = HeaderRegistry()
 HEADERS.map_to_type("list-unsubscribe", OneLine)
 
 
-class Mail(EmailMessage):
+class Mail(EmailMultiAlternatives):
     def message(self, *, policy: Any = email.policy.default) -> Any:
         return super().message(policy=policy.clone(header_factory=HEADERS))

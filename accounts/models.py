@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from bookstore.logs import without_keys
@@ -59,6 +61,10 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     # Part of what every session is checked against: counting it up ends all of them at once.
     sessions_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # The one they chose last (accounts/languages.py); empty: the shop's own.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -219,13 +225,19 @@ class Address(PostalAddress):
 class OutboxMessage(models.Model):
     """A mail that a committed transaction wants sent. `accounts.outbox` writes and sends it."""
 
-    to = models.EmailField(_("to"))
+    to = models.EmailField(pgettext_lazy("mail", "to"))
     # Whose account it is about, to whatever address it goes: one may be theirs no longer, or not yet.
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("body"))
+    # The same as HTML, as accounts/letters.py makes it; empty: the mail is text alone.
+    html = models.TextField(_("HTML"), blank=True, default="", db_default="", editable=False)
+    # What it is written in; empty: the shop's own, or whatever was spoken in the shop before.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
     # Names the reason for this one mail: a second row with it is refused, so nobody gets it twice.
     # Null, not empty, for mails that may be written again: the key is unique.
     dedupe_key = models.CharField(  # noqa: DJ001
@@ -294,6 +306,15 @@ class OutboxMessage(models.Model):
     def body_without_links(self) -> str:
         """The body for anybody but its reader: links that are as good as a password lack their key."""
         return without_keys(self.body)
+
+    @property
+    def may_be_read(self) -> bool:
+        """By anybody but its reader."""
+        return not self.has_one_time_link or settings.MAIL_KEEP_ONE_TIME_LINKS
+
+    @property
+    def html_without_links(self) -> str:
+        return without_keys(self.html)
 
     @property
     def has_failed(self) -> bool:

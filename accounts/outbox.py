@@ -12,20 +12,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 
+from .letters import letter
 from .models import OutboxMessage, User
 from .tasks import send_mail
 
 
-def write_from(template: str, context: Mapping[str, Any], **mail: Any) -> None:
-    """Write the mail that `template`.txt makes, with the subject that `template`.subject.txt makes.
+def write_from(template: str, context: Mapping[str, Any], *, language: str, **mail: Any) -> None:
+    """Write the mail that a template makes (accounts/letters.py), whoever causes it in `language`.
 
-    Both know the shop and its address besides `context`. `mail` is what write() is told otherwise.
+    `mail` is what write() is told otherwise.
     """
-    known = {**context, "shop": settings.SHOP, "site_url": settings.SITE_URL}
-    subject = render_to_string(f"{template}.subject.txt", known)
-    write(subject=subject, body=render_to_string(f"{template}.txt", known), **mail)
+    write(**letter(template, context, language=language)._asdict(), **mail)
 
 
 def write(
@@ -33,6 +31,8 @@ def write(
     to: str,
     subject: str,
     body: str,
+    html: str = "",
+    language: str = "",
     now: datetime,
     dedupe_key: str | None = None,
     thread: str = "",
@@ -55,6 +55,8 @@ def write(
                 user=user,
                 subject=" ".join(subject.split()),
                 body=body,
+                html=html,
+                language=language,
                 dedupe_key=dedupe_key,
                 thread=thread,
                 has_one_time_link=has_one_time_link,

@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
-from django.urls import path
+from django.template.loader import render_to_string
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -45,7 +46,16 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     search_help_text = _("A whole e-mail address, or the number of an order.")
     actions = ("try_failed_again",)
     fields = (
-        *("to", "subject", "readable_body", "state", "is_repeat", "created_at", "sent_at"),
+        *(
+            "to",
+            "subject",
+            "readable_body",
+            "set_out",
+            "state",
+            "is_repeat",
+            "created_at",
+            "sent_at",
+        ),
         *("next_try_at", "attempts", "last_error"),
     )
 
@@ -64,7 +74,12 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
             self.admin_site.admin_view(outbox_views.mail_again),
             name="accounts_outboxmessage_again",
         )
-        return [again, *super().get_urls()]
+        html = path(
+            "<int:message_id>/html/",
+            self.admin_site.admin_view(outbox_views.mail_html),
+            name="accounts_outboxmessage_html",
+        )
+        return [again, html, *super().get_urls()]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.resend_outboxmessage"))
@@ -100,11 +115,21 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("body"))
     def readable_body(self, message: OutboxMessage) -> str:
-        if message.has_one_time_link and not settings.MAIL_KEEP_ONE_TIME_LINKS:
+        if not message.may_be_read:
             return str(_("Not shown: it holds a link that only its reader may use."))
         keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
         body = message.body if keeps else message.body_without_links
         return format_html('<div class="panel">{}</div>', linebreaksbr(body, autoescape=True))
+
+    @admin.display(description=_("as HTML"))
+    def set_out(self, message: OutboxMessage) -> str:
+        """The same set out, on a light screen and on a dark one."""
+        if not message.may_be_read:
+            return str(_("Not shown either."))
+        if not message.html:
+            return str(_("It is text alone."))
+        address = reverse("admin:accounts_outboxmessage_html", args=[message.pk])
+        return render_to_string("admin/accounts/mail/_looks.html", {"address": f"{address}?"})
 
 
 def _found(mails: OutboxQuerySet, term: str) -> OutboxQuerySet:

@@ -1,11 +1,12 @@
-"""Where staff send a mail again: a small page inside the admin."""
+"""Where staff look at a mail as its reader does, and send it again: pages inside the admin."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookstore import acts
 from bookstore.forms import sent
@@ -13,6 +14,7 @@ from bookstore.forms import sent
 from . import resending
 from .models import OutboxMessage
 from .outbox_forms import SendAgainForm
+from .showing import show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,3 +34,13 @@ def mail_again(request: HttpRequest, message_id: int) -> HttpResponse:
             return acts.done(request, words, model=OutboxMessage)
     template = "admin/accounts/outboxmessage/again.html"
     return acts.ask(request, template, form, model=OutboxMessage, about=mail, mail=mail)
+
+
+@require_safe
+@permission_required("accounts.view_outboxmessage", raise_exception=True)
+def mail_html(request: HttpRequest, message_id: int) -> HttpResponse:
+    mail = get_object_or_404(OutboxMessage, pk=message_id)
+    if not (mail.may_be_read and mail.html):
+        raise Http404
+    keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
+    return show(request, mail.html if keeps else mail.html_without_links)

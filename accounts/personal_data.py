@@ -37,6 +37,7 @@ class AccountPart(Part):
         return {
             "email": user.email,
             "name": user.name,
+            "language": user.language,
             "joined_at": user.date_joined,
             "last_signed_in_at": user.last_login,
             "has_password": user.has_usable_password(),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Words(NamedTuple):
@@ -47,7 +48,7 @@ REGIONS = {
     "parish": Words(_("Parish"), _("parish")),
     "prefecture": Words(_("Prefecture"), _("prefecture")),
     "province": Words(_("Province"), _("province")),
-    "state": Words(_("State"), _("state")),
+    "state": Words(pgettext_lazy("address", "State"), pgettext_lazy("address", "state")),
 }
 POSTCODES = {
     "eircode": Words(_("Eircode"), _("Eircode")),

@@ -4,10 +4,12 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from . import outbox
+from .languages import language_of
+from .letters import with_note
 from .models import OutboxMessage
 
 # Keys of repeats begin as that of the mail itself does, so that they are found with it.
@@ -95,11 +97,14 @@ def _try_anew(message: OutboxMessage, now: datetime) -> None:
 
 
 def _write_once_more(message: OutboxMessage, key: uuid.UUID, now: datetime) -> None:
+    body, html = _once_more(message)
     beginning = (message.dedupe_key or "mail").partition(AGAIN)[0][:LONGEST_BEGINNING]
     outbox.write(
         to=message.to,
         subject=message.subject,
-        body=message.body if message.is_repeat else _body_once_more(message),
+        body=body,
+        html=html,
+        language=message.language,
         now=now,
         # Scoped to the mail, so that the key of another one's form is none.
         dedupe_key=f"{beginning}{AGAIN}{uuid.uuid5(key, str(message.pk)).hex}",
@@ -109,7 +114,17 @@ def _write_once_more(message: OutboxMessage, key: uuid.UUID, now: datetime) -> N
     )
 
 
-def _body_once_more(message: OutboxMessage) -> str:
-    day = formats.date_format(timezone.localtime(message.sent_at), "j F Y")
-    words = _("We send you this mail once more. The first time was on %(day)s.") % {"day": day}
-    return f"{words}\n\n{message.body}"
+def _once_more(message: OutboxMessage) -> tuple[str, str]:
+    """Its text and its HTML, which say once that they were sent before."""
+    if message.is_repeat:
+        return message.body, message.html
+    words = _words_of(message)
+    return f"{words}\n\n{message.body}", with_note(message.html, words)
+
+
+def _words_of(message: OutboxMessage) -> str:
+    """What stands above it, in its own language and not in that of whoever sends it again."""
+    with translation.override(language_of(message)):
+        day = formats.date_format(timezone.localtime(message.sent_at), "DATE_FORMAT")
+        words = _("We send you this mail once more. The first time was on %(day)s.")
+        return words % {"day": day}

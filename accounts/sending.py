@@ -76,7 +76,10 @@ def _send(message: OutboxMessage) -> None:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         # RFC 8058: mail programs may post this to the address by themselves.
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    Mail(subject=message.subject, body=message.body, to=[message.to], headers=headers).send()
+    mail = Mail(subject=message.subject, body=message.body, to=[message.to], headers=headers)
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    mail.send()
 
 
 def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> None:
@@ -86,7 +89,7 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
     message.last_error = f"{type(error).__name__}: {error}"[:300]
     if message.has_failed:
         _forget_link(message)
-    _write_back(message, "next_try_at", "last_error", "body")
+    _write_back(message, "next_try_at", "last_error", "body", "html")
     log.warning(
         "mail %s not sent, attempt %d: %s", message.pk, message.attempts, message.last_error
     )
@@ -95,7 +98,7 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
 def _note_success(message: OutboxMessage, now: datetime) -> None:
     message.sent_at, message.next_try_at, message.last_error = now, None, ""
     _forget_link(message)
-    _write_back(message, "sent_at", "next_try_at", "last_error", "body")
+    _write_back(message, "sent_at", "next_try_at", "last_error", "body", "html")
 
 
 def _write_back(message: OutboxMessage, *fields: str) -> None:
@@ -107,4 +110,4 @@ def _write_back(message: OutboxMessage, *fields: str) -> None:
 def _forget_link(message: OutboxMessage) -> None:
     """A one-time link is its reader's alone; nobody needs it once the mail is sent or given up."""
     if message.has_one_time_link and not settings.MAIL_KEEP_ONE_TIME_LINKS:
-        message.body = ""
+        message.body = message.html = ""

@@ -1,10 +1,16 @@
-"""Addresses for pages that hold a hundred of them."""
+"""Addresses for pages that hold a hundred of them, and for machines, which want whole ones."""
 
 from functools import lru_cache
 
+from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 
 _SLOT = "SLOT"
+
+
+def site_of(request: HttpRequest) -> str:
+    """The scheme and host of a page's address: with a path behind it, the whole address."""
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def address_of(name: str, *parts: str) -> str:

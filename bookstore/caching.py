@@ -1,5 +1,6 @@
 """Answers that need not be made anew each time."""
 
+import gzip
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -17,7 +18,8 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from . import marks
-from .frame import ENCODED_MARK, Frame, frame_for, gap, reader_of
+from .compression import accepts_gzip
+from .frame import ENCODED_MARK, Frame, Reader, frame_for, gap, reader_of
 from .htmx import region_asked_for
 
 type View = Callable[..., HttpResponse]
@@ -98,10 +100,12 @@ class _Page(NamedTuple):
     gaps: list[tuple[int, str]]
     marked: list[tuple[int, str]]
     digest: str
+    # As strangers without a basket get it, by the digest of their frame, once one of them asked.
+    compressed: dict[str, bytes]
 
     @classmethod
     def of(cls, response: HttpResponse) -> "_Page":
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
         patch_cache_control(response, private=True, no_cache=True)
         pieces = response.content.split(ENCODED_MARK)
         parts = [(place, pieces[place].decode()) for place in range(1, len(pieces), 2)]
@@ -111,7 +115,14 @@ class _Page(NamedTuple):
         for (place, _part), html in zip(marked, drawn, strict=True):
             pieces[place] = html.encode()
         digest = hashlib.sha256(b"".join(pieces)).hexdigest()[:16]
-        return cls(dict(response.headers), pieces, gaps, marked, digest)
+        return cls(dict(response.headers), pieces, gaps, marked, digest, {})
+
+    def compressed_for_strangers(self, request: HttpRequest, frame: Frame) -> bytes:
+        """The page without personal parts for who has no basket, packed once: it holds no secret."""
+        if frame.digest not in self.compressed:
+            page = self.filled(request, frame, NOTHING_PERSONAL)
+            self.compressed[frame.digest] = gzip.compress(page)
+        return self.compressed[frame.digest]
 
     def filled(self, request: HttpRequest, frame: Frame, personal: Personal) -> bytes:
         """The page with what differs between readers."""
@@ -204,7 +215,8 @@ def _answer(
     frame = frame_for(reader, language)
     headers = page.headers
     if not (personal or (page.marked and reader.is_signed_in)):
-        etag = f'"{page.digest}{frame.digest}"'
+        # Weak: the page is the same, compressed or not.
+        etag = f'W/"{page.digest}{frame.digest}"'
         headers = {**headers, "ETag": etag}
         if unchanged := _unchanged(request, etag):
             for name in KEPT_IN_304:
@@ -213,7 +225,11 @@ def _answer(
     response = drawn or HttpResponse()
     for name, value in headers.items():
         response[name] = value
-    response.content = page.filled(request, frame, personal)
+    if reader == Reader() and not personal and accepts_gzip(request):
+        response.content = page.compressed_for_strangers(request, frame)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response.content = page.filled(request, frame, personal)
     return response
 
 

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from . import languages
+
 PARTS = ("me", "live", "footer")
 # No address, no form and no column of the database can hold it.
 _MARK = "\0"
@@ -65,7 +67,7 @@ def frame_for(reader: Reader, language: str) -> Frame:
 
 def _draw(reader: Reader) -> Frame:
     # The templates are told nothing else, so that no name of a person is kept for another.
-    context = {"reader": reader, "shop": settings.SHOP}
+    context = {"reader": reader, "shop": settings.SHOP, "languages": languages.choices()}
     me, live, footer = (render_to_string(f"_{part}.html", context) for part in PARTS)
     digest = hashlib.sha256((me + live + footer).encode()).hexdigest()[:16]
     return Frame(me, live, footer, digest)

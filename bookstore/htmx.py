@@ -65,8 +65,8 @@ def _htmx(request: HttpRequest) -> HtmxDetails:
 class LiveRegionMiddleware:
     """Sends pending messages and the basket badge along with any region.
 
-    Who was signed out meanwhile is led to the sign-in with the whole page: htmx would put it in
-    the place of the region.
+    Where the answer is another page, since somebody was signed out or has ordered meanwhile, the
+    browser is led there with the whole page: htmx would put it in the place of the region.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -78,18 +78,34 @@ class LiveRegionMiddleware:
             return response
         if response.has_header("Location"):
             return _led_by_page(response)
-        is_html = response.headers.get("Content-Type", "").startswith("text/html")
-        if is_html and get_messages(request):
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        messages = get_messages(request)
+        if _is_other_page(request, response):
+            # They stand on a page that nobody sees; they are for the one that comes.
+            messages.used = False  # type: ignore[union-attr]
+            return _led_to(request.get_full_path(), response)
+        if messages:
             context = {"oob": True, "reader": reader_of(request)}
             response.write(render_to_string("_live.html", context, request=request))
         return response
 
 
+def _is_other_page(request: HttpRequest, response: HttpResponse) -> bool:
+    is_seen = request.method == "GET" and response.status_code == HTTPStatus.OK
+    return is_seen and response.content[:9].lower() == b"<!doctype"
+
+
 def _led_by_page(response: HttpResponse) -> HttpResponse:
     """The redirect, but one to the sign-in in a way that htmx leaves to the browser."""
     address = response.headers["Location"]
-    if address.partition("?")[0] == resolve_url(settings.LOGIN_URL):
-        del response.headers["Location"]
-        response.headers["HX-Redirect"] = address
-        response.status_code = HTTPStatus.NO_CONTENT
-    return response
+    if address.partition("?")[0] != resolve_url(settings.LOGIN_URL):
+        return response
+    return _led_to(address, response)
+
+
+def _led_to(address: str, response: HttpResponse) -> HttpResponse:
+    """In place of `response`: the browser opens the address, and htmx swaps nothing."""
+    led = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
+    led.cookies = response.cookies
+    return led

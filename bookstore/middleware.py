@@ -3,18 +3,50 @@ from functools import cache, partial
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.utils.cache import add_never_cache_headers
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from shop import cart
 
+from . import maintenance
 from .frame import Reader
 
 # PostgreSQL's text holds any character but this one, so no page has a use for it.
 NUL = ("\x00", "%00")
+# For machines that ask whether this one lives, and for staff who are not signed in yet.
+ALWAYS_OPEN = (
+    *("healthz", "readyz", "account_login"),
+    *("accounts:second_step", "accounts:passkey_sign_in"),
+)
+# Seconds, where nobody said until when the shop is closed; and where that moment is over.
+TRY_AGAIN_AFTER = 600
+SOONEST_AGAIN = 60
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Answers in the language that the reader chose, else in one that the browser asks for.
+
+    A shop of one language asks nobody, and its answers differ with nobody's wishes.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if len(settings.LANGUAGES) == 1:
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        patch_vary_headers(response, ["Cookie"])
+        return super().process_response(request, response)
 
 
 class RefuseNulMiddleware:
@@ -31,6 +63,42 @@ class RefuseNulMiddleware:
         if any(nul in text for nul in NUL for text in texts):
             return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+class MaintenanceMiddleware:
+    """While the shop is closed (bookstore/maintenance.py), answers with 503 and says so.
+
+    Staff who are signed in pass, and anybody to the pages where they would sign in. Notices of
+    payments do not: one that comes again once all is done is safer than one that is half booked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        closure = maintenance.closure()
+        if closure is None or _is_open_to(request):
+            return self.get_response(request)
+        return _closed(closure, request)
+
+
+def _is_open_to(request: HttpRequest) -> bool:
+    return request.path_info in _always_open() or request.user.is_staff
+
+
+@cache
+def _always_open() -> frozenset[str]:
+    return frozenset(reverse(name) for name in ALWAYS_OPEN)
+
+
+def _closed(closure: maintenance.Closure, request: HttpRequest) -> HttpResponse:
+    context = {"until": closure.until, "is_reading": request.method in {"GET", "HEAD"}}
+    html = render_to_string("503.html", context)
+    response = HttpResponse(html, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    wait = (closure.until - timezone.now()).total_seconds() if closure.until else TRY_AGAIN_AFTER
+    response["Retry-After"] = str(max(int(wait), SOONEST_AGAIN))
+    add_never_cache_headers(response)
+    return response
 
 
 class AccountPagesMiddleware:

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 
-from . import limits, logs, other_sites
+from . import limits, logs, other_sites, spoken
 from .environment import BASE_DIR, day, env, folder, required, sum_of_money
 
 # Paths
@@ -62,13 +61,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bookstore.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "bookstore.middleware.LanguageMiddleware",
     "bookstore.middleware.RefuseNulMiddleware",
     "bookstore.middleware.AccountPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bookstore.middleware.MaintenanceMiddleware",
     "accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -115,8 +117,7 @@ if EMBEDDED_DATABASE:
 else:
     DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
-DATABASES["default"]["CONN_MAX_AGE"] = None
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 # Shared by all processes, since the limits on sign-in attempts are counted in it.
 
@@ -183,7 +184,6 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 # In the browser that signed up, and soon after; in any other one signs in.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "accounts:overview"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # The shopper chooses: 60 days without a visit, or until the browser is closed (accounts/session_store.py).
@@ -228,12 +228,12 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # Language, time, money: the shop's own are in SHOP below.
-LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+LANGUAGE_CODE, LANGUAGES = spoken.languages()
+# What the reader chose; without it the browser's languages count (bookstore/languages.py).
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE, LANGUAGE_COOKIE_SAMESITE = 60 * 60 * 24 * 365, "Lax"
 FORMAT_MODULE_PATH = ["bookstore.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/London")
 
 # Static files and pictures
@@ -318,10 +318,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60  # a basket lasts 60 days
-CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"

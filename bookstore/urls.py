@@ -1,10 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import views
+from .views import language, machines, pages
 
 # allauth answers with it when somebody tries too often.
-handler429 = "bookstore.views.too_many_tries"
+handler429 = "bookstore.views.pages.too_many_tries"
 
 urlpatterns = [
     path("", include("catalog.urls")),
@@ -14,9 +14,15 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    re_path(r"^media/(?P<path>covers/[\w.-]{1,150})$", views.media, name="media"),
-    path("robots.txt", views.robots, name="robots"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
-    *[path(f"{page}/", views.plain_page, {"page": page}, name=page) for page in views.PLAIN_PAGES],
+    re_path(r"^media/(?P<path>covers/[\w.-]{1,150})$", pages.media, name="media"),
+    path("language/", language.language, name="language"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap_index, name="sitemap_index"),
+    path("sitemaps/pages.xml", machines.sitemap_pages, name="sitemap_pages"),
+    path("sitemaps/<slug:kind>-<int:number>.xml", machines.sitemap, name="sitemap"),
+    path(".well-known/security.txt", machines.security_txt, name="security_txt"),
+    path(".well-known/change-password", machines.change_password, name="change_password"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+    *[path(f"{page}/", pages.plain_page, {"page": page}, name=page) for page in pages.PLAIN_PAGES],
 ]

@@ -150,7 +150,7 @@ def availability(book: "Book | Volume", today: date) -> Availability:
 
 
 def _to_come(day: date, copies: int) -> Availability:
-    date_text = {"date": formats.date_format(day, "j F Y")}
+    date_text = {"date": formats.date_format(day, "DATE_FORMAT")}
     # Copies that are here already may be sold, but not handed over before the day.
     if copies > 0:
         return Availability(

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from .cover_address import SMALL, small_name
-from .cover_upload import as_jpeg
+from .cover_upload import encoded
 from .models import Book
 
 _SMALL = re.compile(rf"-w{SMALL}(\.\w+)$")
@@ -22,7 +22,9 @@ def make_small(name: str) -> None:
         return
     with default_storage.open(name) as file, Image.open(file) as picture:
         picture.thumbnail((SMALL, SMALL * 10))
-        default_storage.save(small, ContentFile(as_jpeg(picture.convert("RGB"))))
+        # Covers of earlier years are JPEGs, and what is served goes by the name.
+        kind = str(picture.format)
+        default_storage.save(small, ContentFile(encoded(picture.convert("RGB"), kind)))
 
 
 def remove(name: str) -> None:

@@ -22,7 +22,7 @@ MOST_PIXELS = 40_000_000
 # The longest side may be so many times the other.
 MOST_STRETCHED = 5
 LARGEST = (1000, 1600)
-QUALITY = 85
+QUALITY = 80
 # How a file of each kind may be called. MPO is a JPEG of a telephone, with a second picture behind it.
 NAMES = {
     "JPEG": (".jpg", ".jpeg"),
@@ -55,7 +55,7 @@ OTHER_NAME = _("The name of the file says “%(name)s”, but it is a %(kind)s p
 
 
 def cover_from(upload: Any) -> bytes:
-    """The picture in an upload as a JPEG of our own, upright, in sRGB, no larger than LARGEST.
+    """The picture in an upload as a WebP of our own, upright, in sRGB, no larger than LARGEST.
 
     Raises ValidationError, in words for whoever chose the file.
     """
@@ -64,17 +64,17 @@ def cover_from(upload: Any) -> bytes:
     try:
         picture = Image.open(upload, formats=("JPEG", "PNG", "WEBP"))
         _check(picture, upload.name)
-        return as_jpeg(_upright_and_plain(picture))
+        return encoded(_upright_and_plain(picture))
     except BROKEN as refusal:
         raise ValidationError(NO_PICTURE) from refusal
 
 
-def as_jpeg(picture: Image.Image) -> bytes:
+def encoded(picture: Image.Image, kind: str = "WEBP") -> bytes:
     """The pixels and nothing else: Pillow would write comments that came with them."""
     bare = Image.new("RGB", picture.size)
     bare.paste(picture)
     content = io.BytesIO()
-    bare.save(content, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    bare.save(content, kind, quality=QUALITY)
     return content.getvalue()
 
 
@@ -139,4 +139,4 @@ class CoverField(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         upload = super().to_python(data)
-        return upload and ContentFile(cover_from(upload), name="cover.jpg")
+        return upload and ContentFile(cover_from(upload), name="cover.webp")

@@ -191,7 +191,7 @@ def _shown(row: Any, field: models.Field[Any, Any]) -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+        return formats.date_format(timezone.localtime(value), "MOMENT_FORMAT")
     if isinstance(value, date):
-        return formats.date_format(value, "j F Y")
+        return formats.date_format(value, "DATE_FORMAT")
     return str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 
 from .book_facts import Facts
 from .cards import mean_in_tenths
-from .models import Book, Contribution
-from .rooms import Room
+from .models import Book, Contribution, Contributor
+from .trails import Step
+
+type Delivery = Callable[[Book], list[dict[str, Any]]]
 
 SCHEMA = "https://schema.org"
 # What schema.org calls the roles of people; others are contributors.
@@ -33,25 +35,44 @@ DAYS_TO_RETURN = 14
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
-def book_graph(book: Book, facts: Facts, *, way: Sequence[Room], site: str) -> SafeString:
-    """The content of a script element of type application/ld+json.
+_DELIVERY: list[Delivery] = []
 
-    `way` are the genres that lead to the book, `site` is the scheme and host of its address.
+
+def register_delivery(say: Delivery) -> None:
+    """Let `say` describe the delivery of a book that is posted at once, as OfferShippingDetails.
+
+    An app registers it when Django is ready; what it says must stand on the page of the book, too.
     """
-    graph = {"@context": SCHEMA, "@graph": [_trail(book, way, site), _product(book, facts, site)]}
+    _DELIVERY.append(say)
+
+
+def script(*nodes: dict[str, Any]) -> SafeString:
+    """The content of a script element of type application/ld+json: one graph."""
+    graph = {"@context": SCHEMA, "@graph": nodes}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
     return SafeString(text.translate(_ESCAPES))
 
 
-def _trail(book: Book, way: Sequence[Room], site: str) -> dict[str, Any]:
-    steps = [{"name": room.name, "item": site + room.url} for room in way]
+def book_graph(book: Book, facts: Facts, *, trail: Sequence[Step], site: str) -> SafeString:
+    """The book and the way to it; `site` is the scheme and host of its address."""
+    return script(breadcrumbs(trail, site), _product(book, facts, site))
+
+
+def breadcrumbs(trail: Sequence[Step], site: str) -> dict[str, Any]:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": position, **step}
-            for position, step in enumerate([*steps, {"name": book.title}], start=1)
+            {"@type": "ListItem", "position": position, "name": step.name}
+            | ({"item": site + step.url} if step.url else {})
+            for position, step in enumerate(trail, start=1)
         ],
     }
+
+
+def person(contributor: Contributor, site: str) -> dict[str, str]:
+    """Somebody who made books, under one id wherever they are named."""
+    url = site + contributor.get_absolute_url()
+    return {"@type": "Person", "@id": f"{url}#person", "name": contributor.name, "url": url}
 
 
 def _product(book: Book, facts: Facts, site: str) -> dict[str, Any]:
@@ -72,18 +93,18 @@ def _product(book: Book, facts: Facts, site: str) -> dict[str, Any]:
         "publisher": facts.publisher and _named("Organization", facts.publisher.name),
         "isPartOf": facts.series and _named("BookSeries", facts.series.title),
         "position": book.series_number if facts.series else None,
-        **_people(facts.people),
+        **_people(facts.people, site),
         "aggregateRating": _rating(book),
         "offers": _offer(book, url),
     }
     return {name: fact for name, fact in product.items() if fact}
 
 
-def _people(contributions: Iterable[Contribution]) -> dict[str, list[dict[str, str]]]:
+def _people(contributions: Iterable[Contribution], site: str) -> dict[str, list[dict[str, str]]]:
     people: dict[str, list[dict[str, str]]] = {}
     for made in contributions:
         role = ROLES.get(made.role, "contributor")
-        people.setdefault(role, []).append(_named("Person", made.contributor.name))
+        people.setdefault(role, []).append(person(made.contributor, site))
     return people
 
 
@@ -130,6 +151,8 @@ def _offer(book: Book, url: str) -> dict[str, Any] | None:
     }
     if can.schema == "PreOrder":
         offer["availabilityStarts"] = str(book.on_sale_on)
+    if can.is_posted_at_once and (ways := [way for say in _DELIVERY for way in say(book)]):
+        offer["shippingDetails"] = ways
     return offer
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel import Locale
+from babel import numbers as babel
 from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
@@ -21,12 +22,19 @@ def format_money(amount: Decimal) -> str:
 
 def format_rating(tenths: int) -> str:
     """A mean of ratings, given in tenths, as people write it: 4.3."""
-    return str(format_decimal(Decimal(tenths) / 10, format="0.0", locale=_locale()))
+    return str(babel.format_decimal(Decimal(tenths) / 10, format="0.0", locale=_locale()))
 
 
 def format_percent(rate: Decimal) -> str:
-    """`rate`, in per cent, as people write it: 5.5%."""
-    return str(format_decimal(rate, format="0.##", locale=_locale())) + "%"
+    """`rate`, in per cent, as people write it, with two decimals at most: 5.5%, 5,5 %."""
+    locale = Locale.parse(_locale())
+    pattern = locale.percent_formats[None].pattern.replace("0", "0.##", 1)
+    return str(babel.format_percent(rate / 100, format=pattern, locale=locale))
+
+
+def decimal_mark() -> str:
+    """What stands before the cents: a point, a comma."""
+    return str(babel.get_decimal_symbol(_locale()))
 
 
 def to_cents(amount: Decimal) -> Decimal:
@@ -66,7 +74,7 @@ def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def _coin() -> Decimal:
-    digits: int = get_currency_precision(settings.SHOP["currency"])
+    digits: int = babel.get_currency_precision(settings.SHOP["currency"])
     return Decimal(1).scaleb(-digits)
 
 
@@ -77,9 +85,9 @@ def _locale() -> str:
 # Babel takes longer over one price than a card over all the rest, and prices are few.
 @lru_cache(maxsize=4096)
 def _number_text(number: int, locale: str) -> str:
-    return str(format_decimal(number, locale=locale))
+    return str(babel.format_decimal(number, locale=locale))
 
 
 @lru_cache(maxsize=4096)
 def _money_text(amount: Decimal, currency: str, locale: str) -> str:
-    return str(format_currency(amount, currency, locale=locale))
+    return str(babel.format_currency(amount, currency, locale=locale))

@@ -207,4 +207,4 @@ class RepricingForm(forms.Form):
     @property
     def day_text(self) -> str:
         day = self.cleaned_data["day"]
-        return formats.date_format(day, "j F Y") if day else ""
+        return formats.date_format(day, "DATE_FORMAT") if day else ""

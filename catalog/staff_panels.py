@@ -34,7 +34,9 @@ def missed_searches(*, now: datetime, is_whole: bool) -> Content:
             (
                 Cell(row["words"], url=list_of(words__exact=row["words"])),
                 Cell(row["all_times"], format_count(row["all_times"])),
-                Cell(row["last_day"].isoformat(), formats.date_format(row["last_day"], "j F Y")),
+                Cell(
+                    row["last_day"].isoformat(), formats.date_format(row["last_day"], "DATE_FORMAT")
+                ),
             )
             for row in (rows if is_whole else rows[:SHOWN])
         ],

@@ -193,4 +193,4 @@ class ModerationEventAdmin(ReadOnlyAdmin):
 
 
 def _day(at: Any) -> str:
-    return formats.date_format(timezone.localtime(at), "j F Y")
+    return formats.date_format(timezone.localtime(at), "DATE_FORMAT")

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts import outbox
+from accounts.languages import language_of
 
 from .models import ModerationEvent, Review
 
@@ -32,6 +33,7 @@ def _write(template: str, review: Review, now: datetime, *, key: int, **more: An
     outbox.write_from(
         f"reviews/emails/{template}",
         {"review": review, **more},
+        language=language_of(review.user),
         to=review.user.email,
         user=review.user,
         dedupe_key=f"{template.replace('_', '-')}-{key}",

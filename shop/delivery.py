@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.core.cache import caches
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .models import DeliveryMethod, Order
@@ -30,6 +32,7 @@ class DeliveryLine:
     name: str
     days: str
     terms: str
+    method: DeliveryMethod
 
 
 def arrival(method: DeliveryMethod, now: datetime) -> Arrival | None:
@@ -66,10 +69,20 @@ def days_words(method: DeliveryMethod, now: datetime) -> str:
 def delivery_lines(now: datetime) -> list[DeliveryLine]:
     """The ways of delivery that name their days."""
     return [
-        DeliveryLine(method.name, _days_text(coming), _terms(method, coming, now))
+        DeliveryLine(method.name, _days_text(coming), _terms(method, coming, now), method)
         for method in DeliveryMethod.objects.offered_on(timezone.localdate(now))
         if (coming := arrival(method, now))
     ]
+
+
+def lines_of_this_minute() -> list[DeliveryLine]:
+    """The same as of now, which each process remembers for a minute."""
+    key = f"delivery-lines-{get_language()}"
+    lines: list[DeliveryLine] | None = caches["process"].get(key)
+    if lines is None:
+        lines = delivery_lines(timezone.now())
+        caches["process"].set(key, lines)
+    return lines
 
 
 def _working_day(day: date) -> date:
@@ -86,11 +99,12 @@ def _after(day: date, working_days: int) -> date:
 
 
 def _days_text(coming: Arrival) -> str:
-    last = formats.date_format(coming.last, "l j F")
+    last = formats.date_format(coming.last, "WEEKDAY_FORMAT")
     if coming.first == coming.last:
         return _("about %(day)s") % {"day": last}
     is_one_month = coming.first.month == coming.last.month
-    first = formats.date_format(coming.first, "l j" if is_one_month else "l j F")
+    pattern = "WEEKDAY_DAY_FORMAT" if is_one_month else "WEEKDAY_FORMAT"
+    first = formats.date_format(coming.first, pattern)
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
@@ -106,6 +120,6 @@ def _terms(method: DeliveryMethod, coming: Arrival, now: datetime) -> str:
     return " ".join(parts) % {
         "price": method.price_text,
         "sum": method.free_from_text,
-        "hour": formats.time_format(time(method.cutoff_hour % 24), "P"),
-        "day": formats.date_format(coming.order_on, "l"),
+        "hour": formats.time_format(time(method.cutoff_hour % 24), "HOUR_FORMAT"),
+        "day": formats.date_format(coming.order_on, "WEEKDAY_NAME_FORMAT"),
     }

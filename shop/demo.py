@@ -135,7 +135,7 @@ def _add_covers(pictures: Mapping[str, Path]) -> None:
 
 
 def _store_cover(ean: str, picture: bytes) -> str:
-    name = f"covers/{ean}-{hashlib.sha256(picture).hexdigest()[:8]}.jpg"
+    name = f"covers/{ean}-{hashlib.sha256(picture).hexdigest()[:8]}.webp"
     if default_storage.exists(name):
         return name
     return default_storage.save(name, ContentFile(picture))

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts import outbox
+from accounts.languages import language_of
 
 from .models import Order, OrderItem, Refund, WebhookEvent, Withdrawal
 
@@ -16,11 +17,11 @@ def write_order_confirmation(order: Order, now: datetime) -> None:
 
 
 def write_payment_failed(order: Order, now: datetime) -> None:
-    _write("payment_failed", order, now)
+    _write("payment_failed", order, now, is_paid_for=order.is_paid_for)
 
 
 def write_cancelled(order: Order, now: datetime) -> None:
-    _write("order_cancelled", order, now)
+    _write("order_cancelled", order, now, is_paid_for=order.is_paid_for)
 
 
 def write_posted(order: Order, items: Sequence[OrderItem], now: datetime) -> None:
@@ -73,7 +74,8 @@ def tell_staff_of_failed_refund(order: Order, refund: Refund, now: datetime) -> 
 def tell_staff_of_event(provider: str, kind: str, event: WebhookEvent, now: datetime) -> None:
     """The provider tells of something that the shop cannot book by itself."""
     context = {"provider": provider, "kind": kind, "event": event}
-    _send("staff_event", settings.SHOP["email"], context, now, key=str(event.pk))
+    to = settings.SHOP["email"]
+    _send("staff_event", to, context, now, key=str(event.pk), language=settings.LANGUAGE_CODE)
 
 
 def _write(
@@ -87,7 +89,7 @@ def _write(
 ) -> None:
     """Put a mail about a locked order into the outbox, once for each `key`.
 
-    A shopper who had their data erased gets none: the shop no longer knows where.
+    It is in the language of the order, and to staff in that of the shop. A shopper who had their data erased gets none: the shop no longer knows where.
     """
     if order.is_erased and not to_staff:
         return
@@ -97,17 +99,26 @@ def _write(
         {"order": order, "order_url": settings.SITE_URL + order.guest_url, **more},
         now,
         key="-".join(filter(None, [order.number, key])),
+        language=settings.LANGUAGE_CODE if to_staff else language_of(order),
         # Staff hear of it even if the shopper's mailbox is dead.
         thread="" if to_staff else order.number,
     )
 
 
 def _send(
-    template: str, to: str, context: dict[str, Any], now: datetime, *, key: str, thread: str = ""
+    template: str,
+    to: str,
+    context: dict[str, Any],
+    now: datetime,
+    *,
+    key: str,
+    language: str,
+    thread: str = "",
 ) -> None:
     outbox.write_from(
         f"shop/emails/{template}",
         context,
+        language=language,
         to=to,
         dedupe_key=f"{template.replace('_', '-')}-{key}",
         thread=thread,

@@ -41,4 +41,4 @@ def _words(number: int, day: date) -> str:
     if day == date.min:
         return _("Parcel %(number)d, posted as soon as it is paid") % {"number": number}
     words = _("Parcel %(number)d, when it is published, %(date)s")
-    return words % {"number": number, "date": formats.date_format(day, "j F Y")}
+    return words % {"number": number, "date": formats.date_format(day, "DATE_FORMAT")}

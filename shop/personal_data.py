@@ -177,6 +177,7 @@ def describe_order(order: Order) -> dict[str, Any]:
         "expected_on": order.expected_on,
         "tracking": order.tracking,
         "email": order.email,
+        "language": order.language,
         "address": order.postal_fields,
         "billing_address": bill.postal_fields if bill else None,
         "invoice": {"number": invoice.number_text, "issued_at": invoice.issued_at}

@@ -11,7 +11,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bookstore.panels import Bar, Cell, Chart, Choices, Column, Content, Figure, Panel
 from catalog.models import Book
@@ -45,8 +45,8 @@ def today(*, now: datetime, is_whole: bool) -> Content:
     spans = sales.so_far(now)
     there = timezone.localtime(spans[1].before, timezone.get_default_timezone())
     words = _("So far today, and in brackets last %(weekday)s up to the same time, %(time)s.") % {
-        "weekday": formats.date_format(there, "l"),
-        "time": formats.time_format(there, "H:i"),
+        "weekday": formats.date_format(there, "WEEKDAY_NAME_FORMAT"),
+        "time": formats.time_format(there, "TIME_FORMAT"),
     }
     return Content(words=words, figures=_compared(sales.sales_in(spans), spans))
 
@@ -108,7 +108,7 @@ def _row(day: date, sold: Sales) -> list[Cell]:
     span = sales.span_of(day, day)
     url = list_of_sales(span)
     return [
-        Cell(day.isoformat(), formats.date_format(day, "D j F Y")),
+        Cell(day.isoformat(), formats.date_format(day, "SHORT_WEEKDAY_DATE_FORMAT")),
         Cell(sold.orders, format_count(sold.orders), url),
         Cell(sold.copies, format_count(sold.copies), url),
         Cell(sold.money, format_money(sold.money), url),
@@ -119,7 +119,7 @@ def _row(day: date, sold: Sales) -> list[Cell]:
 def _chart(days: Sequence[tuple[date, Sales]]) -> Chart:
     best, most = max(days, key=lambda pair: pair[1].money)
     words = _("The best day was %(day)s with %(money)s.") % {
-        "day": formats.date_format(best, "l j F"),
+        "day": formats.date_format(best, "WEEKDAY_FORMAT"),
         "money": format_money(most.money),
     }
     highest = most.money or Decimal(1)
@@ -127,8 +127,8 @@ def _chart(days: Sequence[tuple[date, Sales]]) -> Chart:
         title=_("Sales of each of the last 30 days"),
         words=words,
         bars=[Bar(x, round(100 * sold.money / highest)) for x, (_day, sold) in enumerate(days)],
-        first=formats.date_format(days[0][0], "j F"),
-        last=formats.date_format(days[-1][0], "j F"),
+        first=formats.date_format(days[0][0], "MONTH_DAY_FORMAT"),
+        last=formats.date_format(days[-1][0], "MONTH_DAY_FORMAT"),
     )
 
 
@@ -167,7 +167,7 @@ def best_sellers(
             Column("title", _("Book")),
             Column("ean", _("ISBN")),
             Column("copies", _("Copies"), is_number=True),
-            Column("money", _("Money"), is_number=True),
+            Column("money", pgettext("sales", "Money"), is_number=True),
         ],
         rows=[
             _sold_row(place, one, books[one.book], span) for place, one in enumerate(sold, start=1)
@@ -195,8 +195,8 @@ def as_of_words(as_of: datetime | None) -> str:
         return _("Sales of so long a time are counted every ten minutes, and none have been yet.")
     there = timezone.localtime(as_of, timezone.get_default_timezone())
     return _("Sales as of %(time)s on %(day)s.") % {
-        "time": formats.time_format(there, "H:i"),
-        "day": formats.date_format(there, "j F"),
+        "time": formats.time_format(there, "TIME_FORMAT"),
+        "day": formats.date_format(there, "MONTH_DAY_FORMAT"),
     }
 
 

@@ -158,4 +158,4 @@ def discountable[L: Line](voucher: Voucher, lines: Sequence[L]) -> list[L]:
 
 
 def _day(moment: datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "j F Y")
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")

@@ -1,7 +1,9 @@
 """What every test stands on: the embedded server, a queue that runs nothing, the real data."""
 
 import gc
+import math
 import os
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,19 +11,26 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client
+from django.tasks import default_task_backend
+from django.test import Client, override_settings
+from django.utils import translation
 from stripe import HTTPClient
 
 from accounts.models import User
+from bookstore import maintenance
 from bookstore.embedded.server import Server
-from tests import emptying
+from bookstore.process_cache import ProcessCache
+from tests import emptying, migrated
 from tests.factories import UserFactory
 from tests.fake_stripe import FakeStripe
 from tests.threads import Meeting
 
 IN_CI = os.environ.get("CI") == "true"
+# Browsers run no scripts then, and tests of what only scripts do are left out.
+NO_SCRIPTS = os.environ.get("NO_SCRIPTS") == "1"
 PROJECT = Path(__file__).resolve().parent.parent
 KEPT = {name: django_settings.CACHES[name] for name in ("pages", "shells")}
 # Tests look at what a view draws, often twice in a minute.
@@ -49,10 +58,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     out and counted as such, unless CI asks for them.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    if not IN_CI:
-        deep = {item for item in items if item.get_closest_marker("deep")}
-        config.hook.pytest_deselected(items=list(deep))
-        items[:] = [item for item in items if item not in deep]
+    left_out = [mark for mark, is_on in (("deep", not IN_CI), ("comfort", NO_SCRIPTS)) if is_on]
+    gone = [item for item in items if any(map(item.get_closest_marker, left_out))]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
 
 
 def pytest_collection_finish() -> None:
@@ -77,8 +87,22 @@ def _the_database_is_emptied_by_deleting() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker) -> None:
+    """To run all migrations takes ten seconds; to copy what they made, half of one."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.ready()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """A page that the browser left half read keeps its connection: it must not keep the database."""
+    """Commits wait for no disk: nobody would miss these rows after a crash of the machine.
+
+    A page that the browser left half read keeps its connection: it must not keep the database.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        connection.close()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -91,23 +115,27 @@ def embedded_server() -> Server:
     return Server(django_settings.LOCAL_DIR / "postgres")
 
 
-@pytest.fixture(autouse=True)
-def _test_settings(request, settings, tmp_path) -> None:
-    if not request.node.get_closest_marker("browser"):
-        settings.CACHES = {**settings.CACHES, **dict.fromkeys(KEPT, NO_CACHE)}
-    settings.TASKS = tasks_run_by("django.tasks.backends.dummy.DummyBackend")
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATIC_ROOT = tmp_path
-    settings.MAIL_KEEP_ONE_TIME_LINKS = False
-    settings.PAYMENT_PROVIDER = "demo"
-    settings.STAFF_SECOND_FACTOR = False
-    settings.HTTPS_ONLY = False
-    settings.REFUND_ALONE_UP_TO = Decimal(100)
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_all_tests(tmp_path_factory) -> Iterator[None]:
+    """Set once: to set them for each of thousands of tests would take longer than most tests."""
+    folder = tmp_path_factory.mktemp("files")
+    with override_settings(
+        CACHES={**django_settings.CACHES, **dict.fromkeys(KEPT, NO_CACHE)},
+        TASKS=tasks_run_by("django.tasks.backends.dummy.DummyBackend"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        MEDIA_ROOT=folder / "media",
+        STATIC_ROOT=folder,
+        MAIL_KEEP_ONE_TIME_LINKS=False,
+        PAYMENT_PROVIDER="demo",
+        STAFF_SECOND_FACTOR=False,
+        HTTPS_ONLY=False,
+        REFUND_ALONE_UP_TO=Decimal(100),
+    ):
+        yield
 
 
 def tasks_run_by(backend: str) -> dict[str, dict[str, Any]]:
@@ -116,11 +144,21 @@ def tasks_run_by(backend: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    from django.core.cache import caches
-
-    for name in ("process", *KEPT):
-        caches[name].clear()
+def _nothing_left_by_another_test(request) -> None:
+    """Neither remembered, nor waiting in the queue, nor uploaded."""
+    if request.node.get_closest_marker("browser"):
+        settings = request.getfixturevalue("settings")
+        settings.CACHES = {**settings.CACHES, **KEPT}
+    caches["process"].clear()
+    for cache in KEPT.values():
+        # Also behind NO_CACHE: a test may put the shop's own back.
+        ProcessCache(cache["LOCATION"], {}).clear()
+    maintenance.believe(None, seconds=math.inf)
+    default_task_backend.clear()
+    if django_settings.MEDIA_ROOT.exists():
+        shutil.rmtree(django_settings.MEDIA_ROOT)
+    # The last request of another test may have been one in German.
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

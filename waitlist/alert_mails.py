@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import outbox
 from accounts.confirming import signs_in_with_own_address
+from accounts.languages import language_of
 from catalog.models import Book
 
 from .models import RestockAlert, WishlistItem
@@ -84,6 +85,7 @@ def _write(alert: RestockAlert, now: datetime) -> None:
     outbox.write_from(
         "waitlist/emails/restock",
         context,
+        language=language_of(alert.user),
         to=alert.user.email,
         user=alert.user,
         dedupe_key=f"restock-alert-{alert.pk}",

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts import outbox
+from accounts.languages import language_of
 from catalog.models import Book
 
 from .models import PreBooking, PreBookingEvent
@@ -45,6 +46,7 @@ def _write(
     outbox.write_from(
         f"waitlist/emails/{template}",
         context,
+        language=language_of(place.user),
         to=place.user.email,
         user=place.user,
         dedupe_key=f"waiting-list-{template.replace('_', '-')}-{event.pk}",

@@ -34,16 +34,16 @@ class Days(NamedTuple):
     last: date | None
 
     def __str__(self) -> str:
-        first = date_format(self.first, "j F Y")
+        first = date_format(self.first, "DATE_FORMAT")
         if self.last is None:
             return _("%(day)s at the earliest") % {"day": first}
         if self.last == self.first:
             return first
-        last = date_format(self.last, "j F Y")
+        last = date_format(self.last, "DATE_FORMAT")
         if (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            first = date_format(self.first, "j")
+            first = date_format(self.first, "DAY_FORMAT")
         elif self.first.year == self.last.year:
-            first = date_format(self.first, "j F")
+            first = date_format(self.first, "MONTH_DAY_FORMAT")
         return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import outbox
 from accounts.confirming import signs_in_with_own_address
+from accounts.languages import language_of
 from accounts.models import User
 
 from .models import NoticeChoice
@@ -110,6 +111,7 @@ def _write(choice: NoticeChoice, news: Sequence[News], now: datetime) -> None:
     outbox.write_from(
         "waitlist/emails/notices",
         context,
+        language=language_of(choice.user),
         to=choice.user.email,
         user=choice.user,
         dedupe_key=f"wishlist-news-{choice.user_id}-{timezone.localdate(now)}",

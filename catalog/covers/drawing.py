@@ -20,6 +20,8 @@ MAX_BYTES: Final = 58_000
 
 _PIXELS_PER_MM = 4
 _MAX_YEAR_LETTERS = 12
+# A longer one has nowhere to break, and would shrink to a hairline.
+_LONGEST_WORD = 30
 
 
 def draw_cover(
@@ -76,8 +78,10 @@ def _seed(title: str, author: str) -> int:
 
 
 def _writable(title: str, author: str, year: str) -> _Words:
-    """The words we have letters for; without a title, none at all."""
+    """The words we have letters for; without a title that can be read, none at all."""
     title = headline(title)
+    if max(map(len, title.split()), default=0) > _LONGEST_WORD:
+        return _NO_WORDS
     if not (title and can_write(title, "roman") and can_write(title, "italic")):
         return _NO_WORDS
     author = shorten(author, MAX_AUTHOR_LETTERS)

@@ -10,13 +10,14 @@ import csv
 import hashlib
 import html
 import re
-import shutil
 import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 
@@ -82,7 +83,7 @@ def main(source: Path, target: Path = HERE, *, covers: bool = True) -> None:
     names = [field.name for field in fields(Book)]
     write_csv(target / "books.csv", names, [asdict(book) for book in [*standard, *gutenberg]])
     by_cover = {book.cover: book.ean for book in standard}
-    front_table = [{"ean": by_cover[f"{slug}.jpg"]} for slug in FRONT_TABLE]
+    front_table = [{"ean": by_cover[f"{slug}.webp"]} for slug in FRONT_TABLE]
     write_csv(target / "front_table.csv", ["ean"], front_table)
     if covers:
         copy_covers(source / "standardebooks", target / "covers", by_cover)
@@ -101,10 +102,11 @@ def write_csv(path: Path, names: list[str], rows: Iterable[dict[str, object]]) -
 
 
 def copy_covers(source: Path, target: Path, names: Iterable[str]) -> None:
-    # They are 400 pixels wide already; to compress them again would only blur them.
+    # They are 400 pixels wide already, and a third of each file is saved.
     target.mkdir(exist_ok=True)
     for name in names:
-        shutil.copyfile(source / "covers" / name, target / name)
+        with Image.open(source / "covers" / f"{Path(name).stem}.jpg") as picture:
+            picture.save(target / name, quality=78, method=6)
 
 
 # --- Standard Ebooks -------------------------------------------------------------------
@@ -131,7 +133,7 @@ def standard_books(folder: Path) -> Iterator[Book]:
             publisher="Standard Ebooks",
             series=series,
             series_number=series_number,
-            cover=Path(row["cover"]).name,
+            cover=Path(row["cover"]).with_suffix(".webp").name,
             description=description_of(row),
         )
         yield dress(book, pages=pages_for(int(row["word_count"])))

@@ -28,7 +28,8 @@ PLACE = ("page", "after")
 ROLES = {role.name.lower(): role for role in Contribution.Role}
 LAST = "last"
 
-_AMOUNT = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,20})?", re.ASCII)
+# A comma before the cents, as on the Continent. Before three digits it would be one between thousands.
+_AMOUNT = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,20}|,[0-9]{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,9 @@ def _clean_place(typed: Mapping[str, list[str]], *, is_ranked: bool) -> dict[str
 
 
 def _price(text: str) -> Decimal:
-    text = text.strip()
-    return Decimal(text).quantize(Decimal("0.01")) if _AMOUNT.fullmatch(text) else Decimal(0)
+    if not _AMOUNT.fullmatch(text.strip()):
+        return Decimal(0)
+    return Decimal(text.strip().replace(",", ".")).quantize(Decimal("0.01"))
 
 
 def _one_of(known: Iterable[str], typed: Iterable[str]) -> tuple[str, ...]:

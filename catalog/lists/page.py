@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookstore.paging import pages_to_name
 from bookstore.process_cache import remembered
-from catalog.money import format_count
+from catalog.money import decimal_mark, format_count
 
 from . import panel
 from .address import LAST, SERIES
@@ -92,11 +92,15 @@ class ListPage:
 
     @property
     def lowest_price(self) -> str:
-        return self.choice.one("from")
+        return self._price_as_typed("from")
 
     @property
     def highest_price(self) -> str:
-        return self.choice.one("to")
+        return self._price_as_typed("to")
+
+    def _price_as_typed(self, key: str) -> str:
+        """An address has a point before the cents in every language, a field what its reader writes."""
+        return self.choice.one(key).replace(".", decimal_mark())
 
     @property
     def show_text(self) -> str:

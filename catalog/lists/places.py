@@ -18,19 +18,26 @@ from .page import ListPage
 GO_ON_HERE = " data-focus"
 
 
-def places_of(page: ListPage, site: str) -> dict[str, str]:
-    """The HTML of each place by its name. `site` is the scheme and host of the page's address."""
+def places_of(page: ListPage, site: str, graph: str) -> dict[str, str]:
+    """The HTML of each place by its name.
+
+    `site` is the scheme and host of the page's address, `graph` what machines read of the page.
+    """
     return {
-        "list-head": "".join(_head(page, site)),
+        "list-head": "".join(_head(page, site, graph)),
         "list-focus": "" if page.is_first else GO_ON_HERE,
         "list-books": _books(page) if page.books else "",
     }
 
 
-def _head(page: ListPage, site: str) -> Iterator[str]:
-    if not page.is_indexed:
+def _head(page: ListPage, site: str, graph: str) -> Iterator[str]:
+    canonical = escape(site + page.canonical)
+    yield f'<link rel="canonical" href="{canonical}">\n'
+    yield f'<meta property="og:url" content="{canonical}">\n'
+    if page.is_indexed:
+        yield f'<script type="application/ld+json">{graph}</script>\n'
+    else:
         yield '<meta name="robots" content="noindex,follow">\n'
-    yield f'<link rel="canonical" href="{escape(site + page.canonical)}">\n'
     for direction, address in (("prev", page.previous), ("next", page.next)):
         if address:
             yield f'<link rel="{direction}" href="{escape(address)}">\n'
@@ -39,7 +46,7 @@ def _head(page: ListPage, site: str) -> Iterator[str]:
 def _books(page: ListPage) -> str:
     return (
         f'<ul class="shelf">\n{cards(page.books, is_series=page.is_series)}</ul>\n'
-        f'<p class="quiet" id="range">{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
+        f'<p class="quiet" id="range" data-said>{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
     )
 
 
@@ -62,7 +69,7 @@ def _links(page: ListPage) -> str:
     ]
     return (
         f'<nav class="pages" aria-label="{escape(_("Pages of results"))}" hx-target="#results"'
-        ' hx-swap="outerHTML show:top" hx-push-url="true">\n'
+        ' hx-swap="outerHTML show:top" hx-push-url="true" hx-sync="#filter:replace">\n'
         f"{'\n'.join(link for link in links if link)}\n</nav>"
     )
 

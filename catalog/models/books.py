@@ -31,6 +31,9 @@ from .people import Contributor, Publisher, Series
 from .ratings import no_ratings, ratings_add_up
 from .works import Work
 
+# By how exactly the date is known; dates known to the day are written in full.
+PUBLISHED_FORMATS = {"year": "YEAR_FORMAT", "month": "YEAR_MONTH_FORMAT"}
+
 
 class Book(models.Model):
     """What is sold: one edition in one format."""
@@ -316,7 +319,7 @@ class Book(models.Model):
         """The date of publication, no more exact than it is known."""
         if self.published_on is None:
             return ""
-        pattern = {"year": "Y", "month": "F Y"}.get(self.published_precision, "j F Y")
+        pattern = PUBLISHED_FORMATS.get(self.published_precision, "DATE_FORMAT")
         return formats.date_format(self.published_on, pattern)
 
     @property

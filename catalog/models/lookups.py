@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .books import Book
 
@@ -64,7 +65,7 @@ class Suggestion(models.Model):
     class Kind(models.TextChoices):
         BOOK = "book", _("Books")
         AUTHOR = "author", _("Authors")
-        SERIES = "series", _("Series")
+        SERIES = "series", pgettext_lazy("several", "Series")
         GENRE = "genre", _("Subjects")
 
     kind = models.CharField(max_length=6, choices=Kind)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.money import format_money, format_percent
 
@@ -44,11 +45,11 @@ class Repricing(models.Model):
     # Names one filled-in form: sent twice it is one change.
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     scope = models.CharField(_("books"), max_length=1000)
-    kind = models.CharField(_("by"), max_length=8, choices=Kind)
+    kind = models.CharField(pgettext_lazy("change of prices", "by"), max_length=8, choices=Kind)
     value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)
     ending = models.CharField(_("ending"), max_length=8, choices=Ending)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("change of prices", "from"))
     made_at = models.DateTimeField(_("planned at"))
     who = models.CharField(_("who"), max_length=254)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)

@@ -104,16 +104,26 @@ class Group:
 
 def suggestions_for(text: str) -> list[Group]:
     """Books, authors, series and genres that `text` may begin to name: MOST of them at most."""
+    return _groups(*_found(text))
+
+
+def completions_for(text: str) -> list[Hit]:
+    """The same without their groups, the best first, in plain words."""
+    return [hit._replace(detail=_detail(hit)) for hit in _found(text)[0]]
+
+
+def _found(text: str) -> tuple[list[Hit], list[str]]:
+    """What to suggest, and the readings of `text` that it was found by."""
     if number := find_number(text[:LONGEST_PASTED]):
-        return _groups(_numbered(number), typed=[])
+        return _numbered(number), []
     text = text[:LONGEST]
     typed = _readings(text) if is_worded(text) else []
     if not typed or len(typed[0]) < FEWEST_LETTERS:
-        return []
+        return [], typed
     hits = _distinct(_beginning_with(typed))
     if len(hits) < FEW or not any(hit.kind == Kind.BOOK for hit in hits):
         hits = _distinct([*hits, *_holding(typed[-1])])
-    return _groups(_mixed(hits), typed)
+    return _mixed(hits), typed
 
 
 def _readings(text: str) -> list[str]:
@@ -202,7 +212,12 @@ def _line(hit: Hit, typed: Sequence[str]) -> Line:
         label, detail = mark_typed([hit.label, hit.detail], typed)
         return Line(hit.address, label, detail)
     (label,) = mark_typed([hit.label], typed)
-    return Line(hit.address, label, _count_text(Kind.BOOK, int(hit.detail)))
+    return Line(hit.address, label, _detail(hit))
+
+
+def _detail(hit: Hit) -> str:
+    """What is said of a hit beside its name: who made a book, or how many books there are."""
+    return hit.detail if hit.kind == Kind.BOOK else _count_text(Kind.BOOK, int(hit.detail))
 
 
 def _count_text(kind: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""One book: its page, its other addresses, its cover."""
+"""One book: its page, its other addresses, its cover and the picture to share it by."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from bookstore.addresses import site_of
 from bookstore.caching import csrf_input, keep_for_good, kept
 from bookstore.htmx import render_page
-from catalog import book_parts, recently_viewed
+from catalog import book_parts, recently_viewed, share_card, trails
 from catalog.cards import stars
 from catalog.cover_address import drawn_cover, drawn_cover_hash
 from catalog.identifiers import is_ean, to_isbn13
@@ -60,15 +61,18 @@ def _drawn(request: HttpRequest, book_id: int) -> HttpResponse:
     book = get_object_or_404(Book.objects.on_sale(), pk=book_id)
     rooms, way = rooms_of(book)
     around = Around(book, rooms)
-    site = f"{request.scheme}://{request.get_host()}"
+    trail = trails.to_book(book.title, way)
+    site = site_of(request)
     context = {
         "book": book,
         "around": around,
         "rooms": rooms,
-        "way": way,
+        "trail": trail,
         "stars": stars(book),
         "site": site,
-        "graph": book_graph(book, around.facts, way=way, site=site),
+        "shared_as": ", ".join(part for part in (book.title, book.byline) if part),
+        "card": site + share_card.card_address(book),
+        "graph": book_graph(book, around.facts, trail=trail, site=site),
     }
     return render_page(request, "catalog/book_detail.html", context, regions=["buy-box"])
 
@@ -85,3 +89,19 @@ def cover(request: HttpRequest, ean: str, digest: str) -> HttpResponseBase:
     if digest != drawn_cover_hash(book):
         return HttpResponseRedirect(book.cover.url)
     return keep_for_good(HttpResponse(drawn_cover(book), content_type="image/svg+xml"))
+
+
+@require_safe
+def book_card(request: HttpRequest, ean: str, digest: str) -> HttpResponseBase:
+    """The picture beside a shared link. It is drawn anew each time; caches keep it for good."""
+    book = get_object_or_404(Book.objects.on_sale().defer("search"), ean=ean)
+    if digest != share_card.card_hash(book):
+        return HttpResponseRedirect(share_card.card_address(book))
+    return keep_for_good(HttpResponse(share_card.book_card(book), content_type="image/png"))
+
+
+@require_safe
+def shop_card(request: HttpRequest, digest: str) -> HttpResponseBase:
+    if digest != share_card.shop_card_hash():
+        return HttpResponseRedirect(share_card.shop_card_address())
+    return keep_for_good(HttpResponse(share_card.shop_card(), content_type="image/png"))

@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookstore.addresses import site_of
 from bookstore.caching import same_for_everybody
 from bookstore.htmx import render_page
-from catalog import search
+from catalog import search, trails
+from catalog.linked_pages import list_graph
 from catalog.lists import address
 from catalog.lists.address import Choice, Kind
 from catalog.lists.listing import Listing, Shelf
@@ -21,14 +24,18 @@ from catalog.lists.places import places_of
 from catalog.lists.series import missing_numbers
 from catalog.models import Book, Contributor, Genre, Publisher, Series
 from catalog.search import misses
+from catalog.share_card import shop_card_address
 from catalog.tags import ALL_BOOKS
+from catalog.trails import Step
 
 
 @require_safe
 @same_for_everybody
 def book_list(request: HttpRequest) -> HttpResponse:
     choice = _choice(request, address.SHOP)
-    return _list_page(request, "catalog/book_list.html", _whole_shop(), choice, {})
+    name = _("Search") if choice.words else _("All books")
+    context = {"trail": trails.trail(Step(name))}
+    return _list_page(request, "catalog/book_list.html", _whole_shop(), choice, context)
 
 
 @cache
@@ -40,7 +47,9 @@ def _whole_shop() -> Shelf:
 @require_safe
 @same_for_everybody
 def genre_list(request: HttpRequest) -> HttpResponse:
-    context = {"genres": Genre.objects.for_contents()}
+    context = {"genres": Genre.objects.for_contents(), "trail": trails.to_genres()}
+    site = site_of(request)
+    context |= {"url": site + request.path, "card": site + shop_card_address()}
     return TemplateResponse(request, "catalog/genre_list.html", context)
 
 
@@ -50,7 +59,11 @@ def genre_detail(request: HttpRequest, slug: str) -> HttpResponse:
     genre = get_object_or_404(Genre.objects.select_related("parent"), slug=slug)
     choice = _choice(request, address.GENRE_PAGE)
     shelf = Shelf(f"genre {genre.pk}", Book.objects.on_sale().in_genre(genre), counted_as=genre.pk)
-    context = {"genre": genre, "children": genre.children.for_chips()}
+    context = {
+        "genre": genre,
+        "children": genre.children.for_chips(),
+        "trail": trails.to_genre(genre),
+    }
     return _list_page(request, "catalog/genre_detail.html", shelf, choice, context)
 
 
@@ -61,7 +74,11 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     choice = _choice(request, address.AUTHOR)
     role = address.ROLES.get(choice.one("role"), "")
     shelf = Shelf(f"author {author.pk} {role}", Book.objects.on_sale().by(author, role))
-    context = {"author": author, "parts": parts_played(author, choice)}
+    context = {
+        "author": author,
+        "parts": parts_played(author, choice),
+        "trail": trails.trail(Step(author.name)),
+    }
     return _list_page(request, "catalog/author_detail.html", shelf, choice, context)
 
 
@@ -71,7 +88,11 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
     series = get_object_or_404(Series, slug=slug)
     choice = _choice(request, address.SERIES)
     books = series.books.on_sale()
-    context = {"series": series, "missing": missing_numbers(books)}
+    context = {
+        "series": series,
+        "missing": missing_numbers(books),
+        "trail": trails.trail(Step(series.title)),
+    }
     shelf = Shelf(f"series {series.pk}", books)
     return _list_page(request, "catalog/series_detail.html", shelf, choice, context)
 
@@ -82,7 +103,7 @@ def publisher_detail(request: HttpRequest, slug: str) -> HttpResponse:
     publisher = get_object_or_404(Publisher, slug=slug)
     choice = _choice(request, address.PUBLISHER)
     shelf = Shelf(f"publisher {publisher.pk}", publisher.books.on_sale())
-    context = {"publisher": publisher}
+    context = {"publisher": publisher, "trail": trails.trail(Step(publisher.name))}
     return _list_page(request, "catalog/publisher_detail.html", shelf, choice, context)
 
 
@@ -103,13 +124,21 @@ def _list_page(
     listing = Listing(shelf, choice, found, today)
     if found and not listing.books and not choice.is_narrowed:
         misses.note(choice.words, today=today)
-    page = ListPage(listing)
-    context |= {"list": page, "words": choice.words}
+    return _drawn(request, template, ListPage(listing), context)
+
+
+def _drawn(
+    request: HttpRequest, template: str, page: ListPage, context: dict[str, Any]
+) -> HttpResponse:
+    site, choice = site_of(request), page.choice
+    context |= {"list": page, "words": choice.words, "card": site + shop_card_address()}
+    author = context.get("author")
+    graph = list_graph(page, context["trail"], about=author, site=site) if page.is_indexed else ""
     return render_page(
         request,
         template,
         context,
         regions=["filters", "results"],
-        shell=f"{listing.key} {choice.but().address} {bool(page.books)}",
-        places=places_of(page, f"{request.scheme}://{request.get_host()}"),
+        shell=f"{site} {page.listing.key} {choice.but().address} {bool(page.books)}",
+        places=places_of(page, site, graph),
     )

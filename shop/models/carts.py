@@ -151,7 +151,7 @@ class CartItem(models.Model):
         """Saturday 28 November, 10.42 GMT"""
         if self.held is None or self.held.hold_until is None:
             return ""
-        return formats.date_format(timezone.localtime(self.held.hold_until), "l j F, H.i T")
+        return formats.date_format(timezone.localtime(self.held.hold_until), "NEAR_DEADLINE_FORMAT")
 
     @property
     def is_price_changed(self) -> bool:

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from catalog.money import format_money
@@ -177,7 +178,7 @@ class DeliveryBand(models.Model):
         verbose_name=_("delivery method"),
     )
     at_least = models.DecimalField(
-        _("from"),
+        pgettext_lazy("least", "from"),
         max_digits=10,
         decimal_places=2,
         validators=[MinValueValidator(0)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shop.fulfilment import MOVES, Fulfilment
 
@@ -28,7 +29,7 @@ class FulfilmentMove(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="moves", db_index=False)
     was = models.CharField(_("from"), max_length=12, choices=Fulfilment)
-    becomes = models.CharField(_("to"), max_length=12, choices=Fulfilment)
+    becomes = models.CharField(pgettext_lazy("state", "to"), max_length=12, choices=Fulfilment)
     who = models.CharField(_("who"), max_length=254)
     at = models.DateTimeField(_("when"))
 

@@ -101,6 +101,10 @@ class Order(PostalAddress):
     # Empty, as the rest of the person is, once they have had their data erased.
     email = models.EmailField(_("e-mail"))
     erased_at = models.DateTimeField(_("person erased at"), null=True, blank=True, editable=False)
+    # The one it was placed in, in which its mails are; empty: the shop's own.
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
 
     currency = models.CharField(_("currency"), max_length=3)
     delivery_name = models.CharField(_("delivery"), max_length=100)
@@ -299,7 +303,7 @@ class Order(PostalAddress):
         if not self.erased_at:
             return self.bill_lines or self.address_lines
         words = _("Name and address removed at the buyer’s request on %(day)s")
-        day = formats.date_format(timezone.localtime(self.erased_at), "j F Y")
+        day = formats.date_format(timezone.localtime(self.erased_at), "DATE_FORMAT")
         return [words % {"day": day}, *self.address_lines]
 
     @property

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import Book
 from catalog.money import format_money
@@ -34,7 +35,7 @@ class StockTake(models.Model):
     books_expected = models.PositiveIntegerField(_("books to count"), null=True)
     who = models.CharField(_("begun by"), max_length=254)
     started_at = models.DateTimeField(_("begun at"))
-    posted_at = models.DateTimeField(_("posted at"), null=True)
+    posted_at = models.DateTimeField(pgettext_lazy("stock take", "posted at"), null=True)
     posted_by = models.CharField(_("posted by"), max_length=254, blank=True)
     abandoned_at = models.DateTimeField(_("given up at"), null=True)
 
@@ -86,7 +87,7 @@ class StockTake(models.Model):
     def state_text(self) -> str:
         if self.is_open:
             return str(_("Open"))
-        return str(_("Posted") if self.is_posted else _("Given up"))
+        return str(pgettext_lazy("stock take", "Posted") if self.is_posted else _("Given up"))
 
     @property
     def worth_text(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.address_book import TooManyAddresses, save_address
+from accounts.languages import language_now
 from catalog import stock
 from catalog.models import Book
 from shop.cart import Shopper
@@ -196,6 +197,7 @@ def _write_order(
         pay_by=now + timedelta(minutes=settings.PAYMENT_MINUTES),
         currency=settings.SHOP["currency"],
         email=draft.email,
+        language=language_now(),
         **draft.address,
         **_delivery(terms.method),
         **_sums(quote, terms.voucher),

@@ -141,7 +141,7 @@ def _why_under_way(order: Order, now: datetime, *, is_owed: bool, is_asked_for: 
         text = _why_not_posted(order, now)
     elif order.withdraw_until and timezone.localtime(now).date() <= order.withdraw_until:
         text = _("Order %(number)s can still be withdrawn from, until %(day)s.")
-        day = formats.date_format(order.withdraw_until, "j F Y")
+        day = formats.date_format(order.withdraw_until, "DATE_FORMAT")
     else:
         text = _("What you withdrew from in order %(number)s is still being settled.")
     return text % {"number": order.number, "day": day}

@@ -57,7 +57,7 @@ class NothingIsLeft(CannotPost):
 class NotBeforeItsDay(CannotPost):
     def __init__(self, order: Order, day: date) -> None:
         text = _("Nothing more of order %(number)s may be posted before %(day)s.")
-        names = {"number": order.number, "day": formats.date_format(day, "j F Y")}
+        names = {"number": order.number, "day": formats.date_format(day, "DATE_FORMAT")}
         super().__init__(text % names)
 
 

@@ -36,7 +36,7 @@ class TimeIsOver(CannotWithdraw):
             "The last day to withdraw from order %(number)s was %(day)s. If its last parcel came "
             "later than we thought, or a book is faulty, please write to us."
         )
-        day = formats.date_format(last, "j F Y")
+        day = formats.date_format(last, "DATE_FORMAT")
         super().__init__(text % {"number": order.number, "day": day})
 
 

@@ -16,7 +16,7 @@ def basket_count(context: template.Context) -> int:
 
 @register.simple_tag
 def delivery_lines() -> list[delivery.DeliveryLine]:
-    return delivery.delivery_lines(timezone.now())
+    return delivery.lines_of_this_minute()
 
 
 @register.simple_tag

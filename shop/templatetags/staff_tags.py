@@ -13,5 +13,5 @@ register = template.Library()
 @register.inclusion_tag("admin/shop/order/_mails.html", takes_context=True)
 def order_mails(context: template.Context, order: Order) -> dict[str, Any]:
     """The mails that the shopper of an order was sent, the oldest first, without their texts."""
-    mails = OutboxMessage.objects.of_thread(order.number).defer("body")
+    mails = OutboxMessage.objects.of_thread(order.number).defer("body", "html")
     return {"order": order, "mails": mails, "perms": context["perms"]}

@@ -1,4 +1,4 @@
-// The shop works without this file; it only makes a few things kinder.
+// The shop works without this file; it makes a few things kinder before a page is first shown.
 (function () {
   "use strict";
 
@@ -7,6 +7,8 @@
 
   // The stylesheet hides [data-js-hide] under .js and [data-js-only] without it.
   root.classList.add("js");
+
+  // ---------- the theme that the reader chose ----------
 
   function readTheme() {
     try { return localStorage.getItem("theme"); } catch { return null; }
@@ -27,59 +29,52 @@
 
   showTheme(readTheme());
   dark.addEventListener("change", () => showTheme());
-
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-theme-switch]")) {
-      const theme = showTheme() ? "light" : "dark";
-      keepTheme(theme);
-      showTheme(theme);
-    }
-    const close = event.target.closest("[data-close]");
-    if (close) {
-      close.closest(".toast").remove();
-      document.getElementById("main").focus({ preventScroll: true });
-    }
+    if (!event.target.closest("[data-theme-switch]")) return;
+    const theme = showTheme() ? "light" : "dark";
+    keepTheme(theme);
+    showTheme(theme);
   });
 
-  // What the search box suggests goes on Escape, and when focus or a press goes elsewhere.
-  const find = document.querySelector(".find");
-  let dismissed = false;
+  // ---------- a cover on its way between a shelf and the page of its book ----------
 
-  function closeSuggestions() {
-    dismissed = true;
-    for (const id of ["suggestions", "suggested"]) document.getElementById(id).replaceChildren();
+  let pressed = null;
+  document.addEventListener("click", (event) => { pressed = event.target; }, true);
+
+  function isInSight(element) {
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight && right > 0 && left < window.innerWidth;
   }
 
-  function useSuggestionKeys(event) {
-    const links = find.querySelectorAll(".suggest a");
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!links.length || !(step || event.key === "Escape")) return;
-    event.preventDefault();
-    const places = [find.q, ...links];
-    const next = step ? places.indexOf(document.activeElement) + step : 0;
-    places[(next + places.length) % places.length].focus();
-    if (!step) closeSuggestions();
+  // The cover on a shelf that leads to the address: the one that was pressed, or one that is seen.
+  function onShelf(address) {
+    if (!address) return null;
+    const { pathname } = new URL(address);
+    const links = [...document.querySelectorAll("a.pull")].filter((link) => link.pathname === pathname);
+    const link = links.find((each) => each.closest("li").contains(pressed)) || links.find(isInSight);
+    return link && link.querySelector(".vol");
   }
 
-  if (find) {
-    find.addEventListener("keydown", useSuggestionKeys);
-    find.addEventListener("input", () => { dismissed = false; });
-    // An answer that comes too late opens nothing.
-    find.addEventListener("htmx:beforeSwap", (event) => {
-      if (dismissed) event.detail.shouldSwap = false;
-    });
-    for (const kind of ["focusin", "pointerdown"]) {
-      document.addEventListener(kind, (event) => {
-        if (!find.contains(event.target)) closeSuggestions();
-      });
-    }
-    window.addEventListener("pagehide", closeSuggestions);
+  function ownCover() {
+    return document.querySelector(".plate .vol");
   }
 
-  // A swapped region says where reading goes on; otherwise focus stays where it is.
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const region = event.detail.elt;
-    const place = region.matches("[data-focus]") ? region : region.querySelector("[data-focus]");
-    if (place) place.focus();
+  // One name at a time: two covers of the same name would stop the transition.
+  function carry(cover, moment) {
+    if (!cover) return;
+    const forget = () => { cover.style.viewTransitionName = ""; };
+    cover.style.viewTransitionName = "cover";
+    moment.then(forget, forget);
+  }
+
+  window.addEventListener("pageswap", ({ viewTransition, activation }) => {
+    if (!viewTransition || !activation) return;
+    carry(onShelf(activation.entry.url) || ownCover(), viewTransition.finished);
+  });
+
+  window.addEventListener("pagereveal", ({ viewTransition }) => {
+    if (!viewTransition || !window.navigation || !navigation.activation) return;
+    const { from } = navigation.activation;
+    carry(ownCover() || onShelf(from && from.url), viewTransition.ready);
   });
 })();

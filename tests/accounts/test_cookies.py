@@ -27,7 +27,11 @@ OF_COOKIES = ("SECURE", "HTTPONLY", "SAMESITE")
 @pytest.fixture
 def production(settings) -> None:
     """Everything that production's settings say of cookies, asked of a process of its own."""
-    names = [f"{cookie}_COOKIE_{what}" for cookie in ("SESSION", "CSRF") for what in OF_COOKIES]
+    names = [
+        f"{cookie}_COOKIE_{what}"
+        for cookie in ("SESSION", "CSRF", "LANGUAGE")
+        for what in OF_COOKIES
+    ]
     script = (
         "import json; from django.conf import settings;"
         f"print(json.dumps({{name: getattr(settings, name) for name in {names} }}))"
@@ -56,6 +60,7 @@ def test_every_cookie_is_for_https_for_no_script_and_for_no_other_site(productio
         ("/accounts/login/", {"login": sam.email, "password": PASSWORD, "remember": "on"}),
         (f"/basket/add/{book.ean}/", {}),
         (book.get_absolute_url(), None),
+        ("/language/", {"language": "de"}),
     ):
         response = (
             client.get(address, secure=True)
@@ -64,8 +69,8 @@ def test_every_cookie_is_for_https_for_no_script_and_for_no_other_site(productio
         )
         seen |= {name: cookie for name, cookie in response.cookies.items() if cookie.value}
 
-    assert {"sessionid", "csrftoken", "messages"} < seen.keys()
-    assert len(seen) == 4
+    assert {"sessionid", "csrftoken", "messages", "language"} < seen.keys()
+    assert len(seen) == 5
     for cookie in seen.values():
         flags = (cookie["secure"], cookie["httponly"], cookie["samesite"])
         assert flags == (True, True, "Lax"), cookie

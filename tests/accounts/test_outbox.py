@@ -64,6 +64,18 @@ def test_a_mail_that_was_not_subscribed_to_has_no_such_header():
     assert sent.extra_headers.keys() == {"Message-ID"}
 
 
+def test_a_mail_leaves_as_text_and_as_html():
+    send(write(html="<p>A link</p>"))
+    send(write())
+
+    both, text_alone = mail.outbox
+    message = both.message(policy=email.policy.SMTP)
+    assert message.get_content_type() == "multipart/alternative"
+    kinds = [(part.get_content_type(), part.get_content()) for part in message.iter_parts()]
+    assert kinds == [("text/plain", "A link\n"), ("text/html", "<p>A link</p>\n")]
+    assert text_alone.message().get_content_type() == "text/plain"
+
+
 def test_a_transaction_that_fails_leaves_no_mail_and_tells_no_worker(
     django_capture_on_commit_callbacks,
 ):
@@ -132,12 +144,12 @@ def test_pauses_double_and_end_as_failed(broken_server):
 
 
 def test_a_one_time_link_loses_its_body_once_sent():
-    message = write(has_one_time_link=True)
+    message = write(has_one_time_link=True, html="A link")
 
     send(message)
 
     message.refresh_from_db()
-    assert message.body == ""
+    assert message.body == message.html == ""
     assert mail.outbox[0].body == "A link"
 
 
@@ -153,13 +165,13 @@ def test_a_demo_keeps_it_readable(settings):
 
 def test_a_mail_given_up_loses_its_one_time_link_too(broken_server, monkeypatch):
     monkeypatch.setattr(sending, "MOST_ATTEMPTS", 1)
-    message = write(has_one_time_link=True)
+    message = write(has_one_time_link=True, html="A link")
 
     send(message)
 
     message.refresh_from_db()
     assert message.has_failed
-    assert message.body == ""
+    assert message.body == message.html == ""
 
 
 def test_an_address_that_no_header_can_hold_stops_no_other_mail():

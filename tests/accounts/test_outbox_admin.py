@@ -1,5 +1,6 @@
 """What staff see of mails, and how they send one again."""
 
+import re
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import erasing, outbox, resending, sending
+from accounts.letters import PLACE_OF_NOTE
 from accounts.models import OutboxMessage
 from accounts.person import Person
 from tests.staff_scene import member_of
@@ -154,7 +156,8 @@ def test_the_worker_is_told_of_it_at_once(staff_client, django_capture_on_commit
 
 
 def test_a_sent_mail_goes_once_more_and_says_so(staff_client):
-    mail = sent(thread="K7", dedupe_key="order-confirmation-K7")
+    html = f"<body>{PLACE_OF_NOTE}<p>Dear Sam</p></body>"
+    mail = sent(thread="K7", dedupe_key="order-confirmation-K7", html=html)
 
     page = send_again(staff_client, mail)
 
@@ -165,6 +168,11 @@ def test_a_sent_mail_goes_once_more_and_says_so(staff_client):
     assert repeat.is_repeat
     assert repeat.body.startswith("We send you this mail once more. The first time was on ")
     assert repeat.body.endswith(".\n\nDear Sam")
+    assert re.fullmatch(
+        r'<body><p class="note" style="[^"]+">We send you this mail once more\. [^<]+</p>\s*'
+        r"<p>Dear Sam</p></body>",
+        repeat.html,
+    )
     assert repeat.dedupe_key.startswith("order-confirmation-K7-again-")
 
 

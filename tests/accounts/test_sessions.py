@@ -53,7 +53,7 @@ def test_each_session_has_its_device_its_address_and_its_times(here, there):
     assert "Firefox on Windows" in page
     assert ">curl<" in page
     assert "203.0.113.7" in page
-    assert timezone.localtime(earlier).strftime("%-d %B %Y, %H.%M") in page
+    assert timezone.localtime(earlier).strftime("%-d %B %Y, %H:%M") in page
     assert page.count("Now, this one") == 1
 
 

@@ -1,19 +1,23 @@
 """Pages for everybody, seen by one small view of our own under the shop's whole middleware."""
 
+import gzip
+from unittest.mock import Mock
+
 import pytest
 from django.contrib import messages
 from django.core.cache import caches
 from django.core.cache.backends import locmem
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import Client
 from django.urls import path
-from django.utils import translation
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_safe
 
-from bookstore import marks, urls
+from bookstore import caching, marks, urls
 from bookstore.caching import kept, same_for_everybody
 from tests.conftest import KEPT
 from tests.factories import BookFactory
@@ -164,8 +168,7 @@ def test_other_addresses_and_regions_are_kept_apart(client, drawn, address, head
 
 def test_languages_are_kept_apart(client, drawn):
     client.get("/page/")
-    with translation.override("de"):
-        client.get("/page/")
+    client.get("/page/", headers={"Accept-Language": "de"})
 
     assert drawn.times == 2
 
@@ -277,7 +280,8 @@ def test_a_message_is_seen_once_and_by_one_reader(client):
     assert seen_again(client, before).status_code == 304
 
 
-def test_a_message_comes_along_with_a_region(client):
+def test_a_message_comes_along_with_a_region(client, drawn):
+    drawn.page = "A region, not a page"
     region = {"HX-Request": "true", "HX-Target": "results"}
     client.get("/page/", headers=region)
     client.get("/say/")
@@ -495,6 +499,45 @@ def test_a_member_can_fetch_one_mark_alone(client, shopper_client, drawn):
     assert "no-store" in alone.headers["Cache-Control"]
     assert "HX-Target" in alone.headers["Vary"]
     assert drawn.times == 0
-    assert "<i>Emma?</i>" in client.get("/marked/", headers=region).text
-    other = shopper_client.get("/marked/", headers=region | {"HX-Target": "like-nothing"})
-    assert "Sam Shopper likes Emma" in other.text
+    for reader, target in ((client, "like-emma"), (shopper_client, "like-nothing")):
+        led = reader.get("/marked/", headers=region | {"HX-Target": target})
+        assert led.headers["HX-Redirect"] == "/marked/"
+
+
+# Compressed
+
+
+def unpacked(response: HttpResponse) -> bytes:
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response.headers["Vary"]
+    return gzip.decompress(response.content)
+
+
+def test_a_page_for_all_is_compressed_once(client, monkeypatch):
+    plain = client.get("/page/")
+    packed = Mock(side_effect=gzip.compress)
+    monkeypatch.setattr(caching.gzip, "compress", packed)
+
+    answers = [Client().get("/page/", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+
+    assert [unpacked(answer) for answer in answers] == [plain.content] * 2
+    assert packed.call_count == 1
+    assert "Content-Encoding" not in plain.headers
+    assert seen_again(client, answers[0]).status_code == 304
+
+
+def test_what_differs_between_readers_is_compressed_each_time(client, shopper_client):
+    for address in ("/page/", "/basket/"):
+        plain = shopper_client.get(address)
+        packed = shopper_client.get(address, headers={"Accept-Encoding": "br, gzip"})
+
+        assert len(unpacked(packed)) == len(plain.content)
+
+
+def test_pictures_are_not_compressed_again(client):
+    name = default_storage.save("covers/a.webp", ContentFile(b"x" * 1000))
+
+    answer = client.get(f"/media/{name}", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers
+    assert b"".join(answer) == b"x" * 1000

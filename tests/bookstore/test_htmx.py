@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories import BookFactory
+
 pytestmark = pytest.mark.django_db
 REGION = {"HX-Request": "true", "HX-Target": "address"}
 
@@ -27,3 +29,14 @@ def test_other_redirects_are_followed_by_htmx(client):
 
     assert response.status_code == 302
     assert "HX-Redirect" not in response.headers
+
+
+def test_another_page_is_opened_whole_with_what_it_has_to_say(client):
+    """Somebody changes the country of an order that they placed in another tab."""
+    client.post(f"/basket/add/{BookFactory(title='Emma').ean}/")
+
+    response = client.get("/basket/", headers=REGION)
+
+    assert response.status_code == 204
+    assert response.headers["HX-Redirect"] == "/basket/"
+    assert "“Emma” is in your basket." in client.get("/basket/").text

@@ -14,12 +14,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from catalog.models import Book
 from shop.models import DeliveryMethod
-from tests.conftest import IN_CI
+from tests.conftest import IN_CI, NO_SCRIPTS
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.fake_sign_in import FakeSite, stand_in
 
 from .pages import PAGES, SENT, SENT_IN_PLACE, STIRRED
 from .scenes import Scene
+from .state_scenes import AT_ADDRESSES_OF_ERRORS
 
 # Playwright keeps an event loop in this thread. Django sees it and would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,10 +37,9 @@ QUIET_CHROMIUM = [
     "--disable-sync",
 ]
 # Chromium says "error" of every such answer; the tests below ask for them.
-ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (401, 403, 404, 422, 429))
+ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (400, 401, 403, 404, 422, 429, 503))
 # So does htmx of a request whose place a later one takes.
 REPLACED_REQUESTS = ("htmx:afterRequest", "htmx:sendAbort")
-EXPECTED = ANSWERS_WE_ASK_FOR + REPLACED_REQUESTS
 TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>
     console.error(`CSP: ${violation.violatedDirective} ${violation.blockedURI}`))"""
 PATIENCE = 10_000 if IN_CI else 5_000
@@ -59,18 +59,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def expected() -> tuple[str, ...]:
+    """What a console may say; the tests of a file may ask for more."""
+    return ANSWERS_WE_ASK_FOR + REPLACED_REQUESTS
+
+
+@pytest.fixture
+def open_page(browser: Browser, expected: tuple[str, ...]) -> Iterator[OpenPage]:
     """Makes pages of fresh contexts. Whatever their consoles complain of fails the test at its end."""
     contexts = []
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        expected = any(words in message.text for words in EXPECTED)
-        if message.type in {"error", "warning"} and not expected:
+        is_expected = any(words in message.text for words in expected)
+        if message.type in {"error", "warning"} and not is_expected:
             complaints.append(f"{message.type}: {message.text}")
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(locale="en-GB", reduced_motion="reduce", **options)
+        look = {"reduced_motion": "reduce", "java_script_enabled": not NO_SCRIPTS}
+        context = browser.new_context(locale="en-GB", **look | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_OF_CSP)
@@ -88,6 +95,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
     """Everything works either way, so a test that takes this page runs twice."""
+    if request.param and NO_SCRIPTS:
+        pytest.skip("JavaScript is off")
     return open_page(java_script_enabled=request.param)
 
 
@@ -131,10 +140,12 @@ def scene(live_server, delivery, open_site) -> Scene:
 
 
 @pytest.fixture
-def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
+def show(live_server, scene, open_page, settings) -> Callable[..., tuple[Page, Response]]:
     """Opens a page by its name in PAGES, as the visitor of a new scene."""
 
-    def show(name: str, **look: object) -> tuple[Page, Response]:
+    def show(name: str, *, until: str = "load", **look: object) -> tuple[Page, Response]:
+        if name in AT_ADDRESSES_OF_ERRORS:
+            settings.ROOT_URLCONF = "tests.browser.errors"
         address = PAGES[name](scene)
         page = open_page(**look)
         page.context.add_cookies(
@@ -143,7 +154,7 @@ def show(live_server, scene, open_page) -> Callable[..., tuple[Page, Response]]:
                 for cookie in scene.client.cookies.values()
             ]
         )
-        response = page.goto(urljoin(live_server.url, address))
+        response = page.goto(urljoin(live_server.url, address), wait_until=until)
         if name in SENT:
             main = page.get_by_role("main")
             with page.expect_navigation() as sent:

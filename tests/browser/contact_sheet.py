@@ -8,9 +8,11 @@ import os
 import re
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Page, Route
 
 from .pages import DESK, PAGES, PHONE
 
@@ -52,6 +54,23 @@ def pictures_of(name: str) -> str:
         f'<img src="{file_name(name, look)}" width="{viewport["width"] // 2}" alt="{look}">'
         for look, (viewport, _scheme) in LOOKS.items()
     )
+
+
+@pytest.fixture
+def open_page(open_page):
+    """Pages whose letters are ours, however long they take: a first visit may go without them."""
+
+    def with_our_letters(route: Route) -> None:
+        answer = route.fetch()
+        sheet = answer.text().replace("font-display: optional", "font-display: swap")
+        route.fulfill(response=answer, body=sheet)
+
+    def open_with_our_letters(**options: Any) -> Page:
+        page = open_page(**options)
+        page.route("**/shop*.css", with_our_letters)
+        return page
+
+    return open_with_our_letters
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,6 +12,7 @@ from .count_scenes import COUNT_PAGES, COUNT_SENT, COUNT_SENT_IN_PLACE
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
 from .further_scenes import FURTHER_PAGES
+from .mail_scenes import MAIL_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
 from .order_scenes import ORDER_PAGES
 from .price_scenes import PRICE_PAGES, PRICES_SENT
@@ -19,6 +20,7 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
+from .state_scenes import STATE_PAGES
 from .stock_scenes import STOCK_PAGES, STOCK_SENT, STOCK_SENT_IN_PLACE
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -66,6 +68,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     "delivery": lambda scene: "/delivery/",
     "returns": lambda scene: "/returns/",
     "contact": lambda scene: "/contact/",
+    "language": lambda scene: "/language/",
     "accessibility": lambda scene: "/accessibility/",
     **REVIEW_PAGES,
     "how reviews work": lambda scene: "/how-reviews-work/",
@@ -86,10 +89,12 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
     **FURTHER_PAGES,
+    **MAIL_PAGES,
     **NOTICE_PAGES,
     **ORDER_PAGES,
     **PRICE_PAGES,
     **QUEUE_PAGES,
+    **STATE_PAGES,
     **STOCK_PAGES,
     **WISHLIST_PAGES,
     **STAFF_PAGES,

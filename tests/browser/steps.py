@@ -36,7 +36,7 @@ def tab_to(page: Page, selector: str) -> None:
 def search(page: Page, words: str) -> None:
     page.get_by_role("searchbox").fill(words)
     page.get_by_role("search").get_by_role("button").click()
-    expect(page.get_by_role("heading", name="Found on our shelves")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search our shelves")).to_be_visible()
 
 
 def open_book(page: Page, title: str) -> None:

@@ -142,6 +142,7 @@ def test_the_bill_may_go_to_another_country_than_the_books(with_emma):
     value_of(page, "Where to", "Country").to_have_value("GB")
 
 
+@pytest.mark.comfort
 def test_the_country_is_changed_in_its_place_and_keeps_the_focus(with_script):
     page = with_script
     page.evaluate("window.stillHere = true")
@@ -157,6 +158,7 @@ def test_the_country_is_changed_in_its_place_and_keeps_the_focus(with_script):
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
+@pytest.mark.comfort
 def test_a_second_choice_of_country_does_not_wait_for_the_first(with_script):
     page, held = with_script, []
     page.route("**/checkout/", lambda route: route.fallback() if held else held.append(route))

@@ -72,6 +72,7 @@ def test_a_declined_payment_fills_the_basket_again(page, shop, emma):
     expect(steps.heading(page)).to_have_text("Basket: 1 book")
 
 
+@pytest.mark.comfort
 def test_adding_to_the_basket_changes_the_page_in_its_place(open_page, shop, emma):
     page = open_page()
     page.goto(shop + emma.get_absolute_url())
@@ -84,6 +85,7 @@ def test_adding_to_the_basket_changes_the_page_in_its_place(open_page, shop, emm
     assert is_the_same_document(page)
 
 
+@pytest.mark.comfort
 def test_the_address_follows_a_swap_and_back_leads_back(open_page, shop, settings):
     settings.BOOKS_PER_PAGE = 2
     for title in ("Persuasion", "Sanditon", "The Watsons"):
@@ -104,6 +106,7 @@ def test_the_address_follows_a_swap_and_back_leads_back(open_page, shop, setting
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
+@pytest.mark.comfort
 def test_sorting_swaps_the_books_and_keeps_the_words(open_page, shop):
     BookFactory(title="Emma abridged", price="4.00")
     page = open_page()

@@ -69,7 +69,7 @@ def test_from_a_search_to_a_paid_order_with_the_keyboard_alone(colours, open_pag
     arrive(page, "Octavo")
     write(page, "#q", "Emma")
     page.keyboard.press("Enter")
-    arrive(page, "Found on our shelves")
+    arrive(page, "Search our shelves")
     press(page, "h3 a")
     arrive(page, "Emma")
     press(page, "#buy-box button", "Space")

@@ -17,6 +17,7 @@ def books(live_server, transactional_db) -> None:
     BookFactory(title="Persuasion", format="hardback", price="20.00")
 
 
+@pytest.mark.comfort
 def test_a_price_that_is_none_does_not_hold_up_the_other_filters(open_page, live_server, books):
     page = open_page(viewport=DESK)
     page.goto(f"{live_server.url}/books/")

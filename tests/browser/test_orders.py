@@ -47,6 +47,17 @@ def test_a_guest_finds_the_order_on_another_machine_and_withdraws(page, paid):
     assert Order.objects.get(number=paid).is_cancelled
 
 
+def test_an_order_comes_out_on_paper_without_what_one_can_press(page, paid):
+    page.emulate_media(media="print")
+
+    expect(steps.card(page, "Where to")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Total")).to_contain_text("£12.95")
+    expect(page.get_by_role("list", name="Checkout steps")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_text("Keep it in an account")).to_be_hidden()
+    expect(page.get_by_text("At any time before the parcel leaves")).to_be_hidden()
+
+
 def test_a_wrong_e_mail_address_finds_nothing_and_says_where_to_look(page, paid, shop):
     page.context.clear_cookies()
     page.goto(f"{shop}/orders/find/")

@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 
 from . import steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.comfort]
 PASSWORD = "tulips-under-snow-41"
 
 

@@ -68,6 +68,7 @@ def test_a_delivery_is_counted_from_the_keys_alone(bring, scene, open_page, java
     assert last.evaluate(larger)
 
 
+@pytest.mark.comfort
 def test_scans_of_a_delivery_that_come_before_the_answer_count(bring, scene, open_page):
     page = bring(open_page(), unpacking())
 
@@ -79,6 +80,7 @@ def test_scans_of_a_delivery_that_come_before_the_answer_count(bring, scene, ope
     expect(page.locator("#id_number")).to_be_focused()
 
 
+@pytest.mark.comfort
 def test_scans_of_a_count_that_come_before_the_answer_count(bring, scene, open_page):
     page = bring(open_page(), counting)
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -92,6 +94,7 @@ def test_scans_of_a_count_that_come_before_the_answer_count(bring, scene, open_p
     expect(page.locator("#id_number")).to_be_focused()
 
 
+@pytest.mark.comfort
 def test_a_scan_that_was_not_sent_goes_before_the_next_one(bring, scene, browser):
     """Of a page that may complain: the browser says itself that nothing was sent."""
     page = bring(browser.new_page(), unpacking())

@@ -12,7 +12,7 @@ from tests.factories import BookFactory, ContributorFactory
 
 from . import steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.comfort]
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -46,15 +46,19 @@ def test_typing_shows_links_in_groups_and_says_how_many(typing):
         ["Emma Jane Austen", "Emmeline An Author", "Emma Goldman 1 book"]
     )
     expect(box(typing).locator("mark")).to_have_text(["Emm", "Emm", "Emm"])
-    expect(typing.locator("#suggested")).to_have_text("2 books, 1 author")
+    expect(typing.locator("#said")).to_have_text("2 books, 1 author")
     expect(typing.get_by_role("searchbox")).to_be_focused()
 
 
-def test_one_letter_shows_nothing(typing):
+def test_one_letter_asks_for_nothing_and_shows_nothing(typing):
+    asked = []
+    typing.on("request", lambda request: asked.append(request.url))
+
     typing.get_by_role("searchbox").fill("e")
 
     expect(box(typing)).to_be_hidden()
-    expect(typing.locator("#suggested")).to_be_empty()
+    expect(typing.locator("#said")).to_be_empty()
+    assert asked == []
 
 
 def test_a_suggestion_leads_to_its_page(typing):
@@ -118,7 +122,7 @@ def test_an_answer_that_comes_late_opens_nothing(open_page, live_server, emma):
     answer.value.finished()
 
     expect(box(page)).to_be_hidden()
-    expect(page.locator("#suggested")).to_be_empty()
+    expect(page.locator("#said")).to_be_empty()
 
 
 def test_axe_finds_nothing_and_no_phone_scrolls_sideways(typing):

@@ -4,6 +4,7 @@ import io
 import zlib
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.tasks import default_task_backend
@@ -54,14 +55,14 @@ def emma() -> Book:
 @pytest.mark.parametrize(
     ("kind", "name"), [("JPEG", "a.jpg"), ("JPEG", "a.JPEG"), ("PNG", "a.png"), ("WEBP", "a.webp")]
 )
-def test_pictures_of_three_kinds_are_taken_and_made_anew_as_jpeg(kind, name, staff_client, emma):
+def test_pictures_of_three_kinds_are_taken_and_made_anew_as_webp(kind, name, staff_client, emma):
     original = picture(kind)
 
     assert send(staff_client, emma, upload(original, name)).status_code == 302
 
     made = stored(emma)
-    assert (made.format, made.mode, made.size) == ("JPEG", "RGB", (600, 900))
-    assert emma.cover_image.name.endswith(".jpg")
+    assert (made.format, made.mode, made.size) == ("WEBP", "RGB", (600, 900))
+    assert emma.cover_image.name.endswith(".webp")
     assert (emma.cover_width, emma.cover_height) == (600, 900)
     assert default_storage.open(emma.cover_image.name).read() != original
 
@@ -222,6 +223,18 @@ def test_lists_show_a_small_picture_once_the_worker_has_made_it(client, staff_cl
     assert "max-age=60" in before.headers["Cache-Control"]
     assert Image.open(io.BytesIO(b"".join(after))).size == (300, 450)
     assert "immutable" in after.headers["Cache-Control"]
+
+
+def test_covers_of_earlier_years_stay_jpegs(client, emma):
+    emma.cover_image = default_storage.save("covers/old.jpg", ContentFile(picture("JPEG")))
+    emma.save()
+
+    make_small_cover.call(name="covers/old.jpg")
+    small = client.get(emma.cover.small)
+
+    assert small.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(b"".join(small))).format == "JPEG"
+    assert client.get(emma.cover.url).status_code == 200
 
 
 def test_a_small_picture_is_made_once_and_not_of_what_is_gone(staff_client, emma):

@@ -192,7 +192,7 @@ def test_odd_authors_and_years_are_drawn(author: str) -> None:
     _check(draw_cover(title="Walden", author=author, mood="poetry", year=author))
 
 
-@pytest.mark.parametrize("title", ["", GENJI, "Война и мир", "ألف ليلة وليلة", "🐳"])
+@pytest.mark.parametrize("title", ["", GENJI, "Война и мир", "ألف ليلة وليلة", "🐳", "g" * 57])
 def test_a_title_without_letters_of_ours_is_a_picture_without_words(title: str) -> None:
     cover = draw_cover(title=title, author="Anonymous", mood="ideas", year="1008")
     assert not _baselines([cover])

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from catalog.models import FrontTableEntry
 from catalog.views.home import NEW_BOOKS, ON_THE_FRONT_TABLE
-from tests.factories import BookFactory, GenreFactory
+from tests.factories import BookFactory, GenreFactory, UserFactory
+from waitlist import places
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,30 @@ def test_empty_genres_and_those_below_others_are_not_in_the_contents(client):
     assert [genre.name for genre in client.get("/").context["genres"]] == ["Fiction"]
 
 
+def test_without_a_front_table_the_newest_books_stand_there(client, today):
+    for number in range(5):
+        BookFactory(title=f"Volume {number}", published_on=today - timedelta(days=number))
+
+    text = client.get("/").text
+
+    assert "Volume 3 by An Author" in text
+    assert "Volume 4 by An Author" not in text
+    assert "Laid out by our booksellers" not in text
+
+
+def test_the_longest_waiting_lists_are_on_the_home_page(client):
+    for title, people in [("Ulysses", 1), ("Emma", 2), ("Walden", 1), ("Carmilla", 1)]:
+        book = BookFactory(title=title, stock=0)
+        for _number in range(people):
+            places.join(user=UserFactory(), book_id=book.pk, now=timezone.now())
+
+    text = client.get("/").text
+
+    assert text.index("Emma") < text.index("Ulysses")
+    assert "Walden" in text
+    assert "Carmilla" not in text
+
+
 def test_htmx_gets_the_whole_home_page(client):
     response = client.get("/", headers={"HX-Request": "true", "HX-Target": "results"})
 
@@ -89,14 +114,14 @@ def test_htmx_gets_the_whole_home_page(client):
 
 
 @pytest.mark.parametrize("more", [0, 30])
-def test_the_home_page_costs_four_queries_however_full_it_is(
+def test_the_home_page_costs_five_queries_however_full_it_is(
     client, today, more, django_assert_num_queries
 ):
     for position in range(1 + more):
         on_the_front_table(position, published_on=today, stock=1)
         GenreFactory(book_count=1)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get("/")
 
     assert len(response.context["front_table"]) == min(1 + more, ON_THE_FRONT_TABLE)
@@ -108,7 +133,7 @@ def test_a_second_visit_within_a_minute_saves_the_query_for_the_menu(
 ):
     client.get("/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/")
 
 

@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from catalog.models import Series
-from tests.factories import BookFactory, GenreFactory
+from catalog.models import Contribution, Publisher, Series
+from tests.factories import BookFactory, ContributorFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,8 @@ def _genres():
         ("from=5.00", "from=5"),
         ("from=5.5", "from=5.50"),
         ("from=5.119&to=9.999", "from=5.12&to=10"),
+        ("from=5%2C50&to=9%2C5", "from=5.50&to=9.50"),
+        ("from=1%2C000&to=9%2C", ""),
         ("from=0&to=0", ""),
         ("from=-1&to=lots", ""),
         ("from=20&to=10", "from=10&to=20"),
@@ -111,6 +113,80 @@ def test_only_plain_lists_are_for_search_engines(client, settings, query, is_ind
 
     assert (ROBOTS not in text) == is_indexed
     assert f'<link rel="canonical" href="http://testserver{canonical}">' in text
+
+
+PLACES = {
+    "genre": "/genres/fiction/",
+    "author": "/authors/jane-austen/",
+    "series": "/series/novels/",
+    "publisher": "/publishers/virago/",
+}
+
+
+@pytest.fixture
+def on_every_list(settings):
+    """Two pages of one genre, by one author, in one series of one publisher."""
+    settings.BOOKS_PER_PAGE = 1
+    genre, author = GenreFactory(slug="fiction"), ContributorFactory(slug="jane-austen")
+    facts = {
+        "series": Series.objects.create(title="Novels", slug="novels"),
+        "publisher": Publisher.objects.create(name="Virago", slug="virago"),
+    }
+    for book in BookFactory.create_batch(2, format="pocket", **facts):
+        book.genres.add(genre)
+        Contribution.objects.create(book=book, contributor=author)
+
+
+@pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
+@pytest.mark.parametrize(
+    ("query", "status", "is_indexed", "canonical"),
+    [
+        ("", 200, True, ""),
+        ("page=2", 200, True, "?page=2"),
+        ("page=3", 404, False, None),
+        ("page=last", 200, False, ""),
+        ("sort=title", 200, False, ""),
+        ("format=pocket", 200, False, ""),
+        # No book is both.
+        ("format=hardback&rating=4", 200, False, ""),
+        ("q=nothing", 200, False, ""),
+    ],
+)
+def test_every_kind_of_list_has_the_same_rules(
+    client, on_every_list, path, query, status, is_indexed, canonical
+):
+    response = client.get(f"{path}?{query}")
+
+    assert response.status_code == status
+    assert (ROBOTS not in response.text and "noindex" not in response.text) == is_indexed
+    if canonical is not None:
+        tag = f'<link rel="canonical" href="http://testserver{path}{canonical}">'
+        assert tag in response.text
+        assert response.text.count('rel="canonical"') == 1
+
+
+def test_a_part_that_somebody_played_is_not_for_search_engines(client, on_every_list):
+    text = client.get("/authors/jane-austen/?role=author").text
+
+    assert ROBOTS in text
+    assert '<link rel="canonical" href="http://testserver/authors/jane-austen/">' in text
+
+
+@pytest.mark.parametrize("path", ["/", "/genres/"])
+def test_other_pages_name_their_one_address(client, path):
+    text = client.get(f"{path}?utm_source=x").text
+
+    assert f'<link rel="canonical" href="http://testserver{path}">' in text
+
+
+def test_a_book_has_one_address(client):
+    book = BookFactory(slug="emma")
+    address = f"/books/{book.ean}/emma/"
+
+    assert client.get(f"/books/{book.ean}/elinor/").status_code == 301
+    text = client.get(f"{address}?utm_source=x").text
+    assert f'<link rel="canonical" href="http://testserver{address}">' in text
+    assert "noindex" not in text
 
 
 def test_an_empty_list_is_not_for_search_engines(client):

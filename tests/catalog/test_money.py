@@ -6,7 +6,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.models import Book
-from catalog.money import format_count, format_money, split, tax_within, to_cents
+from catalog.money import (
+    format_count,
+    format_money,
+    format_percent,
+    format_rating,
+    split,
+    tax_within,
+    to_cents,
+)
 
 AMOUNTS = st.decimals(0, 1_000_000, places=2)
 RATES = st.decimals(0, Decimal("99.99"), places=2)
@@ -39,6 +47,25 @@ def test_a_book_without_a_price_has_no_price_text():
 
 def test_a_count_is_written_as_people_write_it():
     assert format_count(48212) == "48,212"
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers"),
+    [
+        ("en-gb", ["£1,234.50", "48,212", "4.3", "5.5%", "20%"]),
+        ("de", ["1.234,50\xa0£", "48.212", "4,3", "5,5\xa0%", "20\xa0%"]),
+    ],
+)
+def test_numbers_are_written_in_the_way_of_the_language(language, numbers):
+    with translation.override(language):
+        price, count, rating = (
+            format_money(Decimal("1234.5")),
+            format_count(48212),
+            format_rating(43),
+        )
+        rates = [format_percent(Decimal(rate)) for rate in ("5.50", "20")]
+
+    assert [price, count, rating, *rates] == numbers
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
@@ -484,3 +485,56 @@ def test_it_asks_for_nothing_but_suggestions(shopper_client, hobbit, django_asse
 def test_only_reading_is_allowed(client):
     assert client.post(ADDRESS, {"q": "hob"}).status_code == 405
     assert client.get(ADDRESS, {"q": "a\x00b"}).status_code == 400
+
+
+# Browsers
+
+
+@database
+def test_a_browser_gets_the_same_suggestions_as_a_list_of_lists(client):
+    emma = book("Emma & Co", by="Jane Austen", slug="emma", ean=nth_ean(7))
+    genre("Emmanuel", slug="emmanuel")
+    refresh()
+
+    response = client.get("/search/completions/", {"q": "emm"})
+
+    assert response.headers["Content-Type"] == "application/x-suggestions+json"
+    assert response.json() == [
+        "emm",
+        ["Emma & Co", "Emmanuel"],
+        ["Jane Austen", "3 books"],
+        [f"http://testserver/books/{emma.ean}/emma/", "http://testserver/genres/emmanuel/"],
+    ]
+
+
+@database
+@pytest.mark.parametrize("words", ["", "x", "]]>\ud83d"])
+def test_a_browser_gets_an_empty_list_where_nothing_begins_like_that(client, words):
+    response = client.get("/search/completions/", {"q": words.encode("utf-8", "surrogatepass")})
+
+    assert response.json()[1:] == [[], [], []]
+
+
+def test_a_browser_learns_how_to_search_the_shop(client, settings):
+    settings.SHOP = {**settings.SHOP, "name": "Books & Sons of Bristol"}
+
+    response = client.get("/opensearch.xml")
+
+    description = ElementTree.fromstring(response.content)
+    space = "{http://a9.com/-/spec/opensearch/1.1/}"
+    addresses = {url.get("type"): url.get("template") for url in description.iter(f"{space}Url")}
+    # As long as the specification lets it be.
+    assert description.findtext(f"{space}ShortName") == "Books & Sons of "
+    assert addresses == {
+        "text/html": "http://testserver/books/?q={searchTerms}",
+        "application/x-suggestions+json": "http://testserver/search/completions/?q={searchTerms}",
+        "application/opensearchdescription+xml": "http://testserver/opensearch.xml",
+    }
+    assert response.headers["Content-Type"].startswith("application/opensearchdescription+xml")
+
+
+@database
+def test_every_page_names_the_description(client):
+    assert 'rel="search" type="application/opensearchdescription+xml" href="/opensearch.xml"' in (
+        client.get("/").text
+    )

@@ -221,7 +221,7 @@ def test_a_cover_is_uploaded_under_a_name_that_holds_its_hash(staff_client):
     )
 
     book.refresh_from_db()
-    assert re.fullmatch(rf"covers/{book.ean}-[0-9a-f]{{12}}\.jpg", book.cover_image.name)
+    assert re.fullmatch(rf"covers/{book.ean}-[0-9a-f]{{12}}\.webp", book.cover_image.name)
     assert (book.cover_width, book.cover_height) == (40, 60)
 
 

@@ -25,7 +25,7 @@ def accept(client: Client, held: PreBooking):
 
 
 def until(held: PreBooking) -> str:
-    return formats.date_format(timezone.localtime(held.hold_until), "l j F, H.i T")
+    return formats.date_format(timezone.localtime(held.hold_until), "NEAR_DEADLINE_FORMAT")
 
 
 @pytest.mark.parametrize("whose", ["client", "shopper_client"])

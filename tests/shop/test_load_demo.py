@@ -53,7 +53,7 @@ def assert_first_book_is_whole(row: dict[str, str]) -> None:
     book = Book.objects.select_related("text").get(ean=row["ean"])
     picture = (FOLDER / "covers" / row["cover"]).read_bytes()
     digest = hashlib.sha256(picture).hexdigest()[:8]
-    assert book.cover_image.name == f"covers/{book.ean}-{digest}.jpg"
+    assert book.cover_image.name == f"covers/{book.ean}-{digest}.webp"
     assert (book.cover_width, book.cover_height) == (400, 600)
     assert default_storage.open(book.cover_image.name).read() == picture
     assert book.text.description.startswith(row["description"][:40])

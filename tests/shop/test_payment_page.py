@@ -241,7 +241,7 @@ def test_a_book_to_come_is_shown_with_its_day(with_emma, emma):
     emma.save()
     payment_form(with_emma)
 
-    day = formats.date_format(emma.on_sale_on, "j F Y")
+    day = formats.date_format(emma.on_sale_on, "DATE_FORMAT")
     assert f"Posted when it is published, {day}" in look(with_emma).text
 
 

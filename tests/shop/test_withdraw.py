@@ -80,7 +80,7 @@ def test_the_receipt_says_what_was_declared_and_when(order):
     receipt, to_staff = mails()[-2:]
     assert receipt.to == ADDRESS["email"]
     assert receipt.subject == f"Receipt: you withdraw from your order {order.number} at Octavo"
-    assert "Received: 23 November 2026, 10.41 GMT" in receipt.body
+    assert "Received: 23 November 2026, 10:41 GMT" in receipt.body
     assert f"for these books of order {order.number}: Emma, one copy" in receipt.body
     assert to_staff.to == "hello@octavo.example"
     assert "Emma, one copy" in to_staff.body

@@ -42,12 +42,13 @@ def test_the_offer_in_full():
         " lies aside for you:\n\n"
         "Gitanjali\n"
         "Price: £10.00 (as when you joined)\n"
-        "Held until: Friday 3 July 2026, 09.30 BST\n\n"
+        "Held until: Friday 3 July 2026, 09:30 BST\n\n"
         "Buy it, pass it on with “No thanks”, or keep your place for the copies that come later;"
         " all of it on this page, without signing in:\n"
         f"{settings.SITE_URL}/prebooks/place/{place.key}/\n\n"
         "If you do nothing, the copy goes to the next in line when the time is over. The link acts"
         " for your place, so pass it to nobody.\n\n"
+        "You get this email because you joined this waiting list.\n\n"
         f"{shop['name']}\n"
         f"{shop['street']}, {shop['city']} {shop['postcode']}\n"
         f"{shop['email']}, {shop['phone']}"
@@ -57,7 +58,7 @@ def test_the_offer_in_full():
 def test_times_are_those_of_the_shop_with_their_zone():
     held(WINTER)
 
-    assert "Held until: Sunday 6 December 2026, 09.05 GMT" in last_mail().body
+    assert "Held until: Sunday 6 December 2026, 09:05 GMT" in last_mail().body
 
 
 def test_the_reminder_says_until_when():
@@ -67,7 +68,7 @@ def test_the_reminder_says_until_when():
     mail = last_mail()
 
     assert mail.subject == "Your copy of “Gitanjali” is still held"
-    assert "Held until: Friday 3 July 2026, 09.30 BST" in mail.body
+    assert "Held until: Friday 3 July 2026, 09:30 BST" in mail.body
     assert place.get_absolute_url() in mail.body
 
 
@@ -78,7 +79,7 @@ def test_when_the_hold_has_ended_the_mail_leads_to_what_can_be_done():
     mail = last_mail()
 
     assert mail.subject == "“Gitanjali” is no longer held for you"
-    assert "Until Friday 3 July 2026, 09.30 BST a copy lay aside for you." in mail.body
+    assert "Until Friday 3 July 2026, 09:30 BST a copy lay aside for you." in mail.body
     assert place.get_absolute_url() in mail.body
 
 

@@ -69,7 +69,7 @@ def test_a_held_copy_can_be_bought_let_go_or_passed_on_without_signing_in():
     assert f'<form method="post" action="{address}skip/">' in text
     assert f'href="{address}decline/"' in text
     until = timezone.localtime(place.hold_until)
-    assert f"{until:%A} {until.day} {until:%B %Y, %H.%M %Z}" in text
+    assert f"{until:%A} {until.day} {until:%B %Y, %H:%M %Z}" in text
     assert "£10.00 (as when you joined)" in text
 
 

@@ -1,0 +1,23 @@
+"""Dates and times in German: 14. Januar 2026, 20:15 Uhr. See bookstore/formats/__init__.py."""
+
+DATE_FORMAT = "j. F Y"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "j. F"
+TIME_FORMAT = r"H:i \U\h\r"
+DATETIME_FORMAT = "j. M Y, H:i"
+
+YEAR_FORMAT = "Y"
+DAY_FORMAT = "j."
+MOMENT_FORMAT = r"j. F Y, H:i \U\h\r"
+ZONED_MOMENT_FORMAT = r"j. F Y, H:i \U\h\r T"
+DEADLINE_FORMAT = r"l, j. F Y, H:i \U\h\r T"
+NEAR_DEADLINE_FORMAT = r"l, j. F, H:i \U\h\r T"
+WEEKDAY_NAME_FORMAT = "l"
+WEEKDAY_DATE_FORMAT = "l, j. F Y"
+WEEKDAY_FORMAT = "l, j. F"
+WEEKDAY_DAY_FORMAT = "l, j."
+SHORT_WEEKDAY_DATE_FORMAT = "D, j. F Y"
+SHORT_MONTH_DAY_FORMAT = "j. M"
+SHORT_MOMENT_FORMAT = r"j. M, H:i \U\h\r"
+# A full hour: 15 Uhr.
+HOUR_FORMAT = r"G \U\h\r"
