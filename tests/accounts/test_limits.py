@@ -51,7 +51,7 @@ print(Client(headers={{"host": "localhost"}}).post({SIGN_IN!r}, form).status_cod
 
 def lock(email: str = SAM) -> None:
     for _ in range(TRIES_OF_ONE_PASSWORD):
-        assert sign_in(Client(), email, "wrong").status_code == 200
+        assert sign_in(Client(), email, "wrong").status_code == 422
 
 
 def test_the_counts_are_in_the_database():
@@ -80,7 +80,7 @@ def test_another_host_header_gives_no_more_tries():
         for port in range(1, TRIES_OF_ONE_PASSWORD + 2)
     ]
 
-    assert answers == [200] * TRIES_OF_ONE_PASSWORD + [429]
+    assert answers == [422] * TRIES_OF_ONE_PASSWORD + [429]
 
 
 def test_no_limit_that_answers_429_lasts_longer_than_the_page_says():
@@ -152,11 +152,11 @@ def test_the_password_asked_for_once_more_is_limited_too(client):
 )
 def test_one_network_address_knocks_only_so_often(client, address, form, most):
     for _ in range(most):
-        assert client.post(address, form).status_code in (200, 302)
+        assert client.post(address, form).status_code in (422, 302)
 
     assert client.post(address, form).status_code == 429
     assert client.get(address).status_code == 200
-    assert client.post(address, form, REMOTE_ADDR="10.9.8.7").status_code in (200, 302)
+    assert client.post(address, form, REMOTE_ADDR="10.9.8.7").status_code in (422, 302)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_one_person_changes_only_so_often(client, address, form):
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
     for _ in range(10):
-        assert client.post(address, form).status_code == 200
+        assert client.post(address, form).status_code == 422
 
     assert client.post(address, form).status_code == 429
 
@@ -233,11 +233,11 @@ def test_two_processes_count_together():
     cache.clear()
     member(SAM)
     for _ in range(TRIES_OF_ONE_PASSWORD - 1):
-        assert sign_in(Client(), password="wrong").status_code == 200
+        assert sign_in(Client(), password="wrong").status_code == 422
 
     answers = [try_in_another_process() for _ in range(2)]
 
-    assert answers == ["200", "429"]
+    assert answers == ["422", "429"]
     assert sign_in(Client()).status_code == 429
     cache.clear()
 

@@ -94,6 +94,7 @@ socialaccount_login_cancelled | said no at Google
 socialaccount_login_error | another site failed
 google_login | sign in by Google
 github_login | sign in by GitHub
+language | choose a language
 terms | terms
 privacy | privacy
 delivery | delivery
@@ -109,6 +110,8 @@ admin:customer_guest | a guest
 admin:customer_sign_out | sign a customer out
 admin:customer_deactivate | close an account
 admin:customer_reactivate | open an account again
+admin:mail_samples | what mails look like
+admin:mail_sample | a sample of a mail
 admin:price_changes | changes of prices
 admin:price_change_new | change prices
 admin:price_change | a change of prices
@@ -150,6 +153,13 @@ _NO_PAGES = """
 catalog:book_by_number | leads on to the page of the book
 catalog:suggest | a part of every page, which test_suggest.py looks at
 catalog:cover | a picture
+catalog:completions | what a browser asks for, JSON
+catalog:opensearch | a file, for machines
+catalog:new_books | a feed
+catalog:new_by_author | a feed
+catalog:new_in_genre | a feed
+catalog:book_card | a picture
+catalog:shop_card | a picture
 shop:order_open | leads on to the order
 shop:order_paid | leads on to the order
 waitlist:queue_steps | a file, CSV
@@ -161,6 +171,11 @@ account_confirm_login_code | leads on to the way in: the shop sends no codes
 mfa_download_recovery_codes | a file, text
 media | a picture
 robots | a file, for machines
+sitemap_index | a file, for machines
+sitemap_pages | a file, for machines
+sitemap | a file, for machines
+security_txt | a file
+change_password | leads on to the page for it
 healthz | for machines
 readyz | for machines
 admin:view_on_site | leads on to the page in the shop
@@ -171,6 +186,8 @@ admin:password_change_done | where nothing of ours leads
 admin:auth_user_password_change | open to nobody
 admin:autocomplete | what a field of a form asks for, JSON
 admin:jsi18n | a script
+admin:accounts_outboxmessage_html | a mail in a frame, which test_mails.py looks at
+admin:mail_sample_html | a mail in a frame, which test_mails.py looks at
 admin:panel_sales_csv | a file, CSV
 admin:panel_orders_by_state_csv | a file, CSV
 admin:panel_best_sellers_csv | a file, CSV

@@ -75,6 +75,7 @@ def mail_of_an_account(scene: Scene) -> str:
 FURTHER_PAGES: dict[str, Callable[[Scene], str]] = {
     "series": series,
     "publisher": publisher,
+    "choose a language": lambda scene: "/language/",
     "sign in by GitHub": github(""),
     "back from GitHub too late": github("callback/?code=old&state=old"),
     "another site failed": lambda scene: "/accounts/3rdparty/login/error/",
