@@ -20,9 +20,11 @@ new PerformanceObserver((list) => {
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # From the ink of the 1 to the ink of the 4, in sizes of the font.
 GAP_AFTER_1 = """async (size) => {
-  await document.fonts.load(`${size}px "Instrument Sans"`);
+  // Under a name of its own: a face that came too late is not shown on this page any more.
+  const face = new FontFace("Measured", "url(/static/fonts/instrument-sans.woff2)");
+  document.fonts.add(await face.load());
   const pen = new OffscreenCanvas(1, 1).getContext("2d");
-  pen.font = `${size}px "Instrument Sans"`;
+  pen.font = `${size}px Measured`;
   const one = pen.measureText("1"), both = pen.measureText("1 4"), four = pen.measureText("4");
   const start = both.width - four.width - four.actualBoundingBoxLeft;
   return (start - one.actualBoundingBoxRight) / size;
@@ -88,7 +90,7 @@ def test_nothing_moves_when_the_fonts_come_late(name, show, late_fonts):
 
 def test_a_space_after_the_figure_1_can_be_seen(show, late_fonts):
     """“BS1 4ZZ” in an address would read as one word."""
-    page, _response = show("contact", until="domcontentloaded")
     late_fonts.come()
+    page, _response = show("contact")
 
     assert page.evaluate(GAP_AFTER_1, 100) > 0.33
