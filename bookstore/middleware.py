@@ -67,6 +67,7 @@ class RefusalsMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response.content = render_to_string("405.html").encode()
+            response["Content-Length"] = str(len(response.content))
         return response
 
 

@@ -7,4 +7,5 @@ def test_an_address_that_only_takes_what_a_button_sends_says_so(client):
 
     assert response.status_code == 405
     assert response["Allow"] == "POST"
+    assert response["Content-Length"] == str(len(response.content))
     assert "Nothing was changed." in response.text
