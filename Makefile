@@ -11,7 +11,7 @@ CHECKED := accounts bookstore catalog reviews shop tests waitlist manage.py
 # compile the whole project and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test quick sheet bench bench-import check format messages lock stop clean
+.PHONY: run test quick sheet lighthouse bench bench-import check format messages lock stop clean
 
 run: .venv/.local .env
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(filter no,$(DEMO)),--no-demo)
@@ -32,6 +32,11 @@ quick: .venv/.dev .env
 # .local/sheet/index.html. ONLY="home,basket" takes those whose names hold one of the words.
 sheet: .venv/.dev .env
 	@$(LEAVE_AS_FOUND) $(BIN)/python -m pytest -n 2 -q tests/browser/contact_sheet.py
+
+# What Lighthouse says of the main pages, as on a phone. Needs node and chromium. SHOP="http://localhost:8000"
+# asks the shop there, RUNS=1 is done sooner.
+lighthouse: .venv/.local .env
+	@$(LEAVE_AS_FOUND) $(BIN)/python -m tests.lighthouse
 
 # What each page costs, in a small and in a large shop (docs/performance.md). Needs wrk.
 # BENCH_SIZES="10000" is done sooner, BENCH_ONLY=checkout sooner still.

@@ -313,10 +313,6 @@ class OutboxMessage(models.Model):
         return not self.has_one_time_link or settings.MAIL_KEEP_ONE_TIME_LINKS
 
     @property
-    def html_without_links(self) -> str:
-        return without_keys(self.html)
-
-    @property
     def has_failed(self) -> bool:
         """Whether the shop has given up on it."""
         return self.sent_at is None and self.next_try_at is None

@@ -48,28 +48,24 @@ def write(
     account it is about. A POST to `unsubscribe_url`, by nobody in particular, ends mails of its kind.
     `is_repeat`: it was sent before.
     """
-    written = OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                to=to,
-                user=user,
-                subject=" ".join(subject.split()),
-                body=body,
-                html=html,
-                language=language,
-                dedupe_key=dedupe_key,
-                thread=thread,
-                has_one_time_link=has_one_time_link,
-                unsubscribe_url=unsubscribe_url,
-                is_repeat=is_repeat,
-                message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
-                created_at=now,
-                next_try_at=now,
-            )
-        ],
-        ignore_conflicts=dedupe_key is not None,
+    message = OutboxMessage(
+        to=to,
+        user=user,
+        subject=" ".join(subject.split()),
+        body=body,
+        html=html,
+        language=language,
+        dedupe_key=dedupe_key,
+        thread=thread,
+        has_one_time_link=has_one_time_link,
+        unsubscribe_url=unsubscribe_url,
+        is_repeat=is_repeat,
+        message_id=f"<{uuid.uuid4()}@{settings.SHOP['email'].rpartition('@')[2]}>",
+        created_at=now,
+        next_try_at=now,
     )
-    tell_worker(written[0])
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=dedupe_key is not None)
+    tell_worker(message)
 
 
 def tell_worker(message: OutboxMessage) -> None:

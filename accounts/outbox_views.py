@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookstore import acts
 from bookstore.forms import sent
+from bookstore.logs import without_keys
 
 from . import resending
 from .models import OutboxMessage
@@ -43,4 +44,4 @@ def mail_html(request: HttpRequest, message_id: int) -> HttpResponse:
     if not (mail.may_be_read and mail.html):
         raise Http404
     keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
-    return show(request, mail.html if keeps else mail.html_without_links)
+    return show(request, mail.html if keeps else without_keys(mail.html))

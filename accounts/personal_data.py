@@ -273,6 +273,7 @@ def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
     return {
         "to": mail.to,
         "subject": mail.subject,
+        "language": mail.language,
         "text": "" if mail.has_one_time_link else mail.body_without_links,
         "had_a_one_time_link": mail.has_one_time_link,
         "written_at": mail.created_at,

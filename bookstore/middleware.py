@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import escape_leading_slashes
 
 from shop import cart
 
@@ -49,10 +50,11 @@ class LanguageMiddleware(LocaleMiddleware):
         return super().process_response(request, response)
 
 
-class RefuseNulMiddleware:
+class RefusalsMiddleware:
     """Answers an address or a cookie with a NUL character with 400, before it reaches a query.
 
     Forms refuse NUL themselves, with an error at the field (ProhibitNullCharactersValidator).
+    What a view refuses for its method gets words: Django's answer is a blank page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -62,7 +64,10 @@ class RefuseNulMiddleware:
         texts = (request.path_info, request.META.get("QUERY_STRING", ""), *request.COOKIES.values())
         if any(nul in text for nul in NUL for text in texts):
             return HttpResponseBadRequest(render_to_string("400.html"))
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response.content = render_to_string("405.html").encode()
+        return response
 
 
 class MaintenanceMiddleware:
@@ -92,7 +97,11 @@ def _always_open() -> frozenset[str]:
 
 
 def _closed(closure: maintenance.Closure, request: HttpRequest) -> HttpResponse:
-    context = {"until": closure.until, "is_reading": request.method in {"GET", "HEAD"}}
+    context = {
+        "until": closure.until,
+        "is_reading": request.method in {"GET", "HEAD"},
+        "path": escape_leading_slashes(request.get_full_path()),
+    }
     html = render_to_string("503.html", context)
     response = HttpResponse(html, status=HTTPStatus.SERVICE_UNAVAILABLE)
     wait = (closure.until - timezone.now()).total_seconds() if closure.until else TRY_AGAIN_AFTER

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "bookstore.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "bookstore.middleware.LanguageMiddleware",
-    "bookstore.middleware.RefuseNulMiddleware",
+    "bookstore.middleware.RefusalsMiddleware",
     "bookstore.middleware.AccountPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -21,6 +21,7 @@ from bookstore.marks import mark
 
 from .availability import Availability, availability
 from .cover_address import cover_address
+from .languages import lang_attribute
 from .models.books import Book, format_text
 from .money import format_count, format_money, format_rating
 from .volumes import Volume
@@ -57,7 +58,7 @@ class _Shelf(NamedTuple):
 @lru_cache(maxsize=10_000)
 def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
     url = escape(book.get_absolute_url())
-    cover = cover_address(book)
+    cover, lang = cover_address(book), lang_attribute(book.language, shelf.language)
     kind = _kind(book.format, book.pages, shelf.language)
     number = _number(book.series_number) if shelf.is_series and book.series_number else ""
     by = f'<p class="by">{escape(book.byline)}</p>\n' if book.byline else ""
@@ -69,7 +70,7 @@ def _card(book: Volume, loading: str, shelf: _Shelf) -> str:
         f'<li>\n<div class="stand"><a class="pull" href="{url}" tabindex="-1" aria-hidden="true">'
         f'<span class="vol {cover.classes}"><img src="{escape(cover.small)}" alt=""'
         f' width="{cover.width}" height="{cover.height}"{loading}></span></a></div>\n'
-        f'<div class="cap"><h3><a href="{url}">{escape(book.title)}</a></h3>\n'
+        f'<div class="cap"><h3><a href="{url}"{lang}>{escape(book.title)}</a></h3>\n'
         f"{number}{by}{fmt}{rated}{_available(book, shelf)}"
         f'<div class="buy">{price}{save_mark(book, "icon")}</div>\n</div></li>\n'
     )

@@ -154,7 +154,8 @@ def _step(row: Any, changes: Sequence[Change]) -> Step:
         kind=row.history_type,
         at=row.history_date,
         who=row.history_user_id,
-        reason=row.history_change_reason,
+        # Reasons of the shop itself are kept in English; those of staff stay as they are.
+        reason=_(row.history_change_reason or ""),
         changes=changes,
     )
 

@@ -18,11 +18,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from . import history
 from .models import Book, RepricedBook, Repricing
-from .money import format_money, format_percent, to_cents
+from .money import format_count, format_money, format_percent, to_cents
 
 MOST_BOOKS = 50_000
 BATCH = 1_000
@@ -43,7 +43,7 @@ class CannotReprice(Exception):
 class TooManyBooks(CannotReprice):
     def __init__(self) -> None:
         text = _("These are more than %(most)s books. Please choose fewer at a time.")
-        super().__init__(text % {"most": f"{MOST_BOOKS:,}"})
+        super().__init__(text % {"most": format_count(MOST_BOOKS)})
 
 
 class NoBooks(CannotReprice):
@@ -308,7 +308,7 @@ def _change(lines: list[RepricedBook], *, backwards: bool, who: str, now: dateti
     history.note_books(touched, who="", reason="", now=now)
     new = rows.filter(book=OuterRef("pk")).values(after)
     Book.objects.filter(pk__in=rows.values("book")).update(price=Subquery(new))
-    history.note_books(touched, who=who, reason=_("Change of prices"), now=now)
+    history.note_books(touched, who=who, reason=gettext_noop("Change of prices"), now=now)
     RepricedBook.objects.filter(pk__in=[line.pk for line in lines]).update(outcome=left)
     rows.update(outcome=changed)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from catalog import stock
 from catalog.availability import can_be_sold
@@ -168,7 +168,7 @@ def hold(book: Book, now: datetime) -> None:
 
 
 def _move(book: Book, copies: int, reason: StockMovement.Reason, now: datetime) -> None:
-    stock.record({book.pk: copies}, reason=reason, who=_("the waiting list"), at=now)
+    stock.record({book.pk: copies}, reason=reason, who=gettext_noop("the waiting list"), at=now)
 
 
 def _offer(places: Sequence[PreBooking], book: Book, arrival: Arrival, now: datetime) -> None:

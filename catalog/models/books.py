@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog import covers
@@ -17,7 +19,7 @@ from catalog.availability import Availability, PublishingStatus, availability
 from catalog.cover_address import CoverAddress, cover_address, cover_path
 from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
-from catalog.languages import language_name
+from catalog.languages import lang_attribute, language_name
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
 from catalog.search.config import SEARCH_CONFIG
@@ -334,6 +336,11 @@ class Book(models.Model):
     @property
     def language_text(self) -> str:
         return language_name(self.language)
+
+    @property
+    def lang_attribute(self) -> SafeString:
+        """For an element that holds the title."""
+        return lang_attribute(self.language, get_language() or "")
 
     @property
     def format_text(self) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from shop import emails, providers
 from shop.models import Order, OrderEvent, Payment, Refund, WebhookEvent
@@ -181,7 +182,7 @@ def settle(word: PaymentWord | RefundWord, *, now: datetime) -> bool:
     elif word.state is State.FAILED and payment.is_open:
         payment.mark_closed(now)
         if order.is_pending:
-            _fail(order, who=_("payment declined"), now=now)
+            _fail(order, who=gettext_noop("payment declined"), now=now)
     return True
 
 
@@ -193,7 +194,7 @@ def _take(order: Order, payment: Payment, word: PaymentWord, now: datetime) -> N
     if (word.paid, word.currency) != (order.total, order.currency):
         _send_back(order, payment, Refund.Reason.WRONG_SUM, now)
         if order.is_pending:
-            _fail(order, who=_("another sum was paid"), now=now)
+            _fail(order, who=gettext_noop("another sum was paid"), now=now)
     elif order.is_pending:
         confirm(order, who=payment.provider, now=now)
     elif _can_still_have(order) and copies.take_again(order, who=payment.provider, now=now):
@@ -209,7 +210,7 @@ def _can_still_have(order: Order) -> bool:
 
 def _send_back(order: Order, payment: Payment, reason: Refund.Reason, now: datetime) -> None:
     refund = refunds.write(
-        payment, payment.rest, reason=reason, who=_("the shop, by itself"), now=now
+        payment, payment.rest, reason=reason, who=gettext_noop("the shop, by itself"), now=now
     )
     emails.tell_staff_of_refund(order, refund, now)
 
@@ -255,5 +256,5 @@ def expire(*, number: str, now: datetime) -> bool:
     order = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
     if order is None:
         return False
-    _fail(order, who=_("time to pay is over"), now=now)
+    _fail(order, who=gettext_noop("time to pay is over"), now=now)
     return True

@@ -37,7 +37,9 @@ QUIET_CHROMIUM = [
     "--disable-sync",
 ]
 # Chromium says "error" of every such answer; the tests below ask for them.
-ANSWERS_WE_ASK_FOR = tuple(f"status of {status}" for status in (400, 401, 403, 404, 422, 429, 503))
+ANSWERS_WE_ASK_FOR = tuple(
+    f"status of {status}" for status in (400, 401, 403, 404, 405, 422, 429, 503)
+)
 # So does htmx of a request whose place a later one takes.
 REPLACED_REQUESTS = ("htmx:afterRequest", "htmx:sendAbort")
 TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>

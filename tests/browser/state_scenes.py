@@ -165,6 +165,7 @@ STATE_PAGES: dict[str, Callable[[Scene], str]] = {
     "bare book in a list": lambda scene: bare_book(scene) and "/books/",
     "titles of many scripts": titles_of_many_scripts,
     "no waiting lists in the shop": lambda scene: "/queue/",
+    "address of a button": lambda scene: "/basket/undo/",
     "bad request": lambda scene: "/books/?q=%00",
     "forbidden": lambda scene: "/errors/403/",
     "forged form": lambda scene: "/errors/forged/",

@@ -15,6 +15,7 @@ from bookstore.addresses import address_of
 from catalog.cards import SEEN_AT_ONCE, cards
 from catalog.models import Book
 from catalog.volumes import Volume
+from tests.factories import BookFactory
 
 # What PostgreSQL and XML can hold.
 texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=50)
@@ -180,3 +181,15 @@ def test_an_address_is_the_one_that_django_would_find(name, parts, prefix):
         assert address_of(name, *parts) == reverse(name, args=parts)
     finally:
         set_script_prefix("/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "attribute"), [("en", ""), ("", ""), ("fr", ' lang="fr"'), ("x y", "")]
+)
+def test_a_title_in_another_language_than_the_page_says_so(client, language, attribute):
+    book = BookFactory(title="Emma", language=language)
+    title = f'<a href="{book.get_absolute_url()}"{attribute}>Emma</a>'
+
+    assert title in client.get("/books/").text
+    assert f'<h1 id="t"{attribute}>Emma</h1>' in client.get(book.get_absolute_url()).text
