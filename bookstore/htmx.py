@@ -31,10 +31,7 @@ def render_page(
 
     A region is a partial whose name is also its element's id. Only names that the view lists can
     be fetched alone. Pages of the same `shell` differ in their `places` alone (bookstore/shells.py).
-    What the shop did not take, by its `status`, says so in its title, which is read out first.
     """
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        context = {**context, "is_refused": True}
     region = region_asked_for(request)
     if region in regions:
         template = f"{template}#{region}"

@@ -125,7 +125,10 @@ class AccountPagesMiddleware:
 
 
 class RefusedFormMiddleware:
-    """Answers with 422 where a form comes back with errors: views of allauth say 200."""
+    """Answers with 422 where a form comes back with errors: views of allauth say 200.
+
+    The title of every page with 422 begins with "Error", which is read out first (base.html).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -136,10 +139,12 @@ class RefusedFormMiddleware:
     def process_template_response(
         self, request: HttpRequest, response: TemplateResponse
     ) -> TemplateResponse:
-        form = (response.context_data or {}).get("form")
-        is_refused = request.method == "POST" and isinstance(form, BaseForm) and form.errors
-        if is_refused and response.status_code == HTTPStatus.OK:
+        context = response.context_data or {}
+        is_wrong = any(isinstance(form, BaseForm) and form.errors for form in context.values())
+        if request.method == "POST" and is_wrong and response.status_code == HTTPStatus.OK:
             response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+            response.context_data = {**context, "is_refused": True}
         return response
 
 
