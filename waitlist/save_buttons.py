@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookstore.addresses import address_of
 from bookstore.caching import csrf_input
@@ -117,7 +118,7 @@ def _button(page: _Page, element: str, asked: Asked, *, is_saved: bool) -> str:
 def _words(asked: Asked, icons: str, language: str, *, is_saved: bool) -> str:
     """The end of an element's tag, with its name, and the content of the element."""
     name = _("Save %(title)s to your wishlist")
-    word = _("Save")
+    word = pgettext("wishlist", "Save")
     if is_saved:
         name, word = _("Saved: take %(title)s off your wishlist"), _("Saved")
     return (

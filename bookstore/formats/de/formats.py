@@ -4,7 +4,7 @@ DATE_FORMAT = "j. F Y"
 YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j. F"
 TIME_FORMAT = r"H:i \U\h\r"
-DATETIME_FORMAT = "j. M Y, H:i"
+DATETIME_FORMAT = r"j. M Y, H:i \U\h\r"
 
 YEAR_FORMAT = "Y"
 DAY_FORMAT = "j."
