@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from bookstore.addresses import address_of
 from bookstore.caching import csrf_input
