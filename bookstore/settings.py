@@ -3,12 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel.numbers import get_currency_precision
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from . import limits, logs, other_sites, spoken
-from .environment import BASE_DIR, day, env, folder, required, sum_of_money
+from . import limits, logs, other_sites, particulars, spoken
+from .environment import BASE_DIR, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -344,28 +343,7 @@ SECURE_CSP = {
 LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))
 
 # The shop itself: pages, mails and invoices speak of it in these words.
-SHOP = {
-    "name": env.str("SHOP_NAME", default="Octavo"),
-    "tagline": env.str("SHOP_TAGLINE", default="An independent bookshop"),
-    "email": env.str("SHOP_EMAIL", default="hello@octavo.example"),
-    "phone": env.str("SHOP_PHONE", default="0117 496 0000"),
-    "street": env.str("SHOP_STREET", default="8 Quarto Lane"),
-    "city": env.str("SHOP_CITY", default="Bristol"),
-    "postcode": env.str("SHOP_POSTCODE", default="BS1 4ZZ"),
-    "country": env.str("SHOP_COUNTRY", default="GB"),
-    "opening_hours": env.str("SHOP_OPENING_HOURS", default="Every day, 9 to 6; Thursdays until 9"),
-    "vat_number": env.str("SHOP_VAT_NUMBER", default=""),
-    "currency": env.str("SHOP_CURRENCY", default="GBP"),
-    # What tax law asks for where the shop is: full years after that of the sale.
-    "years_kept": env.int("SHOP_YEARS_KEPT", default=6),
-    # Of the accessibility statement: what falls short here besides, and when somebody last read it.
-    "accessibility_gaps": env.str("SHOP_ACCESSIBILITY_GAPS", default=""),
-    "accessibility_checked_on": day("SHOP_ACCESSIBILITY_CHECKED"),
-}
-if get_currency_precision(SHOP["currency"]) > 2:
-    raise ImproperlyConfigured(
-        f"SHOP_CURRENCY is {SHOP['currency']}: prices have two decimals here."
-    )
+SHOP = particulars.shop()
 MFA_TOTP_ISSUER = SHOP["name"]
 DEFAULT_FROM_EMAIL = f"{SHOP['name']} <{SHOP['email']}>"
 SERVER_EMAIL = SHOP["email"]

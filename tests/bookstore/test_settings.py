@@ -155,8 +155,9 @@ def test_the_written_file_starts_the_shop_and_is_for_its_owner_alone(tmp_path):
 def test_every_setting_that_is_read_stands_in_the_example():
     import re
 
-    source = (PROJECT / "bookstore" / "settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    modules = ("settings.py", "particulars.py")
+    source = "".join((PROJECT / "bookstore" / module).read_text() for module in modules)
+    read = set(re.findall(r'(?:env\.\w+|day)\(\s*"([A-Z_]+)"', source))
     read |= set(re.findall(r'required\(\s*"([A-Z_]+)"', source))
     example = (PROJECT / ".env.example").read_text()
 
@@ -168,6 +169,12 @@ def test_a_currency_with_three_decimals_is_an_error_at_the_start():
     result = settings_with({**COMPLETE, "SHOP_CURRENCY": "KWD"})
 
     assert "SHOP_CURRENCY is KWD" in result.stderr
+
+
+def test_a_day_that_is_none_is_an_error_at_the_start():
+    result = settings_with({**COMPLETE, "SHOP_ACCESSIBILITY_CHECKED": "last week"})
+
+    assert "SHOP_ACCESSIBILITY_CHECKED is last week" in result.stderr
 
 
 @pytest.mark.parametrize("text", ["a lot", "-1", "0.001", "NaN", "Infinity"])

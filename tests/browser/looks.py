@@ -31,14 +31,32 @@ SPACED = """() => {
     document.adoptedStyleSheets = [sheet];
 }"""
 NOT_SPACED = "document.adoptedStyleSheets = []"
-# Boxes that cut off words of theirs. Words that only a screen reader is told are cut off on purpose.
-CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((box) => {
-    const style = getComputedStyle(box);
+# Boxes that cut off words of theirs. Words that only a screen reader is told are cut off on purpose, and
+# so are titles that end in an ellipsis after some lines: they are whole on the book's own page.
+CUT_OFF = """() => {
+    const HIDDEN = ".vh, .visually-hidden";
     const cuts = (overflow) => overflow === "hidden" || overflow === "clip";
-    return box.innerText?.trim() && !box.closest(".vh, .visually-hidden") && box.checkVisibility({ visibilityProperty: true })
-        && ((cuts(style.overflowY) && box.scrollHeight > box.clientHeight + 1)
-            || (cuts(style.overflowX) && box.scrollWidth > box.clientWidth + 1));
-}).map((box) => box.outerHTML.slice(0, 200))"""
+    const isOutside = (box, words) => {
+        const style = getComputedStyle(box), edge = box.getBoundingClientRect();
+        return (cuts(style.overflowY) && (words.bottom > edge.bottom + 1 || words.top < edge.top - 1))
+            || (cuts(style.overflowX) && (words.right > edge.right + 1 || words.left < edge.left - 1));
+    };
+    const lines = (box) => {
+        const found = [], walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT), range = new Range();
+        while (walker.nextNode()) {
+            const text = walker.currentNode, place = text.parentElement;
+            if (!text.data.trim() || place.closest(HIDDEN) || !place.checkVisibility()) continue;
+            range.selectNodeContents(text);
+            found.push(...range.getClientRects());
+        }
+        return found;
+    };
+    return [...document.querySelectorAll("body *")].filter((box) => {
+        const { overflowX, overflowY, webkitLineClamp } = getComputedStyle(box);
+        return (cuts(overflowX) || cuts(overflowY)) && webkitLineClamp === "none" && !box.closest(HIDDEN)
+            && lines(box).some((words) => isOutside(box, words));
+    }).map((box) => box.outerHTML.slice(0, 200));
+}"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
