@@ -35,7 +35,8 @@ SOONEST_AGAIN = 60
 class LanguageMiddleware(LocaleMiddleware):
     """Answers in the language that the reader chose, else in one that the browser asks for.
 
-    A shop of one language asks nobody, and its answers differ with nobody's wishes.
+    A shop of one language asks nobody, and its answers differ with nobody's wishes. Nor do those
+    that are kept for good, which are pictures.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,6 +47,8 @@ class LanguageMiddleware(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        if "immutable" in response.headers.get("Cache-Control", ""):
+            return response
         patch_vary_headers(response, ["Cookie"])
         return super().process_response(request, response)
 

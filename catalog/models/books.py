@@ -8,7 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Cast
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import covers
 from catalog.availability import Availability, PublishingStatus, availability
 from catalog.cover_address import CoverAddress, cover_address, cover_path
+from catalog.dates import date_as_known
 from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
 from catalog.languages import lang_attribute, language_name
@@ -32,9 +33,6 @@ from .past import history_of_books
 from .people import Contributor, Publisher, Series
 from .ratings import no_ratings, ratings_add_up
 from .works import Work
-
-# By how exactly the date is known; dates known to the day are written in full.
-PUBLISHED_FORMATS = {"year": "YEAR_FORMAT", "month": "YEAR_MONTH_FORMAT"}
 
 
 class Book(models.Model):
@@ -319,10 +317,7 @@ class Book(models.Model):
     @property
     def published_text(self) -> str:
         """The date of publication, no more exact than it is known."""
-        if self.published_on is None:
-            return ""
-        pattern = PUBLISHED_FORMATS.get(self.published_precision, "DATE_FORMAT")
-        return formats.date_format(self.published_on, pattern)
+        return date_as_known(self.published_on, self.published_precision)
 
     @property
     def size_text(self) -> str:

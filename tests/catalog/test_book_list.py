@@ -68,9 +68,6 @@ def test_htmx_gets_the_results_alone(client):
 @pytest.mark.parametrize(
     "headers",
     [
-        {"HX-Request": "true"},
-        {"HX-Request": "true", "HX-Target": "main"},
-        {"HX-Request": "true", "HX-Target": "../base"},
         {**REGION, "HX-History-Restore-Request": "true"},
         {**REGION, "HX-Boosted": "true"},
         {"HX-Target": "results"},
@@ -81,6 +78,14 @@ def test_anything_else_gets_the_whole_page(client, headers):
 
     assert response.template_name == "catalog/book_list.html"
     assert "<html" in response.text
+
+
+@pytest.mark.parametrize("target", [{}, {"HX-Target": "main"}, {"HX-Target": "../base"}])
+def test_what_htmx_cannot_put_anywhere_the_browser_opens(client, target):
+    response = client.get("/books/?q=emma", headers={"HX-Request": "true", **target})
+
+    assert response.headers["HX-Redirect"] == "/books/?q=emma"
+    assert response.content == b""
 
 
 def test_caches_are_told_that_the_answer_depends_on_htmx(client):

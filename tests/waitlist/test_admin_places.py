@@ -206,7 +206,7 @@ def test_the_page_says_that_everybody_can_read_the_reason(staff_client, held, ac
     page = words(staff_client.get(address(held, act)))
 
     assert "Everybody can read it on the public page of this waiting list" in page
-    assert f"“Emma”, number 1 in line: {held.user.email}, a copy is held." in page
+    assert f"“Emma”, number 1 in line: {held.user.email} (A copy is held)." in page
     assert states([held]) == ["offered"]
 
 
