@@ -42,6 +42,7 @@ ANSWERS_WE_ASK_FOR = tuple(
 )
 # So does htmx of a request whose place a later one takes.
 REPLACED_REQUESTS = ("htmx:afterRequest", "htmx:sendAbort")
+LOST_REQUESTS = ("net::ERR_FAILED", "htmx:sendError", "htmx:timeout")
 TELL_OF_CSP = """document.addEventListener("securitypolicyviolation", (violation) =>
     console.error(`CSP: ${violation.violatedDirective} ${violation.blockedURI}`))"""
 PATIENCE = 10_000 if IN_CI else 5_000
@@ -61,13 +62,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def expected() -> tuple[str, ...]:
-    """What a console may say; the tests of a file may ask for more."""
-    return ANSWERS_WE_ASK_FOR + REPLACED_REQUESTS
+def expected() -> list[str]:
+    """What a console may say; a test, or all those of a file, may ask for more."""
+    return [*ANSWERS_WE_ASK_FOR, *REPLACED_REQUESTS]
 
 
 @pytest.fixture
-def open_page(browser: Browser, expected: tuple[str, ...]) -> Iterator[OpenPage]:
+def open_page(browser: Browser, expected: list[str]) -> Iterator[OpenPage]:
     """Makes pages of fresh contexts. Whatever their consoles complain of fails the test at its end."""
     contexts = []
     complaints: list[str] = []
@@ -142,7 +143,7 @@ def scene(live_server, delivery, open_site) -> Scene:
 
 
 @pytest.fixture
-def show(live_server, scene, open_page, settings) -> Callable[..., tuple[Page, Response]]:
+def show(live_server, scene, open_page, expected, settings) -> Callable[..., tuple[Page, Response]]:
     """Opens a page by its name in PAGES, as the visitor of a new scene."""
 
     def show(name: str, *, until: str = "load", **look: object) -> tuple[Page, Response]:
@@ -169,6 +170,7 @@ def show(live_server, scene, open_page, settings) -> Callable[..., tuple[Page, R
             expect(main.locator("#scanned .errornote")).to_be_visible()
             response = put.value
         if name in STIRRED:
+            expected.extend(LOST_REQUESTS)
             STIRRED[name](page)
         return page, response
 

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Route
 
-from .pages import DESK, PAGES, PHONE
+from .pages import DESK, PAGES, PHONE, STIRRED
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def open_page(open_page):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_take_pictures(name, show):
-    page, _response = show(name, java_script_enabled=False)
+    page, _response = show(name, java_script_enabled=name in STIRRED)
     for look, (viewport, scheme) in LOOKS.items():
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)

@@ -20,7 +20,7 @@ from .queue_scenes import QUEUE_PAGES
 from .review_scenes import REVIEW_PAGES
 from .scenes import Scene, cancel, post
 from .staff_scenes import STAFF_PAGES, STAFF_SENT
-from .state_scenes import STATE_PAGES
+from .state_scenes import STATE_PAGES, STATES_STIRRED
 from .stock_scenes import STOCK_PAGES, STOCK_SENT, STOCK_SENT_IN_PLACE
 from .wishlist_scenes import WISHLIST_PAGES
 
@@ -120,4 +120,4 @@ SENT = {
 # The same, of forms whose answer takes the place of a part of the page.
 SENT_IN_PLACE = {**COUNT_SENT_IN_PLACE, **STOCK_SENT_IN_PLACE}
 # What somebody does in the page, once it is there, before anything is looked at.
-STIRRED: dict[str, Callable[[Page], None]] = {}
+STIRRED: dict[str, Callable[[Page], None]] = STATES_STIRRED

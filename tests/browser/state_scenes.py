@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from bookstore import maintenance
@@ -32,6 +33,7 @@ SCRIPTS = (
         "1984",
     ),
 )
+ADDING = "**/basket/add/**"
 TRIMS = ((110, 178, 9), (129, 198, 22), (156, 234, 40), (189, 246, 30), (210, 210, 15))
 
 
@@ -145,6 +147,19 @@ def closed(*, until: bool) -> Callable[[Scene], str]:
     return close
 
 
+def wait_for_an_answer(page: Page) -> None:
+    """A copy goes into the basket, and the shop does not say whether it has it."""
+    page.route(ADDING, lambda _route: None)
+    page.locator("#take").click()
+    expect(page.get_by_role("status")).to_contain_text("The shop is slow to answer")
+
+
+def lose_the_connection(page: Page) -> None:
+    page.route(ADDING, lambda route: route.abort())
+    page.locator("#take").click()
+    expect(page.get_by_role("status")).to_contain_text("The shop did not answer")
+
+
 STATE_PAGES: dict[str, Callable[[Scene], str]] = {
     "home of an empty shop": home_of_an_empty_shop,
     "home of a new shop": home_of_a_new_shop,
@@ -170,8 +185,11 @@ STATE_PAGES: dict[str, Callable[[Scene], str]] = {
     "forbidden": lambda scene: "/errors/403/",
     "forged form": lambda scene: "/errors/forged/",
     "broken page": lambda scene: "/errors/500/",
+    "slow answer": lambda scene: scene.emma.get_absolute_url(),
+    "lost connection": lambda scene: scene.emma.get_absolute_url(),
     "closed for a moment": closed(until=False),
     "closed until a time": closed(until=True),
 }
+STATES_STIRRED = {"slow answer": wait_for_an_answer, "lost connection": lose_the_connection}
 # Made by an address that the shop does not have (tests/browser/errors.py).
 AT_ADDRESSES_OF_ERRORS = {"forbidden", "forged form", "broken page"}

@@ -8,7 +8,7 @@ from shop import cart
 from shop.models import CartItem
 from tests.factories import BookFactory
 
-from . import conftest
+from .conftest import LOST_REQUESTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.comfort]
 
@@ -18,11 +18,9 @@ REFUSED = "The shop could not do that."
 
 
 @pytest.fixture
-def expected() -> tuple[str, ...]:
+def expected(expected: list[str]) -> list[str]:
     """The tests below lose requests, and let the shop break."""
-    lost = ("net::ERR_FAILED", "htmx:sendError", "htmx:timeout")
-    broken = ("status of 50", "Response Status Error Code")
-    return conftest.ANSWERS_WE_ASK_FOR + conftest.REPLACED_REQUESTS + lost + broken
+    return [*expected, *LOST_REQUESTS, "status of 50", "Response Status Error Code"]
 
 
 @pytest.fixture
