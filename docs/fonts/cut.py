@@ -12,6 +12,7 @@ keep the name. What is changed, and why, is said at each function.
 import sys
 from io import BytesIO
 from pathlib import Path
+from string import ascii_lowercase, digits
 
 from fontTools import subset
 from fontTools.otlLib.builder import buildPairPosGlyphs
@@ -51,14 +52,16 @@ def instrument_sans(source: Path) -> TTFont:
     """Beside its narrow "1" the space and the colon closed up: BS1 4ZZ read as one word, 01:16 as 0116.
 
     The space is wider (200 to 240 thousandths of the size; Arial's is 278), the proportional 1 has
-    as much room at its sides as other figures, and figures keep their distance from a colon.
+    as much room at its sides as other figures, and figures keep their distance from a colon. So do
+    letters from a full stop, which hid under the last one of octavo.example.
     """
     font = TTFont(source / "instrument-sans-latin-wght-normal.woff2", recalcTimestamp=False)
     font["hmtx"]["space"] = (240, 0)
     font["hmtx"]["uni00A0"] = (240, 0)
     _give_room(font, "one", left=22, right=16)
     glyphs = font.getBestCmap()
-    _never_kern(font, [glyphs[ord(figure)] for figure in "0123456789"], "colon")
+    _never_kern(font, [glyphs[ord(figure)] for figure in digits], "colon")
+    _never_kern(font, [glyphs[ord(letter)] for letter in ascii_lowercase], "period")
     return _cut(font)
 
 
@@ -76,12 +79,12 @@ def _give_room(font: TTFont, glyph: str, *, left: int, right: int) -> None:
     font["hmtx"][glyph] = (left + advance + right, bearing + left)
 
 
-def _never_kern(font: TTFont, figures: list[str], mark: str) -> None:
+def _never_kern(font: TTFont, others: list[str], mark: str) -> None:
     """The first table of a lookup that knows a pair decides, so these come before all others."""
     nothing = otTables.ValueRecord()
     nothing.XAdvance = 0
-    pairs = {(figure, mark): (nothing, None) for figure in figures}
-    pairs |= {(mark, figure): (nothing, None) for figure in figures}
+    pairs = {(other, mark): (nothing, None) for other in others}
+    pairs |= {(mark, other): (nothing, None) for other in others}
     positions = font["GPOS"].table
     lookups = {
         index
