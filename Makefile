@@ -29,7 +29,8 @@ quick: .venv/.dev .env
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
 
 # A picture of every page and state of the shop, 390 and 1280 pixels wide, light and dark: open
-# .local/sheet/index.html. ONLY="home,basket" takes those whose names hold one of the words.
+# .local/sheet/index.html. ONLY="home,basket" takes those whose names hold one of the words, SPEAK=de
+# shows them in German.
 sheet: .venv/.dev .env
 	@$(LEAVE_AS_FOUND) $(BIN)/python -m pytest -n 2 -q tests/browser/contact_sheet.py
 

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from catalog.models import Book
@@ -79,8 +81,12 @@ def open_page(browser: Browser, expected: list[str]) -> Iterator[OpenPage]:
             complaints.append(f"{message.type}: {message.text}")
 
     def open_page(**options: Any) -> Page:
-        look = {"reduced_motion": "reduce", "java_script_enabled": not NO_SCRIPTS}
-        context = browser.new_context(locale="en-GB", **look | options)
+        look = {
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+            "java_script_enabled": not NO_SCRIPTS,
+        }
+        context = browser.new_context(**look | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_OF_CSP)
@@ -160,8 +166,10 @@ def show(live_server, scene, open_page, expected, settings) -> Callable[..., tup
         response = page.goto(urljoin(live_server.url, address), wait_until=until)
         if name in SENT:
             main = page.get_by_role("main")
+            with translation.override(str(look.get("locale", "en-gb"))):
+                button = gettext(SENT[name])
             with page.expect_navigation() as sent:
-                main.get_by_role("button", name=SENT[name], exact=True).click()
+                main.get_by_role("button", name=button, exact=True).click()
             response = sent.value
         if name in SENT_IN_PLACE:
             main = page.get_by_role("main")

@@ -1,7 +1,8 @@
 """A picture of every page and state, on a phone and at a desk, light and dark: `make sheet`.
 
 The pictures and an index of them go to .local/sheet, or to the folder in SHEET. Only those pages are
-taken whose names hold one of the words in ONLY, which are separated by commas.
+taken whose names hold one of the words in ONLY, which are separated by commas. SPEAK is the language
+of the reader: de for the pages in German.
 """
 
 import os
@@ -19,6 +20,7 @@ from .pages import DESK, PAGES, PHONE, STIRRED
 pytestmark = pytest.mark.browser
 
 FOLDER = Path(os.environ.get("SHEET") or settings.LOCAL_DIR / "sheet")
+LOCALE = os.environ.get("SPEAK", "en-GB")
 WORDS = [word for word in os.environ.get("ONLY", "").split(",") if word]
 NAMES = [name for name in PAGES if not WORDS or any(word in name for word in WORDS)]
 LOOKS = {
@@ -75,7 +77,7 @@ def open_page(open_page):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_take_pictures(name, show):
-    page, _response = show(name, java_script_enabled=name in STIRRED)
+    page, _response = show(name, java_script_enabled=name in STIRRED, locale=LOCALE)
     for look, (viewport, scheme) in LOOKS.items():
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
