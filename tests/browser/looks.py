@@ -32,7 +32,7 @@ SPACED = """() => {
 }"""
 NOT_SPACED = "document.adoptedStyleSheets = []"
 # Boxes that cut off words of theirs. Words that only a screen reader is told are cut off on purpose, and
-# so are titles that end in an ellipsis after some lines: they are whole on the book's own page.
+# so are titles that end in an ellipsis: they are whole on the book's own page, or below as its heading.
 CUT_OFF = """() => {
     const HIDDEN = ".vh, .visually-hidden";
     const cuts = (overflow) => overflow === "hidden" || overflow === "clip";
@@ -52,8 +52,9 @@ CUT_OFF = """() => {
         return found;
     };
     return [...document.querySelectorAll("body *")].filter((box) => {
-        const { overflowX, overflowY, webkitLineClamp } = getComputedStyle(box);
-        return (cuts(overflowX) || cuts(overflowY)) && webkitLineClamp === "none" && !box.closest(HIDDEN)
+        const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(box);
+        const isDotted = textOverflow === "ellipsis" || webkitLineClamp !== "none";
+        return (cuts(overflowX) || cuts(overflowY)) && !isDotted && !box.closest(HIDDEN)
             && lines(box).some((words) => isOutside(box, words));
     }).map((box) => box.outerHTML.slice(0, 200));
 }"""

@@ -90,7 +90,7 @@ class Shop:
             for text in path.read_text().split(BETWEEN_MAILS):
                 mail = message_from_string(text.lstrip(), policy=policy.default)
                 if number in mail.get("Subject", ""):
-                    return mail.get_content()
+                    return mail.get_body(("plain",)).get_content()
         return ""
 
 
