@@ -119,6 +119,8 @@ def embedded_server() -> Server:
 def _settings_of_all_tests(tmp_path_factory) -> Iterator[None]:
     """Set once: to set them for each of thousands of tests would take longer than most tests."""
     folder = tmp_path_factory.mktemp("files")
+    # Also for what is made once for the tests of a file.
+    maintenance.believe(None, seconds=math.inf)
     with override_settings(
         CACHES={**django_settings.CACHES, **dict.fromkeys(KEPT, NO_CACHE)},
         TASKS=tasks_run_by("django.tasks.backends.dummy.DummyBackend"),

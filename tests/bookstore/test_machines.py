@@ -42,7 +42,13 @@ def may_fetch(rules: dict[str, bool], address: str) -> bool:
 @pytest.mark.parametrize(
     "address",
     [
-        *("/basket/", "/checkout/payment/", "/orders/", "/accounts/login/?next=/", "/admin/"),
+        *(
+            "/basket/add/9780141439587/",
+            "/checkout/payment/",
+            "/orders/",
+            "/accounts/login/?next=/",
+            "/admin/",
+        ),
         *("/search/suggest/?q=em", "/wishlist/add/9780141439587/", "/reviews/of/978/write/"),
         "/books/?genre=crime&format=pocket&sort=price",
         "/genres/crime/?format=pocket&stock=now&page=2",
@@ -56,6 +62,7 @@ def test_search_engines_leave_alone_what_nobody_need_fetch(rules, address):
     "address",
     [
         *("/", "/books/", "/books/9780141439587/emma/", "/genres/crime/?page=2", "/sitemap.xml"),
+        "/basket/",
         *("/cards/9780141439587-0123456789ab.png", "/covers/9780141439587-0123456789ab.svg"),
         "/books/9780141439587/emma/?utm_source=a&utm_medium=b&utm_campaign=c",
         # These say noindex, and nobody could see it.
