@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
-from .next_page import next_page
+from .addresses import site_of
+from .next_page import next_page, page_of_ours
 
 
 class Language(NamedTuple):
@@ -38,11 +39,8 @@ def page_before(request: HttpRequest) -> str:
 
 
 def _came_from(request: HttpRequest) -> str:
-    site = request.build_absolute_uri("/")
-    referer = request.META.get("HTTP_REFERER", "")
-    if not referer.startswith(site):
-        return ""
-    page = f"/{referer.removeprefix(site)}"
+    site, referer = site_of(request), request.META.get("HTTP_REFERER", "")
+    page = page_of_ours(referer.removeprefix(site)) if referer.startswith(f"{site}/") else ""
     # Whoever comes from the choice itself was told there that it cannot be.
     return "" if page.startswith(request.path) else page
 

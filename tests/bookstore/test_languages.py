@@ -65,7 +65,11 @@ def test_who_chooses_is_led_back_to_the_page_before_in_that_language(client):
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "http://testserver/language/", "no"]
+    "elsewhere",
+    [
+        *("https://evil.example/", "//evil.example/", "http://testserver.evil.example/"),
+        *("http://testserver//evil.example/", "http://testserver/language/", "no"),
+    ],
 )
 def test_no_other_site_and_no_circle_is_led_back_to(client, elsewhere):
     page = client.get("/language/", headers={"Referer": elsewhere})
