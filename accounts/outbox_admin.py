@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,6 +18,7 @@ from bookstore.looking import ReadOnlyAdmin
 
 from . import outbox_views, resending
 from .models import OutboxMessage, OutboxQuerySet
+from .showing import for_staff
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -117,9 +117,8 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def readable_body(self, message: OutboxMessage) -> str:
         if not message.may_be_read:
             return str(_("Not shown: it holds a link that only its reader may use."))
-        keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
-        body = message.body if keeps else message.body_without_links
-        return format_html('<div class="panel">{}</div>', linebreaksbr(body, autoescape=True))
+        body = linebreaksbr(for_staff(message.body), autoescape=True)
+        return format_html('<div class="panel">{}</div>', body)
 
     @admin.display(description=_("as HTML"))
     def set_out(self, message: OutboxMessage) -> str:

@@ -1,6 +1,5 @@
 """Where staff look at a mail as its reader does, and send it again: pages inside the admin."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookstore import acts
 from bookstore.forms import sent
-from bookstore.logs import without_keys
 
 from . import resending
 from .models import OutboxMessage
 from .outbox_forms import SendAgainForm
-from .showing import show
+from .showing import for_staff, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,5 +41,4 @@ def mail_html(request: HttpRequest, message_id: int) -> HttpResponse:
     mail = get_object_or_404(OutboxMessage, pk=message_id)
     if not (mail.may_be_read and mail.html):
         raise Http404
-    keeps = settings.MAIL_KEEP_ONE_TIME_LINKS
-    return show(request, mail.html if keeps else without_keys(mail.html))
+    return show(request, for_staff(mail.html))

@@ -1,11 +1,14 @@
-"""The HTML of a mail inside a page of the admin: in a frame that can do nothing."""
+"""A mail inside a page of the admin; its HTML in a frame that can do nothing."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
+
+from bookstore.logs import without_keys
 
 # Mails say in each element what it looks like, which no page of the shop may. Nothing is loaded or
 # sent, and no script runs: a mail has none.
@@ -27,3 +30,8 @@ def show(request: HttpRequest, html: str) -> HttpResponse:
     look, answer = ("dark", "all") if request.GET.get("look") == "dark" else ("light", "not all")
     html = html.replace(ASKS_FOR_DARK, answer).replace(ASKS_FOR_EITHER, f'content="{look}"')
     return HttpResponse(html)
+
+
+def for_staff(text: str) -> str:
+    """The text or the HTML of a mail, whose links lack their keys, but in a demo."""
+    return text if settings.MAIL_KEEP_ONE_TIME_LINKS else without_keys(text)
