@@ -5,6 +5,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.translation import get_language
 
+from bookstore.languages import is_spoken
+
 from .models import User
 
 
@@ -16,7 +18,7 @@ class Reader(Protocol):
 
 def known(code: str | None) -> str:
     """`code` if the shop speaks that language (settings.LANGUAGES), else ""."""
-    return code if code and code in dict(settings.LANGUAGES) else ""
+    return code if code and is_spoken(code) else ""
 
 
 def language_now() -> str:
@@ -37,7 +39,7 @@ def remember_language(user: User, code: str) -> None:
 
     Raises ValueError, and changes nothing, for one that the shop does not speak.
     """
-    if not known(code):
+    if not is_spoken(code):
         raise ValueError(f"the shop does not speak {code!r}")
     user.language = code
     user.save(update_fields=["language"])
