@@ -1,7 +1,7 @@
 """Every kind of mail that the shop sends, about people, books and orders that are made up.
 
-Each app lists its own in `mail_samples.SAMPLES`, under its `HEADING`. Staff look at them (accounts/views/mail_samples.py),
-and so do the tests of what all mails have in common.
+Each app lists its own in `mail_samples.SAMPLES`, under its `HEADING`. Staff look at them
+(accounts/views/mail_samples.py), and so do the tests of what all mails have in common.
 """
 
 from collections.abc import Callable, Mapping

@@ -89,7 +89,8 @@ def _write(
 ) -> None:
     """Put a mail about a locked order into the outbox, once for each `key`.
 
-    It is in the language of the order, and to staff in that of the shop. A shopper who had their data erased gets none: the shop no longer knows where.
+    It is in the language of the order, and to staff in that of the shop. A shopper who had their
+    data erased gets none: the shop no longer knows where.
     """
     if order.is_erased and not to_staff:
         return

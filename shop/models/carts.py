@@ -148,7 +148,7 @@ class CartItem(models.Model):
 
     @property
     def held_until_text(self) -> str:
-        """Saturday 28 November, 10.42 GMT"""
+        """Saturday 28 November, 10:42 GMT"""
         if self.held is None or self.held.hold_until is None:
             return ""
         return formats.date_format(timezone.localtime(self.held.hold_until), "NEAR_DEADLINE_FORMAT")
