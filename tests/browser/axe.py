@@ -9,6 +9,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from . import scripts
+
 # Off unless asked for: of WCAG 2.2, and what axe still tries out. Of the latter two rules are left off:
 # focus-order-semantics wants no focus on a shelf that scrolls sideways, where the keyboard needs it, and
 # p-as-heading takes a price in large figures for a heading.
@@ -31,6 +33,7 @@ ASK = "options => axe.run(options).then(({ violations }) => violations)"
 
 def bring(page: Page) -> None:
     """Once for each document: a page that is loaded anew has lost it."""
+    scripts.turn_on(page)
     page.evaluate(Axe().axe_script)
 
 

@@ -20,6 +20,7 @@ from tests.conftest import IN_CI, NO_SCRIPTS
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.fake_sign_in import FakeSite, stand_in
 
+from . import scripts
 from .pages import PAGES, SENT, SENT_IN_PLACE, STIRRED
 from .scenes import Scene
 from .state_scenes import AT_ADDRESSES_OF_ERRORS
@@ -81,16 +82,14 @@ def open_page(browser: Browser, expected: list[str]) -> Iterator[OpenPage]:
             complaints.append(f"{message.type}: {message.text}")
 
     def open_page(**options: Any) -> Page:
-        look = {
-            "locale": "en-GB",
-            "reduced_motion": "reduce",
-            "java_script_enabled": not NO_SCRIPTS,
-        }
+        look = {"locale": "en-GB", "reduced_motion": "reduce"}
         context = browser.new_context(**look | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_OF_CSP)
         page = context.new_page()
+        if NO_SCRIPTS:
+            scripts.turn_off(page)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         return page

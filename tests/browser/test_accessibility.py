@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from . import axe
 from .addresses import PAGE_AT
 from .looks import TOO_WIDE, faults_of_reflow, looks
-from .pages import PAGES
+from .pages import PAGES, STIRRED
 from .refusals import faults_of_refusal
 
 pytestmark = pytest.mark.browser
@@ -21,12 +21,16 @@ DATA = ('type="application/ld+json"', 'type="application/json"')
 STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
 
+# Away from CI every third page, which is a minute's work.
+DEEP = {name for number, name in enumerate(PAGES) if number % 3}
+
+
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.deep] * (name in DEEP) + [pytest.mark.comfort] * (name in STIRRED)
+
+
 every_page = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.deep if number % 2 else ())
-        for number, name in enumerate(PAGES)
-    ],
+    "name", [pytest.param(name, marks=marks(name)) for name in PAGES]
 )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
+from tests.conftest import NO_SCRIPTS
+
 from .pages import PHONE
 
 pytestmark = pytest.mark.browser
@@ -74,6 +76,7 @@ def open_page(open_page, late_fonts: LateFonts):
     return open_watched
 
 
+@pytest.mark.skipif(NO_SCRIPTS, reason="a script of the test's own watches what moves")
 @pytest.mark.parametrize(
     "name", [*STAYS, *(pytest.param(name, marks=pytest.mark.deep) for name in DEEP)]
 )

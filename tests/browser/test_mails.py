@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from accounts.samples import samples
 
+from . import scripts
+
 pytestmark = pytest.mark.browser
 
 SMALLEST = {"width": 320, "height": 640}
@@ -22,6 +24,7 @@ each_mail = pytest.mark.parametrize(
 @each_mail
 def test_everybody_can_read_it(name, open_page):
     mail = open_page(viewport=SMALLEST)
+    scripts.turn_on(mail)
     mail.set_content(samples()[name].letter("en-gb").html)
 
     assert mail.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
