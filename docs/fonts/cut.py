@@ -52,15 +52,17 @@ def instrument_sans(source: Path) -> TTFont:
     """Beside its narrow "1" the space and the colon closed up: BS1 4ZZ read as one word, 01:16 as 0116.
 
     The space is wider (200 to 240 thousandths of the size; Arial's is 278), the proportional 1 has
-    as much room at its sides as other figures, and figures keep their distance from a colon. So do
-    letters from a full stop, which hid under the last one of octavo.example.
+    as much room at its sides as other figures, and figures keep their distance from a colon, and from the
+    full stop and the comma of an amount: £10.00 read as £1000. So do letters from a full stop, which hid
+    under the last one of octavo.example.
     """
     font = TTFont(source / "instrument-sans-latin-wght-normal.woff2", recalcTimestamp=False)
     font["hmtx"]["space"] = (240, 0)
     font["hmtx"]["uni00A0"] = (240, 0)
     _give_room(font, "one", left=22, right=16)
     glyphs = font.getBestCmap()
-    _never_kern(font, [glyphs[ord(figure)] for figure in digits], "colon")
+    for mark in ("colon", "period", "comma"):
+        _never_kern(font, [glyphs[ord(figure)] for figure in digits], mark)
     _never_kern(font, [glyphs[ord(letter)] for letter in ascii_lowercase], "period")
     return _cut(font)
 

@@ -20,17 +20,24 @@ new PerformanceObserver((list) => {
 """
 # Once the page is drawn: shifts are told of after the frame that has them.
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Under a name of its own: a face that came too late is not shown on this page any more.
+MEASURED = """
+const size = 100, face = new FontFace("Measured", "url(/static/fonts/instrument-sans.woff2)");
+document.fonts.add(await face.load());
+const pen = new OffscreenCanvas(1, 1).getContext("2d");
+pen.font = `${size}px Measured`;
+const width = (text) => pen.measureText(text).width;
+"""
 # From the ink of the 1 to the ink of the 4, in sizes of the font.
-GAP_AFTER_1 = """async (size) => {
-  // Under a name of its own: a face that came too late is not shown on this page any more.
-  const face = new FontFace("Measured", "url(/static/fonts/instrument-sans.woff2)");
-  document.fonts.add(await face.load());
-  const pen = new OffscreenCanvas(1, 1).getContext("2d");
-  pen.font = `${size}px Measured`;
-  const one = pen.measureText("1"), both = pen.measureText("1 4"), four = pen.measureText("4");
-  const start = both.width - four.width - four.actualBoundingBoxLeft;
-  return (start - one.actualBoundingBoxRight) / size;
-}"""
+GAP_AFTER_1 = f"""async () => {{ {MEASURED}
+  const start = width("1 4") - width("4") - pen.measureText("4").actualBoundingBoxLeft;
+  return (start - pen.measureText("1").actualBoundingBoxRight) / size;
+}}"""
+# What a figure or its neighbour moves over the mark between them.
+DRAWN_TOGETHER = f"""async () => {{ {MEASURED}
+  return [...".,:"].flatMap((mark) => [..."0123456789"].map((figure) => figure + mark + figure))
+    .filter((text) => width(text) < [...text].reduce((sum, letter) => sum + width(letter), 0) - 0.1);
+}}"""
 
 
 STAYS = ["home", "list", "book", "basket"]
@@ -96,4 +103,12 @@ def test_a_space_after_the_figure_1_can_be_seen(show, late_fonts):
     late_fonts.come()
     page, _response = show("contact")
 
-    assert page.evaluate(GAP_AFTER_1, 100) > 0.33
+    assert page.evaluate(GAP_AFTER_1) > 0.33
+
+
+def test_the_point_of_an_amount_can_be_seen(show, late_fonts):
+    """£10.00 would read as £1000."""
+    late_fonts.come()
+    page, _response = show("contact")
+
+    assert page.evaluate(DRAWN_TOGETHER) == []
