@@ -43,16 +43,21 @@ def editions(book: Book, others: list[Volume]) -> Editions:
     formats = Counter(edition.format for edition in everything)
     has_languages = len({edition.language for edition in everything}) > 1
 
-    def edition_of(other: Book | Volume) -> Edition:
+    def detail_of(other: Book | Volume) -> str:
         year = other.published_on if formats[other.format] > 1 else None
-        detail = (
-            language_name(other.language) if has_languages else "",
-            str(year.year) if year else "",
-        )
+        language = language_name(other.language) if has_languages else ""
+        return ", ".join(part for part in (language, str(year.year) if year else "") if part)
+
+    alike = Counter((edition.format, detail_of(edition)) for edition in everything)
+
+    def edition_of(other: Book | Volume) -> Edition:
+        detail = detail_of(other)
+        if alike[other.format, detail] > 1:
+            detail = ", ".join(part for part in (detail, other.ean) if part)
         return Edition(
             url=other.get_absolute_url(),
             name=Book.Format(other.format).label if other.format else _("Edition"),
-            detail=", ".join(part for part in detail if part),
+            detail=detail,
             price_text=other.price_text,
             availability=other.availability,
             is_this=other is book,

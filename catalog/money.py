@@ -32,6 +32,11 @@ def format_percent(rate: Decimal) -> str:
     return str(babel.format_percent(rate / 100, format=pattern, locale=locale))
 
 
+def currency_sign() -> str:
+    """What stands for the shop's currency beside a number: £, €."""
+    return str(babel.get_currency_symbol(settings.SHOP["currency"], locale=_locale()))
+
+
 def decimal_mark() -> str:
     """What stands before the cents: a point, a comma."""
     return str(babel.get_decimal_symbol(_locale()))

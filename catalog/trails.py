@@ -29,9 +29,9 @@ def to_book(title: str, way: Iterable[Room]) -> list[Step]:
 
 
 def to_genres() -> list[Step]:
-    return trail(Step(_("Subjects")))
+    return trail(Step(_("All subjects")))
 
 
 def to_genre(genre: Genre) -> list[Step]:
     above = [Step(genre.parent.name, genre.parent.get_absolute_url())] if genre.parent else []
-    return trail(Step(_("Subjects"), reverse("catalog:genre_list")), *above, Step(genre.name))
+    return trail(Step(_("All subjects"), reverse("catalog:genre_list")), *above, Step(genre.name))

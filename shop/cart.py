@@ -170,7 +170,7 @@ def look_into(shopper: Shopper) -> Basket:
     Writes nothing if there are no news.
     """
     basket = basket_of(shopper)
-    if basket.news:
+    if any(line.has_news for line in (*basket.lines, *basket.saved)):
         _note_as_seen(shopper, basket)
     return basket
 

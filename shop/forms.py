@@ -49,7 +49,7 @@ class DeliveryForm(forms.Form):
         widget=forms.HiddenInput,
     )
     bill_elsewhere = forms.BooleanField(label=_("Send the bill to another address"), required=False)
-    keep = forms.BooleanField(label=_("Keep this address in my account"), required=False)
+    keep = forms.BooleanField(label=_("Save this address in my account"), required=False)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

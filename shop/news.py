@@ -7,18 +7,17 @@ from .models import CartItem
 
 
 def news_of(line: CartItem) -> list[str]:
-    """Whole sentences, none if all is as it was."""
+    """Whole sentences, none if all is as it was, or if the line itself says so in red."""
     sentences = []
     if line.is_hold_over:
         sentences.append(_about_hold(line))
-    elif line.missing != line.missing_seen:
+    elif line.missing != line.missing_seen and not line.says_what_is_missing:
         sentences.append(_about_copies(line))
     if line.is_price_changed:
         sentences.append(_("“%(title)s” now costs %(now)s, it was %(before)s."))
     facts = {
         "title": line.book.title,
         "wanted": line.quantity,
-        "left": line.copies_to_be_had,
         "now": line.book.price_text,
         "before": line.price_seen_text,
     }
@@ -37,12 +36,6 @@ def _about_hold(line: CartItem) -> str:
 def _about_copies(line: CartItem) -> str:
     if not line.copies_to_be_had:
         return _("“%(title)s” can no longer be bought.")
-    if line.missing:
-        return ngettext(
-            "Only one copy of “%(title)s” is left, and you chose %(wanted)d.",
-            "Only %(left)d copies of “%(title)s” are left, and you chose %(wanted)d.",
-            line.copies_to_be_had,
-        )
     return ngettext(
         "“%(title)s” can be bought again.",
         "All %(wanted)d copies of “%(title)s” can be bought again.",

@@ -16,7 +16,7 @@ class FindOrderForm(forms.Form):
         label=_("Order number"),
         max_length=40,
         help_text=_(
-            "Eight letters and digits, as in your confirmation mail. Case does not matter."
+            "Eight letters and digits, as in your confirmation mail. Capital or small letters, as you like."
         ),
         error_messages={"required": _("Please enter the number of the order.")},
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookstore.paging import pages_to_name
 from bookstore.process_cache import remembered
-from catalog.money import decimal_mark, format_count
+from catalog.money import currency_sign, decimal_mark, format_count
 
 from . import panel
 from .address import LAST, SERIES
@@ -59,8 +59,13 @@ class ListPage:
 
     @property
     def range_text(self) -> str:
-        """Which books of the list are on the page, as far as anybody has counted."""
+        """Which books of the list are on the page, as far as anybody has counted.
+
+        Nothing of a list of one page, whose count says the same above it.
+        """
         here, listed = len(self.books), self.listing.counts.listed
+        if listed.is_exact and here == listed.books:
+            return ""
         facts = {"here": format_count(here), "all": self.count_text}
         if self.choice.one("after") or (self.listing.is_last and not listed.is_exact):
             return _("Showing %(here)s of %(all)s.") % facts
@@ -103,6 +108,10 @@ class ListPage:
         return self.choice.one(key).replace(".", decimal_mark())
 
     @property
+    def currency_sign(self) -> str:
+        return currency_sign()
+
+    @property
     def show_text(self) -> str:
         return _("Show %(books)s") % {"books": self.count_text}
 
@@ -137,7 +146,7 @@ class ListPage:
 
     @property
     def ways_on(self) -> list[WayOn]:
-        """The lists that there would be without one of the filters."""
+        """The lists that there would be without one of the filters, and without any."""
         ways = [
             (str(FACETS[key].legend), tally, self.choice.but(key))
             for key, tally in self.listing.counts.without.items()
@@ -146,11 +155,14 @@ class ListPage:
             anew = self.choice.but("from", "to")
             ways.append((_("Price"), self.listing.count_without_prices(), anew))
         text = _("Without the filter “%(filter)s”: %(books)s")
-        return [
+        found = [
             WayOn(text % {"filter": legend, "books": panel.books_text(tally)}, choice.address)
             for legend, tally, choice in ways
             if tally.books
         ]
+        anywhere = WayOn(_("The same without any filter"), self.without_filters)
+        is_named = any(way.address == anywhere.address for way in found)
+        return found if is_named or not self.choice.is_narrowed else [*found, anywhere]
 
     # Other pages
 

@@ -44,9 +44,11 @@ def _head(page: ListPage, site: str, graph: str) -> Iterator[str]:
 
 
 def _books(page: ListPage) -> str:
+    where = f"{escape(page.range_text)}{_end(page)}"
     return (
         f'<ul class="shelf">\n{cards(page.books, is_series=page.is_series)}</ul>\n'
-        f'<p class="quiet" id="range" data-said>{escape(page.range_text)}{_end(page)}</p>\n{_links(page)}'
+        + (f'<p class="quiet" id="range" data-said>{where}</p>\n' if where else "")
+        + _links(page)
     )
 
 

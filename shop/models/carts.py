@@ -133,6 +133,11 @@ class CartItem(models.Model):
         return 0 < self.copies_to_be_had < self.quantity
 
     @property
+    def says_what_is_missing(self) -> bool:
+        """Whether shop/_basket_book.html says in red what is the matter with it."""
+        return self.is_short or (not self.is_saved and not self.can_buy)
+
+    @property
     def is_hold_over(self) -> bool:
         """Whether a copy was held for it once, and is no longer. Needs shop.held.as_seen()."""
         return self.held_id is not None and not self.is_held

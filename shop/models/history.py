@@ -15,7 +15,7 @@ class OrderEvent(models.Model):
     class Kind(models.TextChoices):
         PLACED = "placed", _("Ordered")
         PAID = "paid", _("Paid")
-        NOT_PAID = "not_paid", _("Not paid, copies given back")
+        NOT_PAID = "not_paid", _("Not paid; the copies are for sale again")
         PAID_LATE = "paid_late", _("Paid after the time was over; the copies were still here")
         CANCELLED = "cancelled", _("Cancelled")
         PART_POSTED = "part_posted", _("A parcel posted, another one to come")
@@ -43,6 +43,12 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order} {self.get_kind_display()}"
+
+    @property
+    def is_bad_news(self) -> bool:
+        """Whether it is not what the shopper had hoped for."""
+        kinds = self.Kind
+        return self.kind in (kinds.NOT_PAID, kinds.CANCELLED, kinds.RETURNED, kinds.REFUND_FAILED)
 
     @property
     def note_for_shopper(self) -> str:

@@ -229,6 +229,18 @@ class Order(PostalAddress):
     def is_returned(self) -> bool:
         return self.fulfilment == Fulfilment.RETURNED
 
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether it came back without having reached its reader. Reads the events."""
+        return self.is_returned and not any(
+            event.kind in (Fulfilment.DELIVERED, Fulfilment.COLLECTED) for event in self.timeline
+        )
+
+    @property
+    def can_be_ordered_again(self) -> bool:
+        """Unless its books are in the basket, or would be if it were not paid for."""
+        return not (self.is_pending or (self.is_payment_failed and self.cart_id))
+
     def note_parcel(self, tracking: str, now: datetime, expected_on: date | None) -> None:
         """A parcel has left; the last one if the day is known by which everything is there."""
         self.first_posted_at = self.first_posted_at or now

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book, Genre
-from catalog.money import format_money, to_cents
+from catalog.money import format_money, format_percent, to_cents
 from shop.querysets import VoucherQuerySet
 from shop.voucher_codes import LONGEST_CODE, tidy_code
 
@@ -112,5 +112,5 @@ class Voucher(models.Model):
     @property
     def value_text(self) -> str:
         if self.kind == self.Kind.PERCENT:
-            return f"{self.value.normalize():f} %"
+            return format_percent(self.value)
         return format_money(self.value)

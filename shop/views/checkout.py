@@ -95,7 +95,7 @@ def voucher_use(request: HttpRequest) -> HttpResponse:
         except (CannotUseVoucher, TooManyTries) as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The voucher counts."))
+            messages.success(request, _("The voucher lowers your total."))
             return redirect("shop:checkout_payment")
     return _payment_page(request, draft, OrderForm(), voucher_form=form)
 

@@ -103,7 +103,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
 SENT = {
     "checkout with errors": "Continue to payment",
     "find an order with errors": "Show the order",
-    "withdraw with errors": "Go on",
+    "withdraw with errors": "Continue",
     "make a list with errors": "Make the list",
     "how a delivery is shared out": "Save",
     "note about an order with errors": "Keep the note",

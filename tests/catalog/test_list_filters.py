@@ -234,6 +234,21 @@ def test_a_list_without_books_leads_on(client, shop):
     )
 
 
+def test_a_list_of_one_page_says_how_many_books_it_has_once(client, shop):
+    text = client.get("/books/?format=paperback").text
+
+    assert "2 books</h2>" in text
+    assert "Showing 1 to" not in text
+
+
+def test_an_empty_list_with_one_filter_leads_to_the_list_without_it_once(client, shop):
+    text = client.get("/books/?q=typhoon&format=paperback").text
+
+    assert text.count('href="/books/?q=typhoon"') == 2
+    assert "The same without any filter" not in text
+    assert "Clear all" not in text
+
+
 def test_an_empty_list_offers_the_same_at_any_price(client, shop):
     text = client.get("/books/?format=pocket&from=90").text
 

@@ -111,6 +111,20 @@ def test_very_many_editions_end_with_a_search(client):
     assert 'href="/books/?q=Emma"' in text
 
 
+def test_editions_that_nothing_else_tells_apart_have_their_numbers(client):
+    work = Work.objects.create(title="Emma")
+    one = edition_of(work, format="", published_on=None)
+    other = edition_of(work, format="", published_on=None)
+    new = edition_of(work, format="", published_on=date(2026, 1, 1))
+
+    text = page_of(client, one).split('<ul class="formats">')[1].split("</ul>")[0]
+
+    for book in (one, other):
+        assert f'<span class="small quiet">{book.ean}</span>' in text
+    assert '<span class="small quiet">2026</span>' in text
+    assert f">{new.ean}<" not in text
+
+
 def test_the_year_of_an_older_edition_is_told(client):
     work = Work.objects.create(title="Emma")
     new = edition_of(work, published_on=date(2020, 1, 1))

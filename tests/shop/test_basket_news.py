@@ -60,22 +60,28 @@ def test_a_basket_without_news_has_no_notice(with_emma):
     assert "Since you last looked" not in with_emma.get("/basket/").text
 
 
-def test_fewer_copies_than_chosen_are_told_and_nothing_is_changed(with_emma, emma):
-    receive(emma, -2)
+@pytest.mark.parametrize(
+    ("sold", "words"),
+    [(2, "Only 1 left, and you chose 2."), (3, "This cannot be bought now: please take it out.")],
+)
+def test_what_is_missing_is_told_at_the_line_alone_and_nothing_is_changed(
+    with_emma, emma, sold, words
+):
+    receive(emma, -sold)
 
-    told, again = news(with_emma), news(with_emma)
+    page = with_emma.get("/basket/")
 
-    assert (told, again) == (["Only one copy of “Emma” is left, and you chose 2."], [])
+    assert f'<span class="err">{words}</span>' in page.text
+    assert page.context["basket"].news == []
     assert CartItem.objects.get().quantity == 2
 
 
-def test_what_can_no_longer_be_bought_and_can_again_is_told(with_emma, emma):
+def test_what_can_be_bought_again_is_told(with_emma, emma):
     receive(emma, -3)
-    gone = news(with_emma)
+    news(with_emma)
     receive(emma, 2)
     back = news(with_emma)
 
-    assert gone == ["“Emma” can no longer be bought."]
     assert back == ["All 2 copies of “Emma” can be bought again."]
 
 
@@ -83,11 +89,10 @@ def test_the_price_of_what_cannot_be_bought_is_told_when_it_can_again(with_emma,
     CartItem.objects.update(quantity=1)
     receive(emma, -3)
     reprice(emma, "8.50")
-    gone = news(with_emma)
+    news(with_emma)
     receive(emma, 3)
     back = news(with_emma)
 
-    assert gone == ["“Emma” can no longer be bought."]
     assert back == [
         "“Emma” can be bought again.",
         "“Emma” now costs £8.50, it was £7.99.",
@@ -99,6 +104,13 @@ def test_news_of_saved_lines_are_told_too(with_emma, emma):
     reprice(emma, "8.50")
 
     assert news(with_emma) == ["“Emma” now costs £8.50, it was £7.99."]
+
+
+def test_that_a_saved_book_can_no_longer_be_bought_is_told(with_emma, emma):
+    with_emma.post(f"/basket/items/{CartItem.objects.get().pk}/save/")
+    receive(emma, -3)
+
+    assert news(with_emma) == ["“Emma” can no longer be bought."]
 
 
 @pytest.mark.parametrize("change", [{"quantity": 1}, {"quantity": 3}])
@@ -153,7 +165,7 @@ def test_a_line_that_changed_while_it_was_read_keeps_its_news(guest, emma):
 
     cart._note_as_seen(guest, read)
 
-    assert read.news
+    assert line.has_news
     assert CartItem.objects.get().missing_seen == 0
 
 

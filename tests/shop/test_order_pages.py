@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from catalog.models import Book
-from shop.models import NUMBER_ALPHABET, Refund, new_order_number
-from shop.services import posting, refunds
+from shop.models import NUMBER_ALPHABET, Order, Refund, new_order_number
+from shop.services import fulfilling, posting, refunds
 from tests.factories import BookFactory
 
 from .conftest import decline, order_through_pages, pay
@@ -179,6 +179,46 @@ def test_the_headline_says_where_the_order_stands(client, order, settle, headlin
     settle(order)
 
     assert f"<h1>{headline}</h1>" in page_of(client, order)
+
+
+def come_back(order, *steps: str) -> None:
+    pay(order.number)
+    post(order)
+    for step in (*steps, "returned"):
+        to = Order.Fulfilment(step)
+        fulfilling.take(number=order.number, to=to, who="stella", now=timezone.now())
+
+
+def test_whoever_never_got_the_parcel_is_asked_what_to_do(client, order):
+    come_back(order)
+
+    page = page_of(client, order)
+
+    assert "The parcel could not be delivered. <a href=" in page
+    assert "Until 14 days after the last parcel has come." in page
+    assert "came later than we thought" not in page
+
+
+def test_nobody_is_asked_about_what_they_sent_back_or_have_the_money_for(client, order):
+    come_back(order, "delivered")
+    assert "could not be delivered" not in page_of(client, order)
+
+    order.events.filter(kind="delivered").delete()
+    refund(order, copies=1)
+    assert "could not be delivered" not in page_of(client, order)
+
+
+@pytest.mark.parametrize(
+    ("settle", "is_offered"),
+    [(lambda number: None, False), (decline, False), (pay, True)],
+    ids=["waiting", "declined", "paid"],
+)
+def test_what_is_to_be_paid_or_in_the_basket_is_not_offered_again(
+    client, order, settle, is_offered
+):
+    settle(order.number)
+
+    assert ("Order again" in page_of(client, order)) is is_offered
 
 
 def test_the_timeline_tells_what_happened_and_what_comes(client, order):

@@ -303,7 +303,7 @@ def test_a_share_or_a_sum_but_never_more_than_the_books_cost(kind, value, total,
 
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
-    [("percent", "10.00", "10 %"), ("percent", "7.50", "7.5 %"), ("amount", "5.00", "£5.00")],
+    [("percent", "10.00", "10%"), ("percent", "7.50", "7.5%"), ("amount", "5.00", "£5.00")],
 )
 def test_the_value_is_written_as_people_write_it(kind, value, text):
     assert Voucher(kind=kind, value=Decimal(value)).value_text == text
