@@ -60,8 +60,7 @@ def test_from_opening_an_account_to_signing_out(open_page, shop):
     expect(steps.heading(page)).to_have_text("Your account")
     expect(page.get_by_role("main")).to_contain_text(SECOND)
 
-    mine = page.get_by_role("navigation", name="Your account", exact=True)
-    mine.get_by_role("link", name="Sign out").click()
+    page.get_by_role("main").get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{shop}/accounts/")
     expect(steps.heading(page)).to_have_text("Sign in")
