@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "one of them. Or the address is not confirmed yet: then open the link in our email, or "
             "choose a new password."
         ),
-        "enter_current_password": gettext_lazy("That is not your password at present."),
+        "enter_current_password": gettext_lazy("That is not your current password."),
         "incorrect_password": gettext_lazy("That is not your password."),
     }
 

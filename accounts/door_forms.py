@@ -126,7 +126,7 @@ class ChangePasswordForm(theirs.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The page itself leads to a forgotten password.
-        put(self.fields["oldpassword"], _("Your password at present"), NO_PASSWORD, hint="")
+        put(self.fields["oldpassword"], _("Your current password"), NO_PASSWORD, hint="")
         put_new_password(self, NEW_PASSWORD, NEW_PASSWORD_AGAIN)
 
 

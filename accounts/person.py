@@ -93,6 +93,8 @@ class Part:
     models: Sequence[type[Model]]
     # Whether something of it outlives the person's erasure.
     is_kept = False
+    # Whether it tells what somebody did as one of the staff: most people have nothing in it.
+    is_of_staff = False
     turn = Turn.THE_REST
 
     def rows(self, person: Person) -> Any:

@@ -90,7 +90,7 @@ class EmailAddressesPart(Part):
 
 class OtherSitesPart(Part):
     name = "google_and_github"
-    title = _("Google and GitHub, where you sign in with them")
+    title = _("Sign-in with Google or GitHub")
     on_erasure = _("The link is deleted here. The account at the other site is not ours to delete.")
     models = (SocialAccount, SocialToken)
 

@@ -37,7 +37,8 @@ class Availability:
     `mark` is the sign beside the words (a class of the stylesheet), `schema` the name that
     schema.org has for it (empty: no offer at all). A book that cannot be bought has a next step;
     one that can has the words of its button, and is posted at once unless `posted_on` names a day.
-    `can_queue`: more copies may come, and readers may wait for them in line.
+    `can_queue`: more copies may come, and readers may wait for them in line. `is_to_come`: it has
+    never been on sale.
     """
 
     words: str | Promise
@@ -45,6 +46,7 @@ class Availability:
     schema: str = ""
     can_buy: bool = False
     can_queue: bool = False
+    is_to_come: bool = False
     next_step: str | Promise = ""
     button: str | Promise = ADD_TO_BASKET
     posted_on: date | None = None
@@ -63,6 +65,7 @@ WITHDRAWN = Availability(
 NOT_FOR_SALE = Availability(
     _("Not for sale yet"),
     "order",
+    is_to_come=True,
     next_step=_("Ask us: we will find out what it costs and when it can be here."),
 )
 JOIN = _("Join the waiting list: copies go to whoever asked first.")
@@ -83,6 +86,7 @@ POSTPONED = Availability(
     _("Postponed by the publisher, no date yet"),
     "order",
     can_queue=True,
+    is_to_come=True,
     next_step=JOIN,
 )
 REPRINTING = Availability(
@@ -158,6 +162,7 @@ def _to_come(day: date, copies: int) -> Availability:
             "pre",
             schema="PreOrder",
             can_buy=True,
+            is_to_come=True,
             button=_("Pre-order"),
             posted_on=day,
         )
@@ -166,6 +171,7 @@ def _to_come(day: date, copies: int) -> Availability:
         "pre",
         schema="PreOrder",
         can_queue=True,
+        is_to_come=True,
         next_step=JOIN,
     )
 

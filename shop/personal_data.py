@@ -317,6 +317,7 @@ class CatalogueChangesPart(Part):
     on_erasure = _("Kept without saying who made them: they are the history of the shop.")
     models = tuple(changed.history.model for changed in CHANGED)
     is_kept = True
+    is_of_staff = True
 
     def describe(self, row: Any) -> dict[str, Any]:
         return {

@@ -22,6 +22,7 @@ class StaffTracesPart(Part):
     title = _("What you did as one of the staff")
     models = tuple(TRACES)
     is_kept = True
+    is_of_staff = True
     on_erasure = _("That it was done, and when, is kept without saying who did it.")
 
     def of_each_table(self, person: Person) -> list[Any]:

@@ -17,6 +17,7 @@ class StockTakesPart(Part):
     on_erasure = _("Kept without saying who it was: they explain the stock of the shop.")
     models = (StockTake, StockTakeScan)
     is_kept = True
+    is_of_staff = True
 
     def rows(self, person: Person) -> Any:
         scans = StockTakeScan.objects.filter(who__in=person.emails)

@@ -33,7 +33,7 @@ def address_add(request: MemberRequest) -> HttpResponse:
     user = request.user
     form = _form(request, {"name": user.name})
     add = partial(address_book.add_address, user=user, now=timezone.now())
-    return _keep(request, form, None, add, _("“%(name)s” is kept."))
+    return _save(request, form, None, add, _("“%(name)s” is saved."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +42,7 @@ def address_edit(request: MemberRequest, address_id: int) -> HttpResponse:
     address = get_object_or_404(request.user.addresses, pk=address_id)
     form = _form(request, {**address.postal_fields, "label": address.label})
     change = partial(address_book.change_address, address=address)
-    return _keep(request, form, address, change, _("“%(name)s” is changed."))
+    return _save(request, form, address, change, _("“%(name)s” is changed."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +83,7 @@ def _form(request: MemberRequest, known: dict[str, Any]) -> SavedAddressForm:
     return SavedAddressForm(request.POST)
 
 
-def _keep(
+def _save(
     request: MemberRequest,
     form: SavedAddressForm,
     address: Address | None,

@@ -55,7 +55,7 @@ DEACTIVATE = Act(
 REACTIVATE = Act(
     deactivating.reactivate,
     gettext_lazy("Reactivate"),
-    gettext_lazy("Its owner can sign in again. No device is signed in by that."),
+    gettext_lazy("Its owner can sign in again. This signs in no device."),
     gettext_lazy("Reactivate"),
     gettext_lazy("Active again"),
 )

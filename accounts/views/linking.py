@@ -1,5 +1,6 @@
 """The page "Google and GitHub" of somebody's account."""
 
+from allauth.socialaccount.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -21,7 +22,14 @@ def links(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         _unlink(request)
         return redirect("socialaccount_connections")
-    context = {"links": ways_in.links_of(request.user)}
+    found = ways_in.links_of(request.user)
+    sites = sorted(get_adapter().list_providers(request), key=lambda site: site.name)
+    linked = {link.account.provider for link in found}
+    context = {
+        "links": found,
+        "has_sites": bool(sites),
+        "unlinked": [site for site in sites if site.id not in linked],
+    }
     return render(request, "socialaccount/connections.html", context)
 
 

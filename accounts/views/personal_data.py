@@ -67,7 +67,7 @@ def delete_account(request: MemberRequest) -> HttpResponse:
             obstacles = refusal.obstacles
         else:
             return _forgotten(request)
-    known = parts()
+    known = [part for part in parts() if not part.is_of_staff or part.count(person)]
     context = {
         "form": form,
         "obstacles": obstacles,
@@ -84,8 +84,9 @@ def account_deleted(request: HttpRequest) -> HttpResponse:
 
 
 def _data_page(request: MemberRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    counts = exporting.counts(person=Person.of(request.user))
-    context = {"counts": counts.items(), "refusal": refusal}
+    counts = exporting.counts(person=Person.of(request.user)).items()
+    told = [(part, count) for part, count in counts if count or not part.is_of_staff]
+    context = {"counts": told, "refusal": refusal}
     return TemplateResponse(request, "accounts/your_data.html", context, status=status)
 
 

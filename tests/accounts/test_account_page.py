@@ -62,7 +62,7 @@ def test_an_account_with_nothing_in_it_says_so(client):
 
     page = text(client)
 
-    for state in ("None kept", "Not given", "new@example.org", "<p>Set</p>", "<p> Off </p>"):
+    for state in ("None saved", "Not given", "new@example.org", "<p>Set</p>", "<p> Off </p>"):
         assert state in page
     assert "Google and GitHub" not in page
 

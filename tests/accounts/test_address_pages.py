@@ -50,7 +50,7 @@ def page_of(address: Address, act: str = "") -> str:
 def test_an_empty_list_offers_to_add_one(shopper_client):
     page = shopper_client.get(LIST).text
 
-    assert "You keep none yet" in page
+    assert "You have no addresses yet" in page
     assert ADD in page
 
 
@@ -81,7 +81,7 @@ def test_an_address_is_added_with_its_label_and_spelt_properly(shopper_client, s
     kept = shopper.addresses.get()
     assert (kept.label, kept.postcode, kept.is_default) == ("Home", "BS1 4ZZ", True)
     assert page.redirect_chain == [(LIST, 302)]
-    assert told(page) == ["“Home” is kept."]
+    assert told(page) == ["“Home” is saved."]
 
 
 def test_the_form_knows_the_name_of_the_member(shopper_client):

@@ -137,7 +137,7 @@ def test_a_change_can_be_called_off(sam, at_home):
 
     assert "Your email address stays as it is" in words_of(page)
     assert f"it stays {OLD}" in mails_to(OLD)[-1].body
-    assert "This link has ended" in words_of(at_home.get(link))
+    assert "This link no longer works" in words_of(at_home.get(link))
     assert address_of(sam) == OLD
 
 
@@ -147,7 +147,7 @@ def test_a_second_change_takes_the_place_of_the_first(sam, at_home):
 
     assert not EmailAddress.objects.filter(email="first@example.org").exists()
     page = at_home.get(link_in(mails_to("first@example.org")[0]))
-    assert "This link has ended" in words_of(page)
+    assert "This link no longer works" in words_of(page)
 
 
 def test_an_address_of_somebody_else_gets_the_same_answer(sam, at_home):

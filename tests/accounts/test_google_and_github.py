@@ -285,7 +285,7 @@ def test_the_buttons_stand_on_both_doors_and_keep_the_way_on(client, site, door)
     page = client.get(door, {"next": "/books/"})
 
     name = {"google": "Google", "github": "GitHub"}[site.id]
-    assert f"Go on with {name}" in page.text
+    assert f"Continue with {name}" in page.text
     action = f'action="/accounts/{site.id}/login/?process=login&amp;next=%2Fbooks%2F"'
     assert f'<form method="post" {action}>' in page.text
 
@@ -294,7 +294,7 @@ def test_the_buttons_stand_on_both_doors_and_keep_the_way_on(client, site, door)
 def test_without_keys_there_is_no_button(client, google, door):
     page = client.get(door).text
 
-    assert "Go on with Google" in page
+    assert "Continue with Google" in page
     assert "GitHub" not in page
 
 

@@ -235,6 +235,24 @@ def test_nonsense_unlinks_nothing(sam, both, nonsense):
     assert SocialAccount.objects.exists()
 
 
+def test_only_what_is_not_linked_is_offered(sam, both):
+    client = signed_in(sam)
+    linked(sam, "github")
+
+    page = client.get(PAGE).text
+    assert ("Link Google" in page, "Link GitHub" in page) == (True, False)
+
+    linked(sam, "google")
+    assert "Link another account" not in client.get(PAGE).text
+
+
+def test_a_shop_without_other_sites_leads_back_to_the_account(sam):
+    page = signed_in(sam).get(PAGE).text
+
+    assert "no sign-in by other sites" in page
+    assert '<a class="more" href="/accounts/">' in page
+
+
 def test_nobody_unlinks_what_is_somebody_elses(sam, both):
     theirs = linked(nadia(), "github")
 

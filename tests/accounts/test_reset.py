@@ -71,7 +71,7 @@ def test_a_link_works_once(sam, client):
 
     page = Client().get(link, follow=True)
 
-    assert "This link has ended" in words_of(page)
+    assert "This link no longer works" in words_of(page)
 
 
 def test_a_link_ends_with_a_change_of_the_password(sam, client):
@@ -79,7 +79,7 @@ def test_a_link_ends_with_a_change_of_the_password(sam, client):
     sign_in(client)
     change(client, PASSWORD, OTHER_PASSWORD)
 
-    assert "This link has ended" in words_of(Client().get(link, follow=True))
+    assert "This link no longer works" in words_of(Client().get(link, follow=True))
 
 
 def test_a_link_ends_with_a_change_of_the_address(sam, client):
@@ -88,7 +88,7 @@ def test_a_link_ends_with_a_change_of_the_address(sam, client):
     link = link_for(Client())
     client.get(link_in(mails_to("new@example.org")[0]))
 
-    assert "This link has ended" in words_of(Client().get(link, follow=True))
+    assert "This link no longer works" in words_of(Client().get(link, follow=True))
 
 
 def test_a_link_ends_after_a_day(sam, client, monkeypatch):
@@ -96,7 +96,7 @@ def test_a_link_ends_after_a_day(sam, client, monkeypatch):
     late = timezone.make_naive(timezone.now()) + timedelta(days=1, minutes=1)
     monkeypatch.setattr(tokens.PasswordResetTokenGenerator, "_now", lambda generator: late)
 
-    assert "This link has ended" in words_of(Client().get(link, follow=True))
+    assert "This link no longer works" in words_of(Client().get(link, follow=True))
 
 
 def test_the_key_does_not_stay_in_the_address(sam, client):
@@ -188,7 +188,7 @@ def test_a_change_needs_the_old_password(sam, client):
 
     page = change(client, "wrong", OTHER_PASSWORD)
 
-    assert "That is not your password at present" in words_of(page)
+    assert "That is not your current password" in words_of(page)
     sam.refresh_from_db()
     assert sam.check_password(PASSWORD)
 

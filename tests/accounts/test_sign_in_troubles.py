@@ -121,14 +121,14 @@ def test_a_state_that_this_browser_was_not_given_is_refused(client, site, state)
 
     page = come_back(client, f"{address}&state={state}")
 
-    assert is_told(page, "This way in has ended")
+    assert is_told(page, "This sign-in has run out")
     assert site.asked == []
 
 
 def test_a_way_in_is_good_for_the_browser_it_began_in(client, site):
     address = site.agree(leave_for(client, site))
 
-    assert is_told(come_back(Client(), address), "This way in has ended")
+    assert is_told(come_back(Client(), address), "This sign-in has run out")
 
 
 def test_the_state_of_one_site_is_no_good_for_the_other(client, google, github):
@@ -136,7 +136,7 @@ def test_the_state_of_one_site_is_no_good_for_the_other(client, google, github):
 
     page = client.get("/accounts/github/login/callback/", {"code": "1", "state": state})
 
-    assert is_told(page, "This way in has ended")
+    assert is_told(page, "This sign-in has run out")
 
 
 def test_consent_that_is_denied_is_fine(client, site):
@@ -171,7 +171,7 @@ def test_trouble_while_linking_leads_back_to_the_account_page(site):
 def test_allauths_own_page_for_errors_is_the_shops(client):
     page = client.get("/accounts/3rdparty/login/error/")
 
-    assert is_told(page, "This way in has ended")
+    assert is_told(page, "This sign-in has run out")
 
 
 class TestReplays:
@@ -189,6 +189,6 @@ class TestReplays:
 
         page = come_back(client, address)
 
-        assert is_told(page, "This way in has ended")
+        assert is_told(page, "This sign-in has run out")
         assert not who_is_in(client)
         assert site.asked.count("token") == 1

@@ -119,7 +119,7 @@ def test_an_account_that_was_opened_by_a_stranger_ends_with_their_link_used_up()
 
     page = stranger.get(theirs, follow=True)
 
-    assert "This link has ended" in words_of(page)
+    assert "This link no longer works" in words_of(page)
     assert not is_in(stranger)
 
 
@@ -149,15 +149,15 @@ def test_a_link_that_is_used_old_or_cut_short_says_so(client, monkeypatch):
     sign_up(client)
     link = link_in(mails_to("new@example.org")[0])
 
-    assert "This link has ended" in words_of(Client().get(link[:-3] + "/", follow=True))
+    assert "This link no longer works" in words_of(Client().get(link[:-3] + "/", follow=True))
 
     now = signing.time.time()
     with monkeypatch.context() as later:
         later.setattr(signing.time, "time", lambda: now + 60 * 60 * 24 * 3 + 60)
-        assert "This link has ended" in words_of(Client().get(link, follow=True))
+        assert "This link no longer works" in words_of(Client().get(link, follow=True))
 
     client.get(link)
-    assert "This link has ended" in words_of(Client().get(link, follow=True))
+    assert "This link no longer works" in words_of(Client().get(link, follow=True))
 
 
 def test_two_who_sign_up_at_once_with_one_address_get_the_same_answer(client, monkeypatch):

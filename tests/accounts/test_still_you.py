@@ -115,7 +115,8 @@ def test_they_sign_in_once_more_and_come_to_where_they_wanted(sam, thief, github
 
     page = thief.get("/accounts/data/", follow=True)
 
-    assert "Go on with GitHub" in page.text
+    assert "Continue with GitHub" in page.text
+    assert "Or by an account" not in page.text
     back = github.agree(
         thief.post("/accounts/github/login/", {"process": "login", "next": "/accounts/data/"})[
             "Location"

@@ -9,10 +9,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import OutboxMessage, User
+from accounts.person import parts
 from catalog import recently_viewed
 from shop.cart import Shopper
+from shop.models import StockTake
+from shop.stock_take_data import StockTakesPart
 from tests.factories import BookFactory, DeliveryMethodFactory
 from tests.shop.conftest import fill, place
 
@@ -70,6 +74,21 @@ def test_the_page_says_what_there_is(known_client, shopper):
     assert '<dt>Orders</dt><dd class="num">1</dd>' in page.text
     assert '<dt>Saved addresses</dt><dd class="num">0</dd>' in page.text
     assert page["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+def test_what_tells_of_work_as_staff_is_shown_to_those_who_worked_here(known_client, shopper):
+    titles = [str(part.title) for part in parts() if part.is_of_staff]
+    data, delete = (known_client.get(address).text for address in PAGES)
+    assert len(titles) == 3
+    assert not any(title in data or title in delete for title in titles)
+
+    StockTake.objects.create(started_at=timezone.now(), who=shopper.email)
+
+    data, delete = (known_client.get(address).text for address in PAGES)
+    counted = str(StockTakesPart.title)
+    assert f'<dt>{counted}</dt><dd class="num">1</dd>' in data
+    assert f"<dt>{counted}</dt>" in delete
+    assert not any(title in data or title in delete for title in titles if title != counted)
 
 
 def test_the_account_page_leads_there(known_client):

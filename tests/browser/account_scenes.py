@@ -289,7 +289,7 @@ DOORS: dict[str, Callable[[Scene], str]] = {
 ACCOUNT_PAGES = MEMBER_PAGES | DOORS
 # The forms that are sent empty, and by which button.
 SENT_EMPTY = {
-    "address with errors": "Keep the address",
+    "address with errors": "Save the address",
     "email address with errors": "Send the link",
     "change the password with errors": "Change the password",
     "set up an app with errors": "Use this app",
@@ -299,5 +299,5 @@ SENT_EMPTY = {
     "sign in with a second step and errors": "Sign in",
     "sign up with errors": "Open an account",
     "password reset with errors": "Send me the link",
-    "choose a new password with errors": "Keep this password",
+    "choose a new password with errors": "Save the password",
 }

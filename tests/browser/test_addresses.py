@@ -41,14 +41,14 @@ def test_addresses_are_kept_ordered_and_deleted(member):
     page = member
     page.get_by_role("link", name="Manage your addresses").click()
     add(page, "Home")
-    page.get_by_role("button", name="Keep the address").click()
+    page.get_by_role("button", name="Save the address").click()
     add(page, "Mum")
     choose_country(page, AMERICA)
     expect(page.get_by_label("Address", exact=True)).to_have_value(ADDRESS["Address"])
     page.get_by_label("State").select_option("New York")
     page.get_by_label("ZIP code").fill("10001")
     page.get_by_label("What you call it").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("“Mum” is kept.")
+    expect(page.get_by_role("status")).to_contain_text("“Mum” is saved.")
 
     page.get_by_role("button", name="Make it the default").click()
     expect(page.get_by_role("status")).to_contain_text("“Mum” is your default now.")

@@ -26,7 +26,7 @@ def site(request, settings, monkeypatch) -> Iterator[FakeSite]:
 def signed_out(page: Page, shop: str, site: FakeSite) -> Page:
     """In front of the other site's question, sent there by the button."""
     page.goto(f"{shop}/accounts/login/")
-    page.get_by_role("button", name="Go on with").click()
+    page.get_by_role("button", name="Continue with").click()
     expect(steps.heading(page)).to_have_text(f"The shop asks {site.id} who you are")
     return page
 

@@ -71,7 +71,7 @@ def add_passkey(page: Page, *, alone: bool) -> None:
     page.get_by_role("link", name="Add a passkey").click()
     expect(steps.heading(page)).to_have_text("Is it still you?")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_label("Name")).to_have_value("Passkey")
     page.get_by_label("Sign in with it alone").set_checked(alone)
     page.get_by_role("button", name="Add a passkey").click()

@@ -118,6 +118,14 @@ def test_without_orders_the_page_says_what_to_do(client, db):
     assert "There are no orders to show here" in text(client.get("/orders/"))
 
 
+def test_a_member_without_orders_is_led_to_those_made_without_the_account(shopper_client):
+    page = shopper_client.get("/orders/")
+
+    assert "You have not ordered with this account yet" in text(page)
+    for way_on in ("/orders/find/", "/wishlist/", "/books/"):
+        assert f'<li><a href="{way_on}">' in page.text
+
+
 def test_numbers_can_be_read_aloud():
     numbers = {new_order_number() for _ in range(200)}
 

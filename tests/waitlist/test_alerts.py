@@ -65,6 +65,28 @@ def test_the_wish_of_a_stranger_survives_signing_in(client):
     assert RestockAlert.objects.get().user == reader
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "Tell {} when it is back"),
+        ({"on_sale_on": date(2999, 1, 1)}, "Tell {} when it can be bought"),
+        ({"price": None}, "Tell {} when it can be bought"),
+    ],
+)
+def test_only_what_has_been_on_sale_can_be_back(shopper_client, facts, words):
+    book = sold_out(**facts)
+
+    assert words.format("me") in shopper_client.get(book.get_absolute_url()).text
+    assert words.format("you") in shopper_client.get(f"/queue/{book.ean}/alert/").text
+
+
+def test_a_place_in_line_is_spoken_of_where_there_is_one(shopper_client):
+    with_a_list, without = sold_out(), sold_out(price=None)
+
+    assert "and no place in line" in shopper_client.get(with_a_list.get_absolute_url()).text
+    assert "and no place in line" not in shopper_client.get(without.get_absolute_url()).text
+
+
 def test_looking_at_the_question_asks_for_nothing(shopper_client):
     shopper_client.get(f"/queue/{sold_out().ean}/alert/")
 

@@ -62,7 +62,7 @@ def test_it_names_the_next_confirmed_delivery_and_the_days(client):
 
     slip = slip_on(client, book)
 
-    assert f"2 copies, {first.due_on:%-d %B %Y}" in slip
+    assert f'2 copies, <span class="nowrap">{first.due_on:%-d %B %Y}</span>' in slip
     assert f"<dd>{second.due_on:%-d %B %Y}</dd>" in slip
 
 

@@ -39,7 +39,7 @@ def one_more(wishlist: Wishlist) -> Wishlist:
 def gives(client: Client, wishlist: Wishlist) -> bool:
     """Whether the list tells this reader that they give the book, and not that another does."""
     page = client.get(wishlist.shared_path).text
-    by_them, by_another = "You give it" in page, "Somebody gives it" in page
+    by_them, by_another = "You are giving this" in page, "Somebody is giving this" in page
     assert by_them != by_another
     assert by_them == ("I am not giving this after all" in page)
     return by_them

@@ -366,7 +366,7 @@ def test_the_page_keeps_what_is_chosen(shopper, shopper_client):
 
     answer = shopper_client.post("/wishlist/notices/", {"wants_restock": "on"}, follow=True)
 
-    assert "Kept." in answer.text
+    assert "Saved." in answer.text
     assert answer.text.count(" checked") == 1
     choice = NoticeChoice.objects.get(user=shopper)
     assert (choice.wants_price_falls, choice.wants_restock) == (False, True)

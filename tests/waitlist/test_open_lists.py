@@ -94,7 +94,7 @@ def test_it_says_how_many_wait_and_what_comes(client):
     text = page_of(client, book).text
 
     assert "<dt>People waiting now</dt><dd>3</dd>" in text
-    assert f"<dd>10 copies, {delivery.due_on:%-d %B %Y}</dd>" in text
+    assert f'<dd>10 copies, <span class="nowrap">{delivery.due_on:%-d %B %Y}</span></dd>' in text
     assert "7 copies" not in text
 
 
@@ -122,7 +122,8 @@ def test_the_list_of_a_book_that_can_be_bought_leads_to_the_book(client):
 
     text = page_of(client, book).text
 
-    assert "It can be bought" in text
+    assert "It can be bought: no need to wait" in text
+    assert f'<a class="btn" href="{book.get_absolute_url()}">Buy the book</a>' in text
     assert "/join/" not in text
 
 
@@ -379,7 +380,7 @@ def test_the_longest_lists_come_first(client):
 
 
 def test_where_nobody_waits_it_says_so(client):
-    assert "Nobody waits for a book at the moment" in client.get("/queue/").text
+    assert "Nobody is waiting for a book at the moment" in client.get("/queue/").text
 
 
 def test_a_withdrawn_book_is_on_no_list_of_lists(client):

@@ -43,6 +43,17 @@ def order_of(place: PreBooking, number: str = "ORDER1") -> None:
         offers.claim([place.pk], order_number=number, now=timezone.now())
 
 
+@pytest.mark.parametrize("verb", ["", "leave/", "decline/"])
+def test_its_owner_finds_the_way_through_the_account_on_each_page(shopper, shopper_client, verb):
+    book = sold_out()
+    place = join(book, user=shopper)
+    deliver(book, 1)
+    tabs = '<nav class="tabs"'
+
+    assert tabs in shopper_client.get(f"{place.get_absolute_url()}{verb}").text
+    assert tabs not in Client().get(f"{place.get_absolute_url()}{verb}").text
+
+
 def test_a_waiting_place_has_its_number_and_can_be_left():
     book = sold_out()
     first, second, _third = line(book, 3)
@@ -167,7 +178,7 @@ def test_leaving_asks_first_and_then_ends_the_place():
     page = act(place, "leave")
 
     assert "You have left the list." in page.text
-    assert "This place has ended" in page.text
+    assert "Your place has ended" in page.text
     assert states([place, behind]) == ["cancelled", "waiting"]
 
 

@@ -325,7 +325,7 @@ def test_a_price_that_came_later_is_compared_with_nothing(shopper):
 
     item = WishlistItem.objects.get()
 
-    assert (item.price_words, item.price_added_text, item.is_cheaper) == ("", "", False)
+    assert (item.price_words, item.price_lost_text, item.is_cheaper) == ("", "", False)
 
 
 def test_selling_out_takes_nothing_off_a_list(shopper, emma):

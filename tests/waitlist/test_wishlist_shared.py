@@ -41,7 +41,7 @@ def test_a_list_is_private_until_it_is_shared(shopper_client, client, birthday, 
 
 def test_a_link_that_was_taken_back_never_works_again(shopper_client, client, shared):
     page = shopper_client.post(f"/wishlist/{shared.pk}/revoke/", follow=True)
-    assert messages(page) == ["The list is yours alone again. The link leads nowhere."]
+    assert messages(page) == ["The list is yours alone again. The link no longer works."]
     assert client.get(shared.shared_path).status_code == 404
 
     shopper_client.post(f"/wishlist/{shared.pk}/share/", {"shown_name": ""})
@@ -107,12 +107,14 @@ def test_the_order_of_a_giver_changes_nothing_for_the_owner(giver, shopper_clien
 
 def test_other_givers_see_that_somebody_gives_a_book(giver, client, shared):
     page = act(giver, shared, "take")
-    assert messages(page) == ["Thank you. Others who give see that you give it."]
-    assert "You give it" in page.text
+    assert messages(page) == [
+        "Thank you. Others who open this list now see that you are giving it."
+    ]
+    assert "You are giving this" in page.text
     assert "I am not giving this after all" in page.text
 
     page = client.get(shared.shared_path).text
-    assert "Somebody gives it" in page
+    assert "Somebody is giving this" in page
     assert "I am giving this" not in page
     assert messages(act(client, shared, "take")) == ["Somebody else gives this book already."]
     assert messages(act(client, shared, "untake")) == ["Somebody else gives this book already."]
@@ -164,7 +166,7 @@ def test_undoing_a_removal_shows_no_giver_and_loses_none(giver, shopper_client, 
     assert str(before.taken_by) not in page.text
     shopper_client.post("/wishlist/undo/")
 
-    assert "You give it" in giver.get(shared.shared_path).text
+    assert "You are giving this" in giver.get(shared.shared_path).text
 
 
 def test_what_is_gone_or_private_cannot_be_given(client, shopper_client, emma, shared):

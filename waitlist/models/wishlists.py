@@ -159,8 +159,10 @@ class WishlistItem(models.Model):
         return self.taken_at is not None
 
     @property
-    def price_added_text(self) -> str:
-        return "" if self.price_added is None else format_money(self.price_added)
+    def price_lost_text(self) -> str:
+        """The price when the book was added, of one that has none any more."""
+        has_a_price = self.book.price is not None and not self.book.is_withdrawn
+        return "" if has_a_price or self.price_added is None else format_money(self.price_added)
 
     @property
     def price_words(self) -> str:

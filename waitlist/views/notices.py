@@ -29,7 +29,7 @@ def notices_page(request: MemberRequest) -> HttpResponse:
         form = NoticesForm(request.POST)
         if form.is_valid():
             notices.choose(user=user, now=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("Kept. You can change it here at any time."))
+            messages.success(request, _("Saved. You can change it here at any time."))
             return redirect("waitlist:notices")
     choice = notices.choice_of(user)
     form = NoticesForm(initial=model_to_dict(choice) if choice else {})

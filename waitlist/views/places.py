@@ -69,7 +69,7 @@ def place_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "place": place,
         "slip": slips.slip_of_place(place, request.user, now),
         "steps": list(place.events.order_by("pk")),
-        "is_theirs": place.user_id is not None and place.user_id == request.user.pk,
+        "is_theirs": _is_theirs(request, place),
         "others": [] if place.is_living else list(others[:OTHER_EDITIONS]),
     }
     return TemplateResponse(request, "waitlist/place_detail.html", context)
@@ -121,4 +121,11 @@ def _ask(
     place = get_object_or_404(PreBooking.objects.for_page(), key=key)
     if place.state not in states or place.is_being_ordered:
         return redirect(place)
-    return TemplateResponse(request, template, {"place": place})
+    return TemplateResponse(
+        request, template, {"place": place, "is_theirs": _is_theirs(request, place)}
+    )
+
+
+def _is_theirs(request: HttpRequest, place: PreBooking) -> bool:
+    """Whether the place belongs to whoever is signed in, if anybody is."""
+    return place.user_id is not None and place.user_id == request.user.pk

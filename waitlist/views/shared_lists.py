@@ -41,9 +41,8 @@ def wishlist_shared(request: HttpRequest, key: UUID) -> HttpResponse:
 def wishlist_take(request: HttpRequest, key: UUID, item_id: int) -> HttpResponse:
     giver = _giver(request) or uuid4()
     take = partial(wishlists.take, giver=giver, now=timezone.now())
-    is_said = _say(
-        request, key, item_id, take, _("Thank you. Others who give see that you give it.")
-    )
+    done = _("Thank you. Others who open this list now see that you are giving it.")
+    is_said = _say(request, key, item_id, take, done)
     if is_said and not request.user.is_authenticated:
         request.session[GIVER_KEY] = str(giver)
     return _back(request, key)

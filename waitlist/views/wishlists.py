@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +14,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -30,6 +31,8 @@ from waitlist.wishlist_forms import ChooseListForm, ListNameForm, ShareForm
 from waitlist.wishlist_undo import pack, unpack
 
 BOOKS_PER_PAGE = 50
+# Those that offer to undo what was taken off last.
+LIST_PAGES = {"waitlist:wishlist_default", "waitlist:wishlist_detail"}
 # What was taken off last, and the title of it until the page of a list has offered to undo that.
 REMOVED_KEY, OFFER_KEY = "unwished", "unwished_title"
 
@@ -80,15 +83,18 @@ def wishlist_remove(request: MemberRequest, ean: str) -> HttpResponse:
     """Takes a book off the list that is named, or off all of them."""
     book = get_object_or_404(Book.objects.defer("search"), ean=ean)
     wishlist = list_named(request)
+    after = next_page(request) or reverse("waitlist:wishlist_default")
     try:
         gone = wishlists.remove(user=request.user, books=[book], wishlist=wishlist)
     except wishlists.CannotChangeWishlist as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("“%(title)s” is off the list.") % {"title": book.title})
         request.session[REMOVED_KEY] = pack(gone)
         request.session[OFFER_KEY] = book.title
-    return redirect(next_page(request) or "waitlist:wishlist_default")
+        # The page of a list says so itself, with a way back.
+        if not _leads_to_a_list(after):
+            messages.success(request, _("“%(title)s” is off the list.") % {"title": book.title})
+    return redirect(after)
 
 
 @require_POST
@@ -193,7 +199,7 @@ def wishlist_revoke(request: MemberRequest, list_id: int) -> HttpResponse:
     except wishlists.CannotChangeWishlist as refusal:
         messages.error(request, str(refusal))
         return redirect("waitlist:wishlist_default")
-    messages.success(request, _("The list is yours alone again. The link leads nowhere."))
+    messages.success(request, _("The list is yours alone again. The link no longer works."))
     return redirect(wishlist)
 
 
@@ -239,6 +245,14 @@ def _save(request: HttpRequest, user: User, book: Book, wishlist: Wishlist | Non
     words = {"title": book.title, "name": item.wishlist.name}
     messages.success(request, _("“%(title)s” is on your list “%(name)s”.") % words)
     return redirect(next_page(request) or item.wishlist)
+
+
+def _leads_to_a_list(path: str) -> bool:
+    """Whether `path` is the page of a list as its owner sees it."""
+    try:
+        return resolve(urlsplit(path).path).view_name in LIST_PAGES
+    except Resolver404:
+        return False
 
 
 def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
