@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -31,15 +32,23 @@ CODE = re.compile(
 )
 
 
+def faults(paths: Iterable[Path], faults_of: Callable[[Path], list[Any]]) -> dict[str, list[Any]]:
+    """By the name of the file."""
+    return {name_of(path): found for path in paths if (found := faults_of(path))}
+
+
 # Templates
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_templates_hold_no_text_that_is_not_marked(path):
+def test_templates_hold_no_text_that_is_not_marked():
+    assert faults(TEMPLATES, unmarked_in_template) == {}
+
+
+def unmarked_in_template(path: Path) -> list[str]:
     html = CODE.sub("•", without_tags_of_django(CODE.sub("", path.read_text())))
     texts = [*text_nodes(html), *read_aloud(html)] if path.suffix == ".html" else html.split("\n")
 
-    assert [text.strip() for text in texts if has_words(text)] == []
+    return [text.strip() for text in texts if has_words(text)]
 
 
 def without_tags_of_django(source: str) -> str:
@@ -107,30 +116,33 @@ ATTRIBUTES = KEYWORDS - {"message"} | {"verbose_name", "site_header", "site_titl
 NOT_ON_PAGES = ("management", "embedded", "postgresql", "synthetic", "demo", "mail_samples.py")
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in OURS if not set(NOT_ON_PAGES) & set(path.parts)], ids=name_of
-)
-def test_python_shows_no_text_that_is_not_marked(path):
-    tree = ast.parse(path.read_text())
-    unmarked = [
+def test_python_shows_no_text_that_is_not_marked():
+    shown = [path for path in OURS if not set(NOT_ON_PAGES) & set(path.parts)]
+
+    assert faults(shown, unmarked_in_python) == {}
+
+
+def unmarked_in_python(path: Path) -> list[str]:
+    return [
         f"{node.lineno}: {text}"
-        for shown in texts_for_people(tree)
+        for shown in texts_for_people(ast.parse(path.read_text()))
         for node, text in bare_words(shown)
     ]
 
-    assert unmarked == []
 
-
-@pytest.mark.parametrize("path", OURS, ids=name_of)
-def test_no_text_is_translated_before_its_reader_is_known(path):
+def test_no_text_is_translated_before_its_reader_is_known():
     """What a module or a class says when it is read would be in the language of that moment."""
-    early = [
-        node.lineno
-        for node in _run_at_once(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and _name(node) in _not_lazy(path)
-    ]
+    assert faults(OURS, translated_early) == {}
 
-    assert early == []
+
+def translated_early(path: Path) -> list[int]:
+    tree = ast.parse(path.read_text())
+    not_lazy = _not_lazy(tree)
+    return [
+        node.lineno
+        for node in _run_at_once(tree)
+        if isinstance(node, ast.Call) and _name(node) in not_lazy
+    ]
 
 
 def texts_for_people(tree: ast.Module) -> Iterator[ast.expr]:
@@ -217,11 +229,11 @@ def _run_at_once(tree: ast.Module) -> Iterator[ast.AST]:
         waiting = [one for one in waiting if one is not None]
 
 
-def _not_lazy(path: Path) -> set[str]:
+def _not_lazy(tree: ast.Module) -> set[str]:
     """The names under which a module knows the functions that translate at once."""
     return {
         alias.asname or alias.name
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
         if alias.name in ("gettext", "ngettext", "pgettext", "npgettext")
@@ -235,13 +247,16 @@ def _name(call: ast.Call) -> str:
 # Scripts
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT / "static/js").glob("*.js")), ids=name_of)
-def test_scripts_say_nothing_of_their_own(path):
+def test_scripts_say_nothing_of_their_own():
     """Their words come from the page, which has them in the language of its reader."""
+    assert faults(sorted((PROJECT / "static/js").glob("*.js")), words_of_script) == {}
+
+
+def words_of_script(path: Path) -> list[str]:
     code = re.sub(r"/\*.*?\*/|^\s*//.*$|\s//\s.*$", "", path.read_text(), flags=re.S | re.M)
     strings = re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`", code)
 
-    assert [text for text in map("".join, strings) if re.search(r"[A-Z]\w+ \w|\w, \w", text)] == []
+    return [text for text in map("".join, strings) if re.search(r"[A-Z]\w+ \w|\w, \w", text)]
 
 
 # Catalogues
