@@ -159,7 +159,7 @@ def a_delivery_is_received(day: Day) -> None:
 
 
 def it_is_looked_at_and_put_into_stock(page: Page) -> None:
-    page.get_by_role("link", name="Look at how it is shared out").click()
+    page.get_by_role("link", name="See who gets the copies").click()
     into_stock = page.get_by_role("button", name="Put into stock")
     expect(into_stock).to_be_visible()
     shared = {row[0]: row[1:4] for row in staff_steps.rows(page.get_by_role("main"))}
