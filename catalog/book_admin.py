@@ -51,7 +51,7 @@ class BookAdmin(HistoryAdmin):
     form = BookForm
     list_display = (
         *("title", "byline", "ean", "format", money(Book, "price")),
-        *("stock", "shelf", "withdrawn_at"),
+        *("stock", "shelf", "withdrawn"),
     )
     # The others have no index that holds all books.
     sortable_by = ("ean",)
@@ -98,6 +98,10 @@ class BookAdmin(HistoryAdmin):
         (_("Cover"), {"fields": ("cover_now", "cover_image", "cover_mood")}),
         (_("Sale"), {"fields": ("withdrawn_at",)}),
     )
+
+    @admin.display(description=_("withdrawn"))
+    def withdrawn(self, book: Book) -> Any:
+        return book.withdrawn_at
 
     @admin.display(description=_("cover now"))
     def cover_now(self, book: Book) -> str:
