@@ -57,7 +57,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     # Part of what every session is checked against: counting it up ends all of them at once.
     sessions_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)

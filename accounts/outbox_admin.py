@@ -43,7 +43,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     list_filter = (StateFilter,)
     sortable_by = ()
     search_fields = ("to",)
-    search_help_text = _("A whole e-mail address, or the number of an order.")
+    search_help_text = _("A whole email address, or the number of an order.")
     actions = ("try_failed_again",)
     fields = (
         *(

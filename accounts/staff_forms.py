@@ -57,7 +57,11 @@ class UserChangeForm(BaseUserChangeForm):
 class CustomerSearchForm(forms.Form):
     """What somebody says of the customer they look for."""
 
-    q = forms.CharField(label=_("Name, email address or order number"), max_length=254)
+    q = forms.CharField(
+        label=_("Name, email address or order number"),
+        max_length=254,
+        error_messages={"required": _("Type a name, an email address or an order number.")},
+    )
 
 
 class GuestForm(forms.Form):

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminFileWidget
+from django.contrib.admin.widgets import AdminFileWidget, ManyToManyRawIdWidget
 from django.core.paginator import Paginator
 from django.db.models import ImageField
 from django.forms import BooleanField
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from .keys import key_in
+from .keys import key_in, keys_in
 
 # How filters of the admin compare a column.
 _KINDS = {"", "exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt"}
@@ -22,6 +22,8 @@ _KINDS = {"", "exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt"}
 MOST_LISTED = 5_000
 # As many as one act is done with when all rows of a list are chosen.
 MOST_AT_ONCE = 100
+# Of the rows whose keys are in a field.
+MOST_NAMED = 20
 
 
 def _column_of(kind: Any) -> str:
@@ -54,6 +56,14 @@ class FileField(AdminFileWidget):
     """With a label of its own, which a field in a group of fields lacks."""
 
     use_fieldset = False
+
+
+class NamedKeys(ManyToManyRawIdWidget):
+    """Keys to type, with the names of the rows that they are of."""
+
+    def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
+        rows = self.rel.model._default_manager.filter(pk__in=keys_in(map(str, value))[:MOST_NAMED])
+        return ", ".join(map(str, rows)), ""
 
 
 class ShortList(ChangeList):
@@ -96,6 +106,11 @@ class StaffAdmin(admin.ModelAdmin):
             return column in {field.name for field in self.opts.fields if field.many_to_one}
         known = {*self.linked_by, *map(_column_of, self.get_list_filter(request)), "id"}
         return column in known and kind in _KINDS
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name in self.raw_id_fields:
+            kwargs["widget"] = NamedKeys(db_field.remote_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Rows to edit in the list, whose fields are named by more than the head of their column."""

@@ -18,6 +18,7 @@ from .cover_upload import CoverField
 from .fresh_forms import FreshForm
 from .history_admin import HistoryAdmin
 from .models import Book, BookText, Contribution
+from .money_columns import money
 from .search import found_among
 from .views import staff
 
@@ -49,7 +50,8 @@ class BookForm(FreshForm):
 class BookAdmin(HistoryAdmin):
     form = BookForm
     list_display = (
-        *("title", "byline", "ean", "format", "price", "stock", "shelf", "withdrawn_at"),
+        *("title", "byline", "ean", "format", money(Book, "price")),
+        *("stock", "shelf", "withdrawn"),
     )
     # The others have no index that holds all books.
     sortable_by = ("ean",)
@@ -96,6 +98,10 @@ class BookAdmin(HistoryAdmin):
         (_("Cover"), {"fields": ("cover_now", "cover_image", "cover_mood")}),
         (_("Sale"), {"fields": ("withdrawn_at",)}),
     )
+
+    @admin.display(description=_("withdrawn"))
+    def withdrawn(self, book: Book) -> Any:
+        return book.withdrawn_at
 
     @admin.display(description=_("cover now"))
     def cover_now(self, book: Book) -> str:

@@ -73,8 +73,10 @@ class GenreAdmin(HistoryAdmin):
     @admin.display(description=_("add"))
     def add_inside(self, genre: Genre) -> str:
         address = reverse("admin:catalog_genre_add", query={"parent": genre.pk})
-        words = _("Add a genre in “%(name)s”") % {"name": genre.name}
-        return format_html('<a href="{}" aria-label="{}">{}</a>', address, words, _("Add a genre"))
+        words = _("Add one inside “%(name)s”") % {"name": genre.name}
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>', address, words, _("Add one inside")
+        )
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any

@@ -9,6 +9,9 @@ from babel import numbers as babel
 from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
+# As wide as a plus, and read as what it is; a hyphen is neither.
+MINUS = "−"
+
 
 def format_count(number: int) -> str:
     """`number` as people write it: 2,733."""
@@ -18,6 +21,11 @@ def format_count(number: int) -> str:
 def format_money(amount: Decimal) -> str:
     """`amount` as people write it: £9.99."""
     return _money_text(amount, settings.SHOP["currency"], _locale())
+
+
+def format_difference(amount: Decimal) -> str:
+    """`amount` with its sign, whichever it has: +£9.99."""
+    return f"+{format_money(amount)}" if amount > 0 else format_money(amount)
 
 
 def format_rating(tenths: int) -> str:
@@ -95,4 +103,5 @@ def _number_text(number: int, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _money_text(amount: Decimal, currency: str, locale: str) -> str:
-    return str(babel.format_currency(amount, currency, locale=locale))
+    text = str(babel.format_currency(amount, currency, locale=locale))
+    return text.replace("-", MINUS)

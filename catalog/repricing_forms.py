@@ -97,7 +97,7 @@ class RepricingForm(forms.Form):
     numbers = NumbersField(
         label=_("ISBNs"),
         required=False,
-        help_text=_("One a line. Empty: all that is chosen above."),
+        help_text=_("One per line. Empty: all that is chosen above."),
     )
     kind = forms.ChoiceField(label=_("Change by"), choices=Repricing.Kind.choices)
     value = forms.DecimalField(

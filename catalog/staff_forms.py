@@ -20,7 +20,7 @@ class WithdrawForm(forms.Form):
         required=False,
         initial=True,
         help_text=_(
-            "Leave it out for a book that will be back soon: everybody keeps their number. An ended "
+            "Untick it for a book that will be back soon: everybody keeps their number. An ended "
             "place cannot be given back."
         ),
     )

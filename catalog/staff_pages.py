@@ -12,7 +12,7 @@ PAGES = [
         "prices/",
         repricing.price_changes,
         "catalog.view_repricing",
-        title=_("Changes of prices"),
+        title=_("Price changes"),
     ),
     StaffPage(
         "price_change_new", "prices/new/", repricing.price_change_new, "catalog.add_repricing"

@@ -27,7 +27,7 @@ def _movements(number: int) -> str:
 
 
 def _books(number: int) -> str:
-    words = ngettext("%(number)s book names it", "%(number)s books name it", number)
+    words = ngettext("%(number)s book refers to it", "%(number)s books refer to it", number)
     return words % {"number": format_count(number)}
 
 

@@ -24,7 +24,7 @@ class RemoveForm(forms.Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=[CHOOSE, *Reason.choices])
     words = _words_field(
         _("Words to the writer"),
-        _("They stand in the mail below the reason. “Something else” needs some."),
+        _("They go into the email below the reason. “Something else” needs some."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -47,4 +47,4 @@ class KeepForm(forms.Form):
 
 
 class RestoreForm(forms.Form):
-    words = _words_field(_("Words to the writer"), _("They stand in the mail."))
+    words = _words_field(_("Words to the writer"), _("They go into the email."))

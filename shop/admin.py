@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from catalog.money_columns import money
 
 from . import order_admin as order_admin
 from . import refund_admin as refund_admin
@@ -28,7 +29,7 @@ from .staff_filters import OfSalesFilter, OwedFilter
 
 class RefundItemInline(ReadOnlyInline):
     model = RefundItem
-    fields = ("item", "copies", "amount", "is_restocked")
+    fields = readonly_fields = ("item", "copies", money(RefundItem, "amount"), "is_restocked")
 
 
 @admin.register(Refund)
@@ -36,7 +37,7 @@ class RefundAdmin(ReadOnlyAdmin):
     """Money that went back, is to go back, or failed to: those need a person."""
 
     list_display = (
-        *("asked_at", "order", "amount", "status", "reason"),
+        *("asked_at", "order", money(Refund, "amount"), "status", "reason"),
         *("who", "attempts", "next_try_at", "last_error"),
     )
     linked_by = ("asked_at",)
@@ -82,7 +83,8 @@ class DeliveryBandInline(admin.TabularInline):
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(StaffAdmin):
     list_display = (
-        *("name", "kind", "price", "price_by", "free_from", "days_from", "days_to", "cutoff_hour"),
+        *("name", "kind", money(DeliveryMethod, "price"), "price_by"),
+        *(money(DeliveryMethod, "free_from"), "days_from", "days_to", "cutoff_hour"),
         *("position", "is_active"),
     )
     list_editable = ("position", "is_active")

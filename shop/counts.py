@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookstore.keys import key_in
 from catalog.models import Book
-from catalog.money import format_money
+from catalog.money import format_difference
 from catalog.spreadsheets import csv_file
 
 from . import in_house
@@ -91,7 +91,7 @@ def _cells(line: StockTakeLine) -> list[Any]:
 
 
 def _with_words(sums: dict[str, Any]) -> dict[str, Any]:
-    return {**sums, "worth_text": format_money(sums["worth"])}
+    return {**sums, "worth_text": format_difference(sums["worth"])}
 
 
 def _last_scanned(take: StockTake, who: str) -> int:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from catalog.money_columns import money
 
 from .board import StateFilter, is_filtered, ordering, tabs_for
 from .fulfilment import Fulfilment
@@ -27,36 +28,47 @@ from .views import staff
 # The others of its books wait for their day of sale, and the order is paid as before.
 PART_IS_READY = _("a part is ready to collect, the rest is not on sale yet")
 
+SUMS = tuple(
+    money(Order, name) for name in ("items_total", "discount_total", "delivery_total", "total")
+)
+SUMS_OF_PAYMENTS = tuple(money(Payment, name) for name in ("amount", "paid", "refunded"))
+TAXES = tuple(money(Order, name) for name in ("tax_total", "delivery_tax"))
+
 
 class OrderItemInline(ReadOnlyInline):
     model = OrderItem
     fields = readonly_fields = (
-        *("title", "ean", "unit_price", "quantity"),
-        *("discount", "tax_class", "tax_rate", "tax", "posted_on", "sent_at"),
+        *("title", "ean", money(OrderItem, "unit_price"), "quantity"),
+        *(money(OrderItem, "discount"), "tax_class", "tax_rate", money(OrderItem, "tax")),
+        *("posted_on", "sent_at"),
     )
 
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
     fields = (
-        *("provider", "status", "amount", "paid", "refunded"),
+        *("provider", "status"),
+        *SUMS_OF_PAYMENTS,
         *("opened_at", "settled_at", "reference"),
     )
-    readonly_fields = ("refunded",)
+    readonly_fields = SUMS_OF_PAYMENTS
 
 
 class OrderEventInline(ReadOnlyInline):
     model = OrderEvent
+    verbose_name_plural = _("Events")
     fields = ("at", "kind", "who", "note")
 
 
 class FulfilmentMoveInline(ReadOnlyInline):
     model = FulfilmentMove
+    verbose_name_plural = _("Moves")
     fields = ("at", "was", "becomes", "who")
 
 
 class OrderNoteInline(ReadOnlyInline):
     model = OrderNote
+    verbose_name_plural = _("Notes")
     fields = ("at", "text", "who")
 
 
@@ -71,19 +83,19 @@ class OrderAdmin(ReadOnlyAdmin):
 
     list_display = (
         *("number", "placed_at", "state", "first_posted_at", "day_to_come"),
-        *("email", "total", "delivery_name"),
+        *("email", money(Order, "total"), "delivery_name"),
     )
     sortable_by = ()
     list_filter = (StateFilter, "status", "closed_at", OfBookFilter)
     search_fields = ("number", "email")
-    search_help_text = _("Number of the order, or the e-mail address it was placed with")
-    readonly_fields = ("state", "goes_to", "refunds_so_far", "erased_at")
+    search_help_text = _("Number of the order, or the email address it was placed with")
+    readonly_fields = (*SUMS, *TAXES, "goes_to", "refunds_so_far", "erased_at")
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    ("number", "state", "status"),
+                    ("number", "status"),
                     "goes_to",
                     ("email", "phone", "user"),
                     ("delivery_name", "is_collected", "delivery_days", "expected_on", "tracking"),
@@ -94,8 +106,8 @@ class OrderAdmin(ReadOnlyAdmin):
             _("Money"),
             {
                 "fields": (
-                    ("items_total", "discount_total", "delivery_total", "total", "currency"),
-                    ("tax_total", "delivery_tax", "delivery_tax_rate", "voucher", "voucher_code"),
+                    (*SUMS, "currency"),
+                    (*TAXES, "delivery_tax_rate", "voucher", "voucher_code"),
                     "refunds_so_far",
                 )
             },

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import path
 
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline
+from catalog.money_columns import money
 
 from .models import RefundRequest, RefundRequestItem
 from .views import refund_requests
@@ -14,7 +15,7 @@ from .views import refund_requests
 
 class RefundRequestItemInline(ReadOnlyInline):
     model = RefundRequestItem
-    fields = ("item", "copies", "amount")
+    fields = readonly_fields = ("item", "copies", money(RefundRequestItem, "amount"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("item")
@@ -25,7 +26,14 @@ class RefundRequestAdmin(ReadOnlyAdmin):
     """Refunds that staff asked for: those that wait for a second person, and what became of all."""
 
     list_display = (
-        *("asked_at", "order", "amount", "status", "reason", "is_cancellation"),
+        *(
+            "asked_at",
+            "order",
+            money(RefundRequest, "amount"),
+            "status",
+            "reason",
+            "is_cancellation",
+        ),
         *("asked_by", "decided_by", "decided_at"),
     )
     list_filter = ("status", "is_cancellation")

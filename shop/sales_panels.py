@@ -192,7 +192,9 @@ def _sold(now: datetime, period: str, by: str, top: int) -> tuple[str, Span, lis
 
 def as_of_words(as_of: datetime | None) -> str:
     if as_of is None:
-        return _("Sales of so long a time are counted every ten minutes, and none have been yet.")
+        return _(
+            "Sales of so long a time are counted every ten minutes; the first count is still to come."
+        )
     there = timezone.localtime(as_of, timezone.get_default_timezone())
     return _("Sales as of %(time)s on %(day)s.") % {
         "time": formats.time_format(there, "TIME_FORMAT"),

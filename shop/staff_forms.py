@@ -37,7 +37,7 @@ class NoteForm(forms.Form):
 
 class PostForm(forms.Form):
     tracking = forms.CharField(
-        label=_("Tracking number or address"),
+        label=_("Tracking number or link"),
         max_length=300,
         required=False,
         help_text=_("An address that begins with https:// becomes a link in the order."),
@@ -88,7 +88,7 @@ class RefundForm(forms.Form):
         lines = {_name(item): _copies_field(item, left.copies[item.pk]) for item in self.items}
         sums = {
             "delivery": _sum_field(_("Delivery"), left.delivery),
-            "goodwill": _sum_field(_("A sum besides"), left.money),
+            "goodwill": _sum_field(_("A further sum"), left.money),
         }
         self.fields = {**lines, **sums, **self.fields}
         if not can_restock:

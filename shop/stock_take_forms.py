@@ -16,7 +16,7 @@ _RELOAD = _("This page is out of date: load it again.")
 
 class BeginForm(forms.Form):
     scope = forms.ChoiceField(
-        label=_("What do you count?"),
+        label=_("What are you counting?"),
         choices=StockTake.Scope.choices,
         initial=StockTake.Scope.SHELF,
         widget=forms.RadioSelect,

@@ -29,7 +29,7 @@ class Repricing(models.Model):
     class Ending(models.TextChoices):
         """Where new prices end: next to the exact one, the higher of two that are as near."""
 
-        EXACT = "exact", _("exact to the smallest coin")
+        EXACT = "exact", _("exact to the last penny or cent")
         NINETY_NINE = "99", _("in .99")
         HALVES = "49_99", _("in .49 or .99")
         TENS = "10", _("in whole tens, as 7.30")

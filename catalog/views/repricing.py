@@ -28,7 +28,7 @@ def price_changes(request: HttpRequest) -> HttpResponse:
     changes = ShortPaginator(Repricing.objects.order_by("-pk"), PAGE)
     rows = changes.get_page(request.GET.get("page"))
     return acts.page(
-        request, "admin/catalog/repricing/list.html", title=_("Changes of prices"), rows=rows
+        request, "admin/catalog/repricing/list.html", title=_("Price changes"), rows=rows
     )
 
 

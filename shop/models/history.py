@@ -67,7 +67,7 @@ class Withdrawal(models.Model):
     # Names one filled-in form: confirming it twice is one declaration.
     key = models.UUIDField(unique=True, editable=False)
     name = models.CharField(_("name"), max_length=150)
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("email address"))
     words = models.CharField(
         _("which books"), max_length=1000, blank=True, help_text=_("Empty: the whole order.")
     )

@@ -25,7 +25,7 @@ class OrderItem(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="items")
     book = models.ForeignKey(Book, models.PROTECT, related_name="order_items")
     title = models.CharField(_("title"), max_length=500)
-    ean = models.CharField(_("EAN"), max_length=13)
+    ean = models.CharField(_("ISBN"), max_length=13)
     unit_price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     quantity = models.PositiveSmallIntegerField(_("copies"))
     # Of the whole line, as the tax is; the tax is within what the discount leaves.

@@ -78,7 +78,7 @@ class Order(PostalAddress):
     )
     # Names one filled-in form: sending it twice finds the first order again.
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
+    status = models.CharField(_("payment"), max_length=16, choices=Status, default=Status.PENDING)
     # Only a trigger on its moves writes it, and the status with it: see services/fulfilling.py.
     fulfilment = models.CharField(
         _("state"),
@@ -94,12 +94,12 @@ class Order(PostalAddress):
     # When its first and its last parcel left, or were ready to be collected.
     first_posted_at = models.DateTimeField(_("first parcel posted at"), null=True, blank=True)
     posted_at = models.DateTimeField(_("posted at"), null=True, blank=True)
-    tracking = models.CharField(_("tracking number or address"), max_length=300, blank=True)
+    tracking = models.CharField(_("tracking number or link"), max_length=300, blank=True)
     # The day by which it should be there; the time to withdraw is counted from it.
     expected_on = models.DateField(_("expected by"), null=True, blank=True)
 
     # Empty, as the rest of the person is, once they have had their data erased.
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("email address"))
     erased_at = models.DateTimeField(_("person erased at"), null=True, blank=True, editable=False)
     # The one it was placed in, in which its mails are; empty: the shop's own.
     language = models.CharField(

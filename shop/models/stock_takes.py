@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.models import Book
-from catalog.money import format_money
+from catalog.money import format_difference
 from shop.stock_take_querysets import LineQuerySet, StockTakeQuerySet
 
 MOST_COUNTED = 9_999
@@ -92,7 +92,7 @@ class StockTake(models.Model):
     @property
     def worth_text(self) -> str:
         """What its differences come to. Needs StockTakeQuerySet.for_list()."""
-        return format_money(self.worth)  # type: ignore[attr-defined]
+        return format_difference(self.worth)  # type: ignore[attr-defined]
 
     def covers(self, book: Book) -> bool:
         """Whether the book is among those that are counted."""
@@ -163,7 +163,7 @@ class StockTakeLine(models.Model):
 
     @property
     def value_text(self) -> str:
-        return format_money(self.value)
+        return format_difference(self.value)
 
 
 class StockTakeScan(models.Model):

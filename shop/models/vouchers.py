@@ -48,7 +48,7 @@ class Voucher(models.Model):
         _("uses for each shopper, at the most"),
         null=True,
         blank=True,
-        help_text=_("Shoppers are told apart by account and e-mail. Empty: any number."),
+        help_text=_("Shoppers are told apart by account and email address. Empty: any number."),
     )
     excluded_genres = models.ManyToManyField(
         Genre,

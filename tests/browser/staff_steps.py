@@ -91,7 +91,7 @@ def open_order(page: Page, number: str) -> None:
 def post_parcel(page: Page, number: str, tracking: str) -> None:
     open_order(page, number)
     page.get_by_role("link", name="Post", exact=True).click()
-    page.get_by_label("Tracking number or address").fill(tracking)
+    page.get_by_label("Tracking number or link").fill(tracking)
     page.get_by_role("button", name="It is posted").click()
     told(page, f"Order {number} is posted.")
 
@@ -132,7 +132,7 @@ def remove_review(page: Page, title: str, reason: str, words: str) -> None:
 
 
 def change_price(page: Page, number: str, per_cent: str) -> None:
-    open_from_menu(page, "Changes of prices")
+    open_from_menu(page, "Price changes")
     page.get_by_role("link", name="Change prices", exact=True).click()
     page.get_by_label("ISBNs").fill(number)
     page.get_by_label("By how much").fill(per_cent)

@@ -26,6 +26,16 @@ PAGES = (
     ("changelist", "change"),
     *(pytest.param((act,), marks=pytest.mark.deep) for act in ("add", "history", "delete")),
 )
+# Forms of Django's own kind, of pages of our own, and of panels.
+WITH_ERRORS = (
+    "form of a book with errors",
+    "note about an order with errors",
+    "change prices with errors",
+    "begin a stock take with errors",
+    "set stock with errors",
+    "look for customers with errors",
+    "dashboard with an error",
+)
 
 
 def page_of(model: Any, act: str) -> str | None:
@@ -84,6 +94,22 @@ def test_all_of_the_outbox_is_seen_at_once_on_a_desk(open_page, scene, enter, li
     expect(page.get_by_text("12 attempts")).to_be_visible()
     wide, seen = page.locator(".results").evaluate("(box) => [box.scrollWidth, box.clientWidth]")
     assert wide <= seen
+
+
+@pytest.mark.parametrize("name", WITH_ERRORS)
+def test_a_field_in_error_has_a_border_in_the_ink_of_its_error(name, show):
+    page, _response = show(name)
+    fields = page.locator("main [aria-invalid=true]")
+    error = page.locator("main :is(.errorlist, .errornote)").last
+    ink = error.evaluate(
+        "(error) => getComputedStyle(error)[error.matches('.errorlist') ? 'color' : 'borderLeftColor']"
+    )
+
+    colours = fields.evaluate_all(
+        "(all) => all.map((each) => getComputedStyle(each).borderTopColor)"
+    )
+    assert colours
+    assert set(colours) == {ink}
 
 
 @pytest.mark.parametrize("acts", PAGES)

@@ -45,7 +45,13 @@ def test_it_says_where_copies_stand_and_what_is_withdrawn(staff_client, books):
     page = staff_client.get(LIST).text
 
     assert '<td class="field-shelf">B3</td>' in page
-    assert "field-withdrawn_at" in page
+    assert "field-withdrawn" in page
+
+
+def test_it_says_what_a_book_costs_as_the_shop_does(staff_client):
+    BookFactory(price="12.95")
+
+    assert '<td class="field-price">£12.95</td>' in staff_client.get(LIST).text
 
 
 def test_it_is_sorted_by_nothing_but_what_an_index_holds(staff_client, books):

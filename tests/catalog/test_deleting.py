@@ -175,7 +175,7 @@ def test_what_books_name_is_kept(staff_client):
     for row in thing.values():
         page = staff_client.post(page_of(row))
         assert page.status_code == 422, row
-        assert "<li>1 book names it</li>" in page.text, row
+        assert "<li>1 book refers to it</li>" in page.text, row
         assert type(row).objects.filter(pk=row.pk).exists()
     book.delete()
     for row in thing.values():

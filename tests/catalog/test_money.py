@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from catalog.models import Book
 from catalog.money import (
     format_count,
+    format_difference,
     format_money,
     format_percent,
     format_rating,
@@ -23,10 +24,20 @@ WEIGHTS = st.lists(AMOUNTS, max_size=12)
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("9.99", "£9.99"), ("10", "£10.00"), ("0.5", "£0.50"), ("1234567.89", "£1,234,567.89")],
+    [
+        *(("9.99", "£9.99"), ("10", "£10.00"), ("0.5", "£0.50"), ("1234567.89", "£1,234,567.89")),
+        ("-10", "−£10.00"),
+    ],
 )
 def test_money_is_written_as_people_write_it(amount, text):
     assert format_money(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("10", "+£10.00"), ("-10", "−£10.00"), ("0", "£0.00")]
+)
+def test_a_difference_has_its_sign(amount, text):
+    assert format_difference(Decimal(amount)) == text
 
 
 def test_money_is_written_even_when_no_language_is_active():

@@ -80,10 +80,10 @@ def test_a_discount_stands_at_its_line_and_in_the_sum(client, order):
 
     page = page_of(client, pay(order.number))
 
-    assert '<td class="n">-£2.00</td>' in page
-    assert "<dt>Voucher SPRING</dt><dd>-£2.00</dd>" in page
+    assert '<td class="n">−£2.00</td>' in page
+    assert "<dt>Voucher SPRING</dt><dd>−£2.00</dd>" in page
     assert '<td class="n">£8.00</td>' in page
-    assert "Voucher SPRING: -£2.00" in OutboxMessage.objects.latest("pk").body
+    assert "Voucher SPRING: −£2.00" in OutboxMessage.objects.latest("pk").body
 
 
 def test_refunds_since_are_named_and_those_that_failed_are_not(client, paid):

@@ -64,6 +64,7 @@ def test_the_page_of_an_order_shows_all_that_became_of_it(staff_client, order):
     page = text(staff_client.get(f"/admin/shop/order/{order.pk}/change/"))
 
     assert f'<a href="/admin/shop/refund/{refund.pk}/change/">£10.00</a>, On its way' in page
+    assert f'<td class="field-unit_price">{order.items.get().unit_price_text}</td>' in page
     assert "One copy of Emma" in page
     assert "Withdrawn from" in page
     assert f"demo-{order.payments.get().key}" in page

@@ -363,7 +363,7 @@ def test_arrivals_tell_how_many_went_to_people_waiting(staff_client, held):
 def test_the_page_of_a_book_tells_how_many_wait_and_leads_to_them(staff_client, held):
     page = staff_client.get(f"/admin/catalog/book/{held.book_id}/change/")
 
-    assert "Waiting list: 2 wait , 1 held" in words(page)
+    assert "Waiting list: 2 waiting , 1 held" in words(page)
     links = re.findall(rf'href="({LIST}\?[^"]+)"', page.text)
     found = [rows(staff_client.get(link.replace("&amp;", "&"))) for link in links]
     assert [[row[1] for row in some] for some in found] == [["2", "3"], ["1"]]
