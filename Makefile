@@ -23,10 +23,9 @@ LEAVE_AS_FOUND = $(BIN)/python -m bookstore.embedded status >/dev/null || \
 test: .venv/.dev .env
 	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && $(BIN)/python -m pytest -n 2
 
-# Seconds, not minutes: no browser, nothing slow.
+# Seconds, not minutes: no browser, nothing slow, and of each file a few tests.
 quick: .venv/.dev .env
-	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && \
-	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow"
+	@$(LEAVE_AS_FOUND) $(MAKE) --no-print-directory check && QUICK=1 $(BIN)/python -m pytest -n 2 -q
 
 # A picture of every page and state of the shop, 390 and 1280 pixels wide, light and dark: open
 # .local/sheet/index.html. ONLY="home,basket" takes those whose names hold one of the words, SPEAK=de

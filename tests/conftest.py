@@ -26,9 +26,12 @@ from bookstore.process_cache import ProcessCache
 from tests import emptying, migrated
 from tests.factories import UserFactory
 from tests.fake_stripe import FakeStripe
+from tests.sample import sample
 from tests.threads import Meeting
 
 IN_CI = os.environ.get("CI") == "true"
+# A sample of what is neither slow nor in a browser: see tests/sample.py.
+QUICK = os.environ.get("QUICK") == "1"
 # Browsers run no scripts then, and tests of what only scripts do are left out.
 NO_SCRIPTS = os.environ.get("NO_SCRIPTS") == "1"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -59,10 +62,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     left_out = [mark for mark, is_on in (("deep", not IN_CI), ("comfort", NO_SCRIPTS)) if is_on]
-    gone = [item for item in items if any(map(item.get_closest_marker, left_out))]
-    if gone:
-        config.hook.pytest_deselected(items=gone)
-        items[:] = [item for item in items if item not in set(gone)]
+    kept = [item for item in items if not any(map(item.get_closest_marker, left_out))]
+    if QUICK:
+        kept = sample(kept)
+    if gone := set(items) - set(kept):
+        config.hook.pytest_deselected(items=list(gone))
+        items[:] = kept
 
 
 def pytest_collection_finish() -> None:
