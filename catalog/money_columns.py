@@ -17,6 +17,10 @@ def money(model: Any, name: str) -> Any:
         value = getattr(row, name)
         return value if value is None else format_money(value)
 
+    column: Any = amount
     # Django makes the names of columns, and the classes of their cells, from it.
-    amount.__name__ = name
-    return amount
+    column.__name__ = name
+    # The head of a column in an inline asks for its own name.
+    column.column = name
+    column.do_not_call_in_templates = True
+    return column

@@ -147,7 +147,7 @@ def test_a_book_to_come_whose_copies_are_here_is_ordered_ahead_and_promises_no_d
 
     assert "Pre-order, on sale 14 January 2999" in text
     assert '<button class="btn" id="take">Pre-order</button>' in text
-    assert "Posted, or collected in the shop" in text
+    assert "How it reaches you" in text
 
 
 # Addresses

@@ -365,6 +365,7 @@ def test_the_page_says_what_it_searched_for_instead_and_offers_the_literal_searc
     literal = client.get("/books/?q=tolkein&literal=1")
 
     assert "Showing results for <b>tolkien</b>." in corrected.text
+    assert "1 book for “tolkien”" in " ".join(corrected.text.split())
     assert 'href="/books/?q=tolkein&amp;literal=1"' in corrected.text
     assert [book.title for book in corrected.context["list"].books] == [tolkien.title]
     assert "Showing results for" not in literal.text

@@ -70,6 +70,14 @@ def test_the_page_of_an_order_shows_all_that_became_of_it(staff_client, order):
     assert f"demo-{order.payments.get().key}" in page
 
 
+def test_amounts_and_the_heads_of_their_columns_stand_at_the_same_side(staff_client, order):
+    page = staff_client.get(f"/admin/shop/order/{order.pk}/change/").text
+
+    assert 'class="column-unit_price' in page
+    assert 'class="field-unit_price' in page
+    assert 'class="column-"' not in page
+
+
 def test_posting_names_the_parcel(staff_client, staff, order):
     page = staff_client.post(address(order, "post"), {"tracking": "AB 123"}, follow=True)
 
