@@ -47,7 +47,7 @@ NONSENSE = {
     "empty": "",
 }
 # Everywhere and always. CI tries all the others, too.
-LIKELY = ("negative", "beyond 64 bits", "nul", "ten thousand letters", "lone surrogate")
+LIKELY = ("beyond 64 bits", "nul")
 TRIED = NONSENSE if IN_CI else {kind: NONSENSE[kind] for kind in LIKELY}
 LIST_KEYS = ("q", "genre", "sort", "page")
 each_nonsense = pytest.mark.parametrize("value", TRIED.values(), ids=TRIED.keys())

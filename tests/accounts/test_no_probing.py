@@ -163,7 +163,7 @@ def as_in_production(transactional_db, settings):
         (SIGN_IN, "sam@example.org"),
         pytest.param(SIGN_IN, "social@example.org", marks=pytest.mark.deep),
         pytest.param(SIGN_IN, "closed@example.org", marks=pytest.mark.deep),
-        (SIGN_UP, "sam@example.org"),
+        pytest.param(SIGN_UP, "sam@example.org", marks=pytest.mark.deep),
         (RESET, "sam@example.org"),
         pytest.param(RESET, "closed@example.org", marks=pytest.mark.deep),
     ],
@@ -175,7 +175,7 @@ def test_the_answer_takes_as_long(as_in_production, door, email):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("door", [SIGN_IN, SIGN_UP])
+@pytest.mark.parametrize("door", [SIGN_IN, pytest.param(SIGN_UP, marks=pytest.mark.deep)])
 def test_a_difference_of_one_hash_would_be_found(as_in_production, door, monkeypatch):
     member()
     monkeypatch.setattr(SignupForm, "_open_for_nobody", lambda form, request: None)

@@ -46,7 +46,13 @@ class Run:
     deadlocks: int
 
 
-@pytest.mark.parametrize("kill_every", [None, EVERY_SECOND], ids=["unharmed", "killed"])
+@pytest.mark.parametrize(
+    "kill_every",
+    [
+        pytest.param(None, id="unharmed", marks=pytest.mark.deep),
+        pytest.param(EVERY_SECOND, id="killed"),
+    ],
+)
 @pytest.mark.parametrize(
     "hot",
     [
