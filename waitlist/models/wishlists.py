@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Book
@@ -173,8 +173,8 @@ class WishlistItem(models.Model):
         if not rise:
             return ""
         less, more = (
-            _t("%(sum)s less than when you saved it"),
-            _t("%(sum)s more than when you saved it"),
+            gettext("%(sum)s less than when you saved it"),
+            gettext("%(sum)s more than when you saved it"),
         )
         return (less if rise < 0 else more) % {"sum": format_money(abs(rise))}
 
