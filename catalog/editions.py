@@ -43,21 +43,21 @@ def editions(book: Book, others: list[Volume]) -> Editions:
     formats = Counter(edition.format for edition in everything)
     has_languages = len({edition.language for edition in everything}) > 1
 
-    def detail_of(other: Book | Volume) -> str:
-        year = other.published_on if formats[other.format] > 1 else None
+    def told_by(other: Book | Volume) -> tuple[str, str, str]:
+        """What tells it from the others: format, language, year; "" for what need not be said."""
         language = language_name(other.language) if has_languages else ""
-        return ", ".join(part for part in (language, str(year.year) if year else "") if part)
+        year = other.published_on if formats[other.format] > 1 else None
+        return other.format, language, str(year.year) if year else ""
 
-    alike = Counter((edition.format, detail_of(edition)) for edition in everything)
+    alike = Counter(map(told_by, everything))
 
     def edition_of(other: Book | Volume) -> Edition:
-        detail = detail_of(other)
-        if alike[other.format, detail] > 1:
-            detail = ", ".join(part for part in (detail, other.ean) if part)
+        told = told_by(other)
+        number = other.ean if alike[told] > 1 else ""
         return Edition(
             url=other.get_absolute_url(),
             name=Book.Format(other.format).label if other.format else _("Edition"),
-            detail=detail,
+            detail=", ".join(filter(None, (*told[1:], number))),
             price_text=other.price_text,
             availability=other.availability,
             is_this=other is book,

@@ -26,15 +26,8 @@ class RefundRequestAdmin(ReadOnlyAdmin):
     """Refunds that staff asked for: those that wait for a second person, and what became of all."""
 
     list_display = (
-        *(
-            "asked_at",
-            "order",
-            money(RefundRequest, "amount"),
-            "status",
-            "reason",
-            "is_cancellation",
-        ),
-        *("asked_by", "decided_by", "decided_at"),
+        *("asked_at", "order", money(RefundRequest, "amount"), "status", "reason"),
+        *("is_cancellation", "asked_by", "decided_by", "decided_at"),
     )
     list_filter = ("status", "is_cancellation")
     list_select_related = ("order", "asked_by", "decided_by")
