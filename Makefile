@@ -70,6 +70,7 @@ messages: .venv/.dev .env
 LOCK = uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.12 --quiet
 lock:
 	$(LOCK) -o requirements.txt
+	$(LOCK) --all-extras -o requirements-extras.txt
 	$(LOCK) --group local -c requirements.txt -o requirements-local.txt
 	$(LOCK) --group dev -c requirements-local.txt -o requirements-dev.txt
 
