@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
 
 from .csv_reader import Line, open_feed
 from .derived import Derived, derived_for_new
 from .rows import BookRow, Problem, RowParser
+
+
+class Deletion(NamedTuple):
+    """A record that its sender takes back: not a book that is out of print, but one never to be named."""
+
+    line: int
+    reference: str
+    # Empty where the record names no book.
+    ean: str
+    sent_at: datetime | None = None
 
 
 class Batch(NamedTuple):
@@ -25,10 +35,24 @@ class Batch(NamedTuple):
     skipped: int
     # How many bytes of the file are read by now.
     position: int
+    deletions: Sequence[Deletion] = ()
 
     @property
     def lines(self) -> int:
-        return len(self.rows) + self.skipped
+        return len(self.rows) + len(self.deletions) + self.skipped
+
+
+class Reader(Protocol):
+    """One pass through a feed of any kind, made with its path and today's date.
+
+    Making one raises CannotReadFeed if the file is no such feed.
+    """
+
+    def __init__(self, path: Path, *, today: date) -> None: ...
+
+    def read(self, size: int, *, with_derived: bool) -> Batch:
+        """The next `size` records; at the end of the feed fewer, and then none."""
+        ...
 
 
 class FeedReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import chain
@@ -90,6 +90,8 @@ class Problem:
     value: str
     reason: str
     row_is_skipped: bool = False
+    # What the sender calls the record, where it calls it anything.
+    record: str = ""
 
 
 class BookRow(NamedTuple):
@@ -119,6 +121,9 @@ class BookRow(NamedTuple):
     price: Decimal | None = None
     outside_rating: Decimal | None = None
     outside_ratings: int | None = None
+    # What the sender calls the record, and when it was sent; a CSV file says neither.
+    reference: str = ""
+    sent_at: datetime | None = None
 
     @property
     def byline(self) -> str:
