@@ -12,8 +12,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from .kinds import Kind, reader_of
 from .reader_process import serve
-from .reading import Batch, FeedReader
+from .reading import Batch, Reader
 
 # A new interpreter, since a copy of this process would share its connection to the database.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -24,25 +25,38 @@ class ReadingBroke(Exception):
 
 
 def batches(
-    path: Path, size: int, *, today: date, with_derived: Callable[[], bool]
+    path: Path,
+    size: int,
+    *,
+    kind: Kind,
+    today: date,
+    with_derived: Callable[[], bool],
+    skip: int = 0,
 ) -> Iterator[Batch]:
-    """The batches of a feed, `size` lines each, the next being read while one is in use.
+    """The batches of a feed, `size` records each, the next being read while one is in use.
 
     The first two always have what follows from their rows; for each later one `with_derived` is
-    asked while the one before it is in use. The second process starts only for a feed of several
-    batches. Raises CannotReadFeed before the first batch, or ReadingBroke.
+    asked while the one before it is in use. The first `skip` records are read past, and what is
+    wrong with them is not told. The second process starts only for a feed of several batches.
+    Raises CannotReadFeed before the first batch, or ReadingBroke.
     """
-    first = FeedReader(path, today=today).read(size, with_derived=True)
-    if first.lines < size:
+    reader = reader_of(kind)(path, today=today)
+    first = None if skip else _read_here(reader, size, with_derived=True)
+    if first and first.lines < size:
         yield first
+        # A feed that breaks off says so only behind what it still gives.
+        _read_here(reader, size, with_derived=False)
         return
     here, there = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=serve, args=(there, path, size, today), daemon=True)
+    # The kind by its name: to know more of it, that process would need Django at once.
+    what = (there, str(kind), path, size, today, skip or size)
+    process = _SPAWN.Process(target=serve, args=what, daemon=True)
     process.start()
     there.close()
     try:
         here.send(True)
-        yield first
+        if first:
+            yield first
         while (batch := _read(here.recv())).lines:
             here.send(with_derived())
             yield batch
@@ -51,6 +65,13 @@ def batches(
     finally:
         here.close()
         process.join()
+
+
+def _read_here(reader: Reader, size: int, *, with_derived: bool) -> Batch:
+    try:
+        return reader.read(size, with_derived=with_derived)
+    except OSError as error:
+        raise ReadingBroke(str(error)) from error
 
 
 def _read(answer: Batch | str) -> Batch:
