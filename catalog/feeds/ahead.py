@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from .reader_process import serve
-from .reading import Batch, FeedReader
+from .reading import Batch, FeedReader, Reader
 
 # A new interpreter, since a copy of this process would share its connection to the database.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -32,9 +32,12 @@ def batches(
     asked while the one before it is in use. The second process starts only for a feed of several
     batches. Raises CannotReadFeed before the first batch, or ReadingBroke.
     """
-    first = FeedReader(path, today=today).read(size, with_derived=True)
+    reader = FeedReader(path, today=today)
+    first = _read_here(reader, size, with_derived=True)
     if first.lines < size:
         yield first
+        # A feed that breaks off says so only behind what it still gives.
+        _read_here(reader, size, with_derived=False)
         return
     here, there = _SPAWN.Pipe()
     process = _SPAWN.Process(target=serve, args=(there, path, size, today), daemon=True)
@@ -51,6 +54,13 @@ def batches(
     finally:
         here.close()
         process.join()
+
+
+def _read_here(reader: Reader, size: int, *, with_derived: bool) -> Batch:
+    try:
+        return reader.read(size, with_derived=with_derived)
+    except OSError as error:
+        raise ReadingBroke(str(error)) from error
 
 
 def _read(answer: Batch | str) -> Batch:
