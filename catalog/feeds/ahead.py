@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -47,19 +49,27 @@ def batches(
         # A feed that breaks off says so only behind what it still gives.
         _read_here(reader, size, with_derived=False)
         return
-    here, there = _SPAWN.Pipe()
+    if first:
+        skip = size
     # The kind by its name: to know more of it, that process would need Django at once.
-    what = (there, str(kind), path, size, today, skip or size)
-    process = _SPAWN.Process(target=serve, args=what, daemon=True)
+    with _reading(str(kind), path, size, today, skip) as answers:
+        answers.send(True)
+        if first:
+            yield first
+        while (batch := _read(answers)).lines:
+            answers.send(with_derived())
+            yield batch
+
+
+@contextmanager
+def _reading(*what: object) -> Iterator[Connection]:
+    """A process that reads: ask it whether the next batch needs what follows, and it sends that batch."""
+    here, there = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=serve, args=(there, *what), daemon=True)
     process.start()
     there.close()
     try:
-        here.send(True)
-        if first:
-            yield first
-        while (batch := _read(here.recv())).lines:
-            here.send(with_derived())
-            yield batch
+        yield here
     except (EOFError, OSError) as error:
         raise ReadingBroke(_("the process that reads it has ended")) from error
     finally:
@@ -74,7 +84,8 @@ def _read_here(reader: Reader, size: int, *, with_derived: bool) -> Batch:
         raise ReadingBroke(str(error)) from error
 
 
-def _read(answer: Batch | str) -> Batch:
+def _read(answers: Connection) -> Batch:
+    answer: Batch | str = answers.recv()
     if isinstance(answer, str):
         raise ReadingBroke(answer)
     return answer

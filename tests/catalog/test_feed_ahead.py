@@ -145,3 +145,19 @@ def test_what_is_no_feed_is_refused_before_anything_is_read(tmp_path):
 
     with pytest.raises(CannotReadFeed):
         next(begin(path, 2))
+
+
+def test_a_feed_that_breaks_off_says_so_behind_what_it_gives(tmp_path, monkeypatch):
+    class Breaking(FeedReader):
+        def read(self, size, *, with_derived):
+            batch = super().read(size, with_derived=with_derived)
+            if not batch.lines:
+                raise OSError("it breaks off in line 3")
+            return batch
+
+    monkeypatch.setattr(ahead, "reader_of", lambda kind: Breaking)
+    reading = begin(feed(tmp_path, EANS), 9)
+
+    assert len(next(reading).rows) == len(EANS)
+    with pytest.raises(ReadingBroke, match="in line 3"):
+        next(reading)
