@@ -213,6 +213,7 @@ def contributor(role: str = "A01", **parts: str) -> str:
         ),
         ({"PersonNameInverted": "Austen, Jane", "KeyNames": "Austen"}, "Jane Austen"),
         ({"PersonNameInverted": "SALTER HELEN"}, "Helen Salter"),
+        ({"PersonName": "Basho", "PersonNameInverted": "Basho, Matsuo"}, "Matsuo Basho"),
         ({"KeyNames": "Homer"}, "Homer"),
         ({"CorporateName": "Good Foundation"}, "Good Foundation"),
     ],

@@ -168,6 +168,8 @@ THEMA: Final = {
     "WM": "Plants and gardens",
     "WN": "Animals and birds",
     "WT": "Travel",
+    # Miscellaneous, which says nothing.
+    "WZ": "",
     "X": "Comics",
     "Y": "Children",
 }
