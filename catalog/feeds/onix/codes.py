@@ -116,6 +116,8 @@ ROLES: Final[dict[str, tuple[Contribution.Role, ...]]] = {
     **dict.fromkeys(["B06", "B08", "B32"], (_R.TRANSLATOR,)),
     **dict.fromkeys(["A15", "A16", "A23", "A24", "A29"], (_R.INTRODUCTION,)),
     "B10": (_R.EDITOR, _R.TRANSLATOR),
+    "E03": (_R.READER,),
+    "E07": (_R.READER,),
 }
 
 # Lists 7 and 150: the beginnings of the forms of goods, the longest that fits decides.
