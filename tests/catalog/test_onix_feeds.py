@@ -3,7 +3,7 @@ a reason."""
 
 import csv
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,8 @@ import pytest
 from catalog.feeds.onix.reader import OnixReader
 from catalog.feeds.onix.source import open_source
 from catalog.feeds.reading import Batch
+from catalog.feeds.writer import write_books
+from catalog.models import Book
 
 TODAY = date(2026, 11, 27)
 # (books, deletions, skipped) where not all records are books.
@@ -63,6 +65,7 @@ BOOKWISE = "real_2.1/bookwise_au_20080423_346products.xml"
 PERIBO = "real_2.1/peribo_au_20080122_407products_invalid_utf8.xml"
 MACMILLAN = "real_3.0/macmillan_au_20180621_21products.xml"
 INGRAM = "real_2.1/ingram_us_20201119_5products_short_latin1.xml"
+GAME = "samples_3.x/elibri_pl__onix_board_game_example.xml"
 EDITEUR = "samples_3.x/editeur_globalbookinfo_3."
 
 
@@ -115,6 +118,23 @@ def test_bytes_of_windows_are_letters(onix_folder):
 
     assert not {"\ufffd", "\x92", "\x96"} & set(text)
     assert text.count("’") + text.count("—") > 250
+
+
+@pytest.mark.slow
+def test_a_second_import_changes_nothing(onix_folder, db):
+    """Whatever is read fits into the database, and is found there as it was read."""
+    feeds = [
+        read(onix_folder / file) for file in (ALLEN, BOOKWISE, PERIBO, MACMILLAN, INGRAM, GAME)
+    ]
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+
+    first = [write_books(feed.rows, now=now, derived=feed.derived) for feed in feeds]
+    second = [write_books(feed.rows, now=now, derived=feed.derived) for feed in feeds]
+
+    assert [len(result.created) for result in first] == [len(feed.rows) for feed in feeds]
+    assert [result.unchanged for result in second] == [len(feed.rows) for feed in feeds]
+    assert Book.objects.get(ean="5902719470332").tax_class == "other"
+    assert Book.objects.get(ean="9780571240555").tax_class == "book"
 
 
 def by(author: str, role: str = "A01") -> dict[str, Any]:
@@ -330,7 +350,7 @@ RECORDS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("edge_cases/entities.xml", "9780732287573", {"title": "High Noon–in Nimbin"}),
     (
-        "samples_3.x/elibri_pl__onix_board_game_example.xml",
+        GAME,
         "5902719470332",
         {"title": "Jamniki", "tax_class": "other", "genres": (("Gry planszowe",),)},
     ),
