@@ -1,5 +1,6 @@
 """ONIX files of any encoding are cut into records; what is no ONIX, or a bomb, is refused."""
 
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -217,6 +218,28 @@ def test_batches_end_where_the_feed_does_and_say_how_far_they_are(feed):
     assert positions == sorted(positions)
     assert positions[-1] == feed.stat().st_size
     assert not any(batch.problems for batch in batches)
+
+
+def peak_of(path: Path) -> int:
+    """The most memory that Python holds at a time while a feed is read in batches."""
+    tracemalloc.start()
+    try:
+        reader = OnixReader(path, today=TODAY)
+        while reader.read(100, with_derived=False).lines:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    sizes = {number: tmp_path / f"{number}.xml" for number in (100, 200, 800)}
+    for number, path in sizes.items():
+        write_products(path, number)
+    peak_of(sizes[100])
+
+    assert peak_of(sizes[800]) < 1.5 * peak_of(sizes[200])
 
 
 TOKENS = [

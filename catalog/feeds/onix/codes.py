@@ -23,7 +23,6 @@ PUBLISHING_STATUS: Final = {
     "11": _S.RECALLED,
     "12": _S.RECALLED,
     "13": _S.UNAVAILABLE,
-    "14": _S.ACTIVE,
     "15": _S.RECALLED,
     "16": _S.UNAVAILABLE,
     "17": _S.RECALLED,
