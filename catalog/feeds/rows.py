@@ -47,13 +47,7 @@ NEW_FOR = timedelta(days=365)
 # A row with so many useless values has a comma too many or too few, and its fields are shifted.
 MOST_BAD_VALUES = 3
 
-_ROLES = {
-    "editor": Contribution.Role.EDITOR,
-    "translator": Contribution.Role.TRANSLATOR,
-    "illustrator": Contribution.Role.ILLUSTRATOR,
-    "introduction": Contribution.Role.INTRODUCTION,
-    "author": Contribution.Role.AUTHOR,
-}
+_ROLES = {role.name.casefold(): role for role in Contribution.Role}
 _ROLE = re.compile(rf"\s*[\[(]({'|'.join(_ROLES)})[\])]$", re.IGNORECASE)
 _GENERATION = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d)\.?", re.IGNORECASE)
 _LEVELS = re.compile(r"\s+/\s+|\s*>\s*")

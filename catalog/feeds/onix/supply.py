@@ -46,7 +46,7 @@ def read_status(product: Product) -> str:
 def _of_suppliers(product: Product) -> list[PublishingStatus]:
     """What the suppliers say, the most that is to be had first."""
     found = []
-    for supply in product.supplies():
+    for supply in product.supplies:
         said = _known(product, supply, "ProductAvailability", PRODUCT_AVAILABILITY)
         said = said or _known(product, supply, "AvailabilityCode", AVAILABILITY_CODE)
         if said:
@@ -65,7 +65,7 @@ def _known(
 
 def read_amount(product: Product) -> Decimal | None:
     """The price for readers here, in the shop's own currency and on this day, with tax if possible."""
-    prices = [price for supply in product.supplies() for price in supply.all("Price")]
+    prices = [price for supply in product.supplies for price in supply.all("Price")]
     named = [price for price in prices if price.text("PriceAmount")]
     ours = [price for price in named if _currency(product, price) == product.habits.currency]
     if named and not ours:
