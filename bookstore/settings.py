@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 
 # Middleware
 MIDDLEWARE = [
+    "bookstore.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bookstore.compression.CompressionMiddleware",
@@ -340,7 +341,10 @@ SECURE_CSP = {
 }
 
 # Logging
-LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or "json"
+if LOG_FORMAT not in logs.SHAPES:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; there are json and console.")
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), shape=LOG_FORMAT)
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = particulars.shop()

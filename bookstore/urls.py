@@ -5,6 +5,7 @@ from .views import language, machines, pages
 
 # allauth answers with it when somebody tries too often.
 handler429 = "bookstore.views.pages.too_many_tries"
+handler500 = "bookstore.views.pages.broken"
 
 urlpatterns = [
     path("", include("catalog.urls")),

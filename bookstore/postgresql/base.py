@@ -6,6 +6,7 @@ server that ends a connection says so: something has come in then that nobody as
 
 import select
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -17,6 +18,16 @@ TRUSTED = 30
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _asked_at = float("-inf")
+    # How many this connection was asked to run: the log tells it of each request.
+    statements = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(self._count)
+
+    def _count(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        self.statements += 1
+        return execute(*statement)
 
     def get_connection_params(self) -> dict[str, Any]:
         # Counts for prepared_cursor() alone: Django's own cursors never prepare a statement.

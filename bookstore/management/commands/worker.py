@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 
-from bookstore.tasks import SECONDS_OF_SILENCE
+from bookstore.tasks import SECONDS_OF_SILENCE, under_its_request
 
 
 class Command(BaseCommand):
@@ -24,4 +24,5 @@ class Command(BaseCommand):
                 # What has worked leaves no row; what has failed stays to be looked at.
                 delete_jobs="successful",
                 shutdown_graceful_timeout=8,
+                worker_middleware=[under_its_request],
             )
