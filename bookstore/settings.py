@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from . import limits, logs, other_sites, particulars, spoken
-from .environment import BASE_DIR, env, folder, required, sum_of_money
+from .environment import BASE_DIR, database, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -115,7 +115,8 @@ if EMBEDDED_DATABASE:
         }
     }
 else:
-    DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
+    there = database("DATABASE_URL", DATABASE_URL)
+    DATABASES = {"default": {**there, "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 

@@ -14,6 +14,8 @@ from django.db.backends.utils import CursorWrapper
 
 # Seconds for which silence is enough. A connection that a firewall has dropped stays silent too.
 TRUSTED = 30
+# Whoever waits for a machine that swallows everything waits no longer than this.
+SECONDS_TO_CONNECT = 5
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -30,8 +32,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return execute(*statement)
 
     def get_connection_params(self) -> dict[str, Any]:
+        given = {"connect_timeout": SECONDS_TO_CONNECT, **super().get_connection_params()}
         # Counts for prepared_cursor() alone: Django's own cursors never prepare a statement.
-        return super().get_connection_params() | {"prepare_threshold": 0}
+        return given | {"prepare_threshold": 0}
 
     def prepared_cursor(self) -> CursorWrapper:
         """A cursor whose statements are planned at their first time on this connection."""
