@@ -5,8 +5,13 @@ number of processes may be (WEB_CONCURRENCY).
 """
 
 import os
+from typing import Any
 
 from bookstore.settings import LOGGING
+
+# isort: split
+# Only now: settings name the folder that it counts in.
+from bookstore import metrics
 
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -18,3 +23,11 @@ accesslog = None
 logconfig_dict = LOGGING
 # It would listen in the home folder of whoever runs it.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    metrics.forget_the_dead()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    metrics.mark_dead(worker.pid)

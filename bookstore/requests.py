@@ -10,6 +10,7 @@ from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 
 from . import request_ids
+from .metrics import count_request
 from .routes import STATIC, route_of
 
 log = logging.getLogger("bookstore.requests")
@@ -48,20 +49,22 @@ def _statements() -> int:
 
 
 def _tell(request: HttpRequest, response: HttpResponse, *, queries: int, seconds: float) -> None:
-    route = route_of(request)
-    facts: dict[str, str | int | float | None] = {
-        "method": request.method if request.method in METHODS else "other",
+    route, status = route_of(request), response.status_code
+    method = request.method if request.method in METHODS else "other"
+    error = getattr(request, "broken_by", "")
+    count_request(route=route, method=method, status=status, seconds=seconds, error=error)
+    facts: dict[str, str | int | float] = {
+        "method": method,
         "route": route,
-        "status": response.status_code,
+        "status": status,
         "ms": round(seconds * 1000, 1),
         "queries": queries,
     }
     if length := response.headers.get("Content-Length"):
         facts["bytes"] = int(length)
-    if error := getattr(request, "broken_by", ""):
+    if error:
         facts["error"] = error
-    level = _level(route, response.status_code)
-    log.log(level, "request", extra={"is_of_request": True, "facts": facts})
+    log.log(_level(route, status), "request", extra={"is_of_request": True, "facts": facts})
 
 
 def _level(route: str, status: int) -> int:

@@ -1,5 +1,6 @@
 """Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -315,7 +316,7 @@ HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 # Passkeys of a shop without HTTPS work on localhost alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -346,6 +347,14 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="") or "json"
 if LOG_FORMAT not in logs.SHAPES:
     raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; there are json and console.")
 LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), shape=LOG_FORMAT)
+
+# Figures for Prometheus at /metrics, for whoever knows the token. The library looks for its folder in
+# the environment; each machine has its own.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(LOCAL_DIR / "metrics"))
+# What whoever deploys the shop calls this state of it.
+RELEASE = env.str("RELEASE", default="")
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = particulars.shop()

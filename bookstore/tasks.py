@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app as procrastinate_app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from . import request_ids
+from . import metrics, request_ids
 
 log = logging.getLogger("bookstore.tasks")
 
@@ -106,7 +106,7 @@ def run_task(path: str, args: list[Any], kwargs: dict[str, Any], request_id: str
 
 
 class _Told:
-    """Says in the log how a task went."""
+    """Says how a task went, in the log and in the figures."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -121,7 +121,9 @@ class _Told:
         error: BaseException | None,
         _where: TracebackType | None,
     ) -> None:
-        facts = {"task": self.path, "ms": round((perf_counter() - self.began) * 1000, 1)}
+        seconds = perf_counter() - self.began
+        metrics.count_task(task=self.path, seconds=seconds, has_failed=kind is not None)
+        facts = {"task": self.path, "ms": round(seconds * 1000, 1)}
         if kind is None:
             log.log(self.level, "task done", extra={"facts": facts})
         else:

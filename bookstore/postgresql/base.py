@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db import Error
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
+
+from bookstore.metrics import count_database_error
 
 # Seconds for which silence is enough. A connection that a firewall has dropped stays silent too.
 TRUSTED = 30
@@ -29,7 +32,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _count(self, execute: Callable[..., Any], *statement: Any) -> Any:
         self.statements += 1
-        return execute(*statement)
+        try:
+            return execute(*statement)
+        except Error as error:
+            count_database_error(error)
+            raise
 
     def get_connection_params(self) -> dict[str, Any]:
         given = {"connect_timeout": SECONDS_TO_CONNECT, **super().get_connection_params()}

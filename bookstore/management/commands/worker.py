@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 
+from bookstore import metrics
 from bookstore.tasks import SECONDS_OF_SILENCE, under_its_request
 
 
@@ -13,6 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        metrics.forget_the_dead()
         connector: Any = app.connector
         with app.replace_connector(connector.get_worker_connector()) as worker_app:
             worker_app.run_worker(
