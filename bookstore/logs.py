@@ -11,7 +11,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from structlog.contextvars import get_contextvars, merge_contextvars
+from structlog.contextvars import merge_contextvars
 from structlog.dev import ConsoleRenderer, plain_traceback
 from structlog.processors import JSONRenderer
 from structlog.stdlib import ProcessorFormatter, add_log_level, add_logger_name
@@ -76,16 +76,21 @@ class LineFormatter(ProcessorFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         if self.is_json and getattr(record, "is_of_request", False):
-            return _line_of_request(record)
+            return _short_way(record)
         return super().format(record)
 
 
-def _line_of_request(record: logging.LogRecord) -> str:
+def line_of_request(logger: str, level: int, facts: dict[str, Any]) -> logging.LogRecord:
+    """What log.log() would make, without a look for who calls it."""
+    told = {"name": logger, "levelno": level, "levelname": logging.getLevelName(level)}
+    return logging.makeLogRecord(told | {"msg": "request", "is_of_request": True, "facts": facts})
+
+
+def _short_way(record: logging.LogRecord) -> str:
     """The same in a third of the time: there is one for each request, and nothing to leave out."""
     return _encode(
         {
             "event": record.msg,
-            **get_contextvars(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "timestamp": _time_of(record),

@@ -10,6 +10,7 @@ from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 
 from . import request_ids
+from .logs import line_of_request
 from .metrics import count_request
 from .routes import STATIC, route_of
 
@@ -54,6 +55,7 @@ def _tell(request: HttpRequest, response: HttpResponse, *, queries: int, seconds
     error = getattr(request, "broken_by", "")
     count_request(route=route, method=method, status=status, seconds=seconds, error=error)
     facts: dict[str, str | int | float] = {
+        "request_id": request_ids.current(),
         "method": method,
         "route": route,
         "status": status,
@@ -64,7 +66,9 @@ def _tell(request: HttpRequest, response: HttpResponse, *, queries: int, seconds
         facts["bytes"] = int(length)
     if error:
         facts["error"] = error
-    log.log(_level(route, status), "request", extra={"is_of_request": True, "facts": facts})
+    level = _level(route, status)
+    if log.isEnabledFor(level):
+        log.handle(line_of_request(log.name, level, facts))
 
 
 def _level(route: str, status: int) -> int:

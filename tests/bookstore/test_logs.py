@@ -230,16 +230,13 @@ def test_both_shapes_tell_the_same(shape):
 
 def test_the_short_way_to_a_line_of_a_request_tells_what_the_long_one_does():
     formatter = logs.LineFormatter(shape="json")
-    facts = {"method": "GET", "route": "terms", "status": 200, "ms": 1.5, "queries": 0}
-    record = {"name": "bookstore.requests", "levelname": "INFO", "msg": "request", "facts": facts}
+    facts = {"request_id": TOKEN, "method": "GET", "route": "terms", "status": 200, "ms": 1.5}
+    record = logs.line_of_request("bookstore.requests", logging.INFO, facts)
 
-    with request_ids.carried(TOKEN):
-        long = formatter.format(logging.makeLogRecord(record | {"created": 1.5}))
-        short = formatter.format(
-            logging.makeLogRecord(record | {"created": 1.5, "is_of_request": True})
-        )
+    short = formatter.format(record)
+    record.is_of_request = False
 
-    assert json.loads(short) == json.loads(long)
+    assert json.loads(short) == json.loads(formatter.format(record))
 
 
 # The id goes on to tasks and mails
