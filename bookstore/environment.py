@@ -1,8 +1,10 @@
 """Where settings come from: the environment, which wins, and `.env` beside the project."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +28,23 @@ def required(name: str, what: str) -> str:
             "(.env.example lists every setting; `make` writes a .env for this machine)."
         )
     return value
+
+
+def database(name: str, url: str) -> dict[str, Any]:
+    """What Django needs to know of the PostgreSQL at an address.
+
+    Raises ImproperlyConfigured for anything that is no address of one.
+    """
+    config: dict[str, Any] = {}
+    if url.startswith(("postgres:", "postgresql:", "pgsql:")):
+        # A port that is no number.
+        with suppress(ValueError):
+            config = env.db_url_config(url)
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} is no address of a PostgreSQL such as postgres://user:password@host:5432/name."
+        )
+    return config
 
 
 def folder(name: str, default: Path) -> Path:

@@ -1,5 +1,6 @@
 """Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from . import limits, logs, other_sites, particulars, spoken
-from .environment import BASE_DIR, env, folder, required, sum_of_money
+from .environment import BASE_DIR, database, env, folder, required, sum_of_money
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 
 # Middleware
 MIDDLEWARE = [
+    "bookstore.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bookstore.compression.CompressionMiddleware",
@@ -114,7 +116,8 @@ if EMBEDDED_DATABASE:
         }
     }
 else:
-    DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
+    there = database("DATABASE_URL", DATABASE_URL)
+    DATABASES = {"default": {**there, "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
@@ -313,7 +316,7 @@ HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 # Passkeys of a shop without HTTPS work on localhost alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -340,7 +343,18 @@ SECURE_CSP = {
 }
 
 # Logging
-LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or "json"
+if LOG_FORMAT not in logs.SHAPES:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; there are json and console.")
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), shape=LOG_FORMAT)
+
+# Figures for Prometheus at /metrics, for whoever knows the token. The library looks for its folder in
+# the environment; each machine has its own.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(LOCAL_DIR / "metrics"))
+# What whoever deploys the shop calls this state of it.
+RELEASE = env.str("RELEASE", default="")
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = particulars.shop()

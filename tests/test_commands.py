@@ -35,6 +35,7 @@ from tests.waitlist.lists import deliver, line, sold_out, states
 OURS = {name: app for name, app in get_commands().items() if app in settings.INSTALLED_APPS[:6]}
 # Where others test that any number of it may run.
 ELSEWHERE = {
+    "health": "tests/bookstore/test_health.py",
     "start": "tests/browser/test_make_run.py",
     "worker": "tests/bookstore/test_worker.py",
 }

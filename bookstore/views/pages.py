@@ -4,13 +4,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
-from bookstore import health, languages
+from bookstore import health, languages, request_ids
 from bookstore.addresses import site_of
 from bookstore.caching import keep_for_good
 from catalog import cover_files
@@ -69,3 +70,9 @@ def too_many_tries(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(settings.TRY_AGAIN_AFTER)
     return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours raised. Like Django's own, it asks nothing that may be broken, too."""
+    html = render_to_string("500.html", {"reference": request_ids.current()})
+    return HttpResponse(html, status=HTTPStatus.INTERNAL_SERVER_ERROR)
