@@ -1,0 +1,97 @@
+"""A streaming replica of the server that all tests use, made by PostgreSQL's own programs."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings as django_settings
+from django.db import connection
+
+from bookstore.embedded import programs
+from bookstore.embedded.server import NAME, PORT, Server
+
+SECONDS_TO_CATCH_UP = 30
+
+
+class Replica:
+    """It may be killed, stopped halfway and started again. `start` makes it whole again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Server(folder / "replica", durable=False)
+
+    def make(self) -> None:
+        """Copy the primary as it runs, and follow it from there."""
+        self.server.folder.mkdir(mode=0o700)
+        primary = Server(django_settings.LOCAL_DIR / "postgres")
+        where = ["-h", str(primary.socket_dir), "-p", PORT, "-U", NAME]
+        how = ["-D", "data", "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        programs.run("pg_basebackup", *where, *how, folder=self.server.folder)
+        self.start()
+
+    def start(self) -> None:
+        for pid in self.processes():
+            os.kill(pid, signal.SIGCONT)
+        self.server.start()
+        self.go_on_replaying()
+
+    def kill(self) -> None:
+        """Without a word, as when its machine is gone."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
+    def halt(self) -> None:
+        """Stop all its processes where they stand: connections stay open, and nobody answers."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGSTOP)
+
+    def processes(self) -> list[int]:
+        """The postmaster, if it lives, and its children."""
+        try:
+            first = int((self.server.data / "postmaster.pid").read_text().split("\n")[0])
+            children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            return []
+        return [first, *map(int, children)]
+
+    def stop_replaying(self) -> None:
+        self.ask("SELECT pg_wal_replay_pause()")
+        wait_until(lambda: self.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
+
+    def go_on_replaying(self) -> None:
+        self.ask("SELECT pg_wal_replay_resume() WHERE pg_is_wal_replay_paused()")
+
+    def catch_up(self) -> None:
+        """Wait until it has all that is committed by now."""
+        position = self.push_out()
+        wait_until(lambda: self.ask("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", position))
+
+    def push_out(self) -> str:
+        """Have the primary write what is committed: commits of tests wait for no disk."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_logical_emit_message(false, 'tests', '', true)")
+            cursor.execute("SELECT pg_current_wal_lsn()::text")
+            return cursor.fetchone()[0]
+
+    def ask(self, question: str, *values: Any) -> Any:
+        """The first column of the answer's first row, if there is one."""
+        where = {**self.server.connection_params(), "dbname": connection.settings_dict["NAME"]}
+        with psycopg.connect(**where, autocommit=True, connect_timeout=10) as own:
+            row = own.execute(question, values).fetchone()
+        return row and row[0]
+
+    @property
+    def url(self) -> str:
+        """Its copy of the test database, for REPLICA_URLS."""
+        folder = quote(str(self.server.socket_dir), safe="")
+        return f"postgres://{NAME}@{folder}:{PORT}/{connection.settings_dict['NAME']}"
+
+
+def wait_until(happened: Any) -> None:
+    give_up = time.monotonic() + SECONDS_TO_CATCH_UP
+    while not happened():
+        assert time.monotonic() < give_up, "the replica does not come so far"
+        time.sleep(0.02)
