@@ -15,6 +15,8 @@ from django.db import Error, connection, connections
 SECONDS_REMEMBERED = 1.0
 # One that failed is left alone for so long, each time that it fails again for twice as long.
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+# To look at one that is silent takes seconds of somebody's page: so many times longer it is let be.
+TIMES_LEFT_ALONE = 10
 # Positions of the primary, one a second.
 POSITIONS_KEPT = 120
 
@@ -121,10 +123,12 @@ def _look_at(aliases: Iterable[str]) -> None:
 
 
 def _seen(alias: str, primary: _Primary) -> _Known:
+    begun_at = monotonic()
     try:
         identifier, is_replica, replayed, age = _row(connections[alias], _REPLICA)
     except Error as error:
-        return _failed(alias, f"it does not answer ({type(error).__name__})")
+        took = monotonic() - begun_at
+        return _failed(alias, f"it does not answer ({type(error).__name__})", took)
     if identifier != primary.identifier:
         return _failed(alias, "it is a copy of another database")
     if not is_replica or replayed is None:
@@ -149,12 +153,12 @@ def _lag(replayed: int, age: Any) -> float | None:
     return min(bounds, default=None)
 
 
-def _failed(alias: str, why_not: str) -> _Known:
+def _failed(alias: str, why_not: str, took: float = 0) -> _Known:
     # The next look takes a new connection.
     connections[alias].close()
     failures = _known[alias].failures + 1 if alias in _known else 1
-    pause = min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
-    return _Known(State(alias, why_not), monotonic() + pause, failures)
+    pause = max(FIRST_PAUSE * 2 ** (failures - 1), took * TIMES_LEFT_ALONE)
+    return _Known(State(alias, why_not), monotonic() + min(pause, LONGEST_PAUSE), failures)
 
 
 def _row(database: Any, sql: str) -> Sequence[Any]:

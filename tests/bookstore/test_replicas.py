@@ -203,7 +203,10 @@ def test_a_killed_replica_is_left_out_at_once_and_comes_back(client, emma, shop_
     assert len(replica) > 0
 
 
-def test_one_that_refuses_connections_is_not_asked_by_each_request(client, emma, shop_with_replica):
+def test_one_that_refuses_connections_is_not_asked_by_each_request(
+    client, emma, shop_with_replica, monkeypatch
+):
+    monkeypatch.setattr(states, "FIRST_PAUSE", 20.0)
     shop_with_replica.kill()
     client.get("/")
     first = states._known[ALIAS]
@@ -215,19 +218,29 @@ def test_one_that_refuses_connections_is_not_asked_by_each_request(client, emma,
     states.replica_states()
     again = states._known[ALIAS]
     assert again.failures == 2
-    assert again.look_again_at - first.look_again_at > states.FIRST_PAUSE / 2
+    assert again.look_again_at - first.look_again_at > states.FIRST_PAUSE
 
 
-def test_one_that_stands_still_is_left_out_after_a_moment(client, emma, shop_with_replica):
+def test_one_that_stands_still_is_left_out_after_a_moment(
+    client, emma, shop_with_replica, monkeypatch
+):
+    monkeypatch.setattr(states, "FIRST_PAUSE", 20.0)
     connections.settings[ALIAS]["OPTIONS"]["patience"] = 0.5
     client.get("/")
     shop_with_replica.halt()
 
     assert "Emma" in client.get(emma.get_absolute_url()).text
-    begun = time.monotonic()
+    broke_off = states._known[ALIAS]
     assert "Emma" in client.get(emma.get_absolute_url()).text
-    assert time.monotonic() - begun < addresses.TO_CONNECT
-    assert states._known[ALIAS].state.why_not
+    assert states._known[ALIAS] is broke_off
+    assert broke_off.state.why_not == "it broke off"
+
+    # To find that out again takes longer, so that it is let be for longer.
+    monkeypatch.setattr(states, "FIRST_PAUSE", 0.0)
+    begun = time.monotonic()
+    assert why_not() == "it does not answer (OperationalError)"
+    took = time.monotonic() - begun
+    assert states._known[ALIAS].look_again_at - time.monotonic() > 5 * took
 
 
 def test_one_too_far_behind_is_left_out_until_it_has_caught_up(
@@ -289,7 +302,7 @@ def test_of_two_one_that_is_dead_is_no_loss(client, replica, read_through):
         assert client.get("/books/").status_code == 200
 
     assert len(asked) > 0
-    assert states._known["replica-1"].failures == 1
+    assert states._known["replica-1"].failures >= 1
 
 
 def test_one_of_another_shop_is_left_out(emma, shop_with_replica, monkeypatch):
