@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import Error, connection, connections
+
+log = logging.getLogger("bookstore.replicas")
 
 SECONDS_REMEMBERED = 1.0
 # One that failed is left alone for so long, each time that it fails again for twice as long.
@@ -77,7 +80,7 @@ def leave_out_if_broken(alias: str) -> bool:
     replica = connections[alias]
     if not replica.errors_occurred:
         return False
-    _known[alias] = _failed(alias, "it broke off")
+    _remember(alias, _failed(alias, "it broke off"))
     return True
 
 
@@ -115,11 +118,18 @@ def _look_at(aliases: Iterable[str]) -> None:
         # Whoever reads learns of it from the primary itself.
         for alias in aliases:
             state = State(alias, "the primary does not answer")
-            _known[alias] = _Known(state, monotonic() + SECONDS_REMEMBERED)
+            _remember(alias, _Known(state, monotonic() + SECONDS_REMEMBERED))
         return
     _positions.append((monotonic(), primary.position))
     for alias in aliases:
-        _known[alias] = _seen(alias, primary)
+        _remember(alias, _seen(alias, primary))
+
+
+def _remember(alias: str, known: _Known) -> None:
+    before = _known[alias].state.why_not if alias in _known else ""
+    if known.state.why_not != before:
+        log.warning("%s: %s", alias, known.state.why_not or "it is read from again")
+    _known[alias] = known
 
 
 def _seen(alias: str, primary: _Primary) -> _Known:

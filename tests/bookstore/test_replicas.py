@@ -185,7 +185,9 @@ def test_what_the_replica_does_not_have_yet_is_looked_for_in_the_primary(
     assert client.get(f"/books/{emma.ean}/emma-anew/").status_code == 200
 
 
-def test_a_killed_replica_is_left_out_at_once_and_comes_back(client, emma, shop_with_replica):
+def test_a_killed_replica_is_left_out_at_once_and_comes_back(
+    client, emma, shop_with_replica, caplog
+):
     client.get("/")
     shop_with_replica.kill()
 
@@ -201,6 +203,8 @@ def test_a_killed_replica_is_left_out_at_once_and_comes_back(client, emma, shop_
     with queries_on_replica() as replica:
         client.get(emma.get_absolute_url())
     assert len(replica) > 0
+    told = [record.getMessage() for record in caplog.records if "replica" in record.name]
+    assert (told[0], told[-1]) == ("replica-1: it broke off", "replica-1: it is read from again")
 
 
 def test_one_that_refuses_connections_is_not_asked_by_each_request(
