@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,6 +70,18 @@ class Replica:
         """Wait until it has all that is committed by now."""
         position = self.push_out()
         wait_until(lambda: self.ask("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", position))
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Within the block it replays nothing, and goes on to answer with what it has."""
+        _postmaster, *children = self.processes()
+        names = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+        [replaying] = [pid for pid, name in names.items() if b"startup" in name]
+        os.kill(replaying, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(replaying, signal.SIGCONT)
 
     def push_out(self) -> str:
         """Have the primary write what is committed: commits of tests wait for no disk."""
