@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,23 +17,38 @@ from django.db import connection
 from bookstore.embedded import programs
 from bookstore.embedded.server import NAME, PORT, Server
 
-SECONDS_TO_CATCH_UP = 30
+SECONDS_TO_CATCH_UP = 60
+# How the names of slots begin that tests make: what the primary keeps for a replica goes by them.
+SLOT = "bookstore_tests_"
 
 
 class Replica:
-    """It may be killed, stopped halfway and started again. `start` makes it whole again."""
+    """It may be killed, stopped halfway and started again. `start` makes it whole again.
+
+    `remove` must end it: until then the primary keeps all that it has not yet told the replica.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.server = Server(folder / "replica", durable=False)
+        self.slot = f"{SLOT}{os.getpid()}_{uuid.uuid4().hex[:8]}"
 
     def make(self) -> None:
         """Copy the primary as it runs, and follow it from there."""
+        _drop_slots_of_the_dead()
         self.server.folder.mkdir(mode=0o700)
         primary = Server(django_settings.LOCAL_DIR / "postgres")
         where = ["-h", str(primary.socket_dir), "-p", PORT, "-U", NAME]
         how = ["-D", "data", "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        how += [f"--slot={self.slot}"]
+        with connection.cursor() as cursor:
+            # Before the copy begins: another one's checkpoint would do away with what it needs.
+            cursor.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self.slot])
         programs.run("pg_basebackup", *where, *how, folder=self.server.folder)
         self.start()
+
+    def remove(self) -> None:
+        self.kill()
+        wait_until(lambda: _is_dropped(self.slot))
 
     def start(self) -> None:
         for pid in self.processes():
@@ -102,6 +118,28 @@ class Replica:
         """Its copy of the test database, for REPLICA_URLS."""
         folder = quote(str(self.server.socket_dir), safe="")
         return f"postgres://{NAME}@{folder}:{PORT}/{connection.settings_dict['NAME']}"
+
+
+def _drop_slots_of_the_dead() -> None:
+    """Those of test runs that ended without a word."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT slot_name FROM pg_replication_slots WHERE starts_with(slot_name, %s)", [SLOT]
+        )
+        slots = [row[0] for row in cursor.fetchall()]
+    for slot in slots:
+        if not Path(f"/proc/{slot.removeprefix(SLOT).partition('_')[0]}").exists():
+            _is_dropped(slot)
+
+
+def _is_dropped(slot: str) -> bool:
+    """Whether it is gone, also by this try."""
+    named = "FROM pg_replication_slots WHERE slot_name = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(active_pid) {named} AND active", [slot])
+        cursor.execute(f"SELECT pg_drop_replication_slot(slot_name) {named} AND NOT active", [slot])
+        cursor.execute(f"SELECT count(*) {named}", [slot])
+        return cursor.fetchone()[0] == 0
 
 
 def wait_until(happened: Any) -> None:

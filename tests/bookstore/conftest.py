@@ -12,15 +12,19 @@ from tests.replication import Replica
 ALIAS = "replica-1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_replica(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Replica]:
+    """For the tests of one file: it would go on to repeat what all other tests write."""
     if not django_settings.EMBEDDED_DATABASE:
         pytest.skip("the database is not ours to copy")
     made = Replica(tmp_path_factory.mktemp("pg"))
-    with django_db_blocker.unblock():
-        made.make()
-    yield made
-    made.kill()
+    try:
+        with django_db_blocker.unblock():
+            made.make()
+        yield made
+    finally:
+        with django_db_blocker.unblock():
+            made.remove()
 
 
 @pytest.fixture

@@ -286,13 +286,13 @@ def test_how_far_it_is_behind_is_never_told_too_low(monkeypatch):
 
 def test_one_that_was_promoted_is_left_out(client, replica, read_through, tmp_path):
     promoted = Replica(tmp_path)
-    promoted.make()
     try:
+        promoted.make()
         read_through(promoted.url, replica.url)
         promoted.ask("SELECT pg_promote()")
         first, second = states.replica_states()
     finally:
-        promoted.kill()
+        promoted.remove()
 
     assert (first.why_not, second.why_not) == ("it is no replica, or no longer", "")
     assert states.usable(0) == second.alias
