@@ -9,6 +9,7 @@ from django.utils.csp import CSP
 
 from . import limits, logs, other_sites, particulars, spoken
 from .environment import BASE_DIR, database, env, folder, required, sum_of_money
+from .replicas import addresses
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "bookstore.middleware.RefusedFormMiddleware",
     "bookstore.middleware.ReaderMiddleware",
     "bookstore.htmx.LiveRegionMiddleware",
+    "bookstore.replicas.middleware.ReplicaMiddleware",
 ]
 
 # Templates
@@ -120,6 +122,12 @@ else:
     DATABASES = {"default": {**there, "ENGINE": "bookstore.postgresql"}}
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+# Copies of the database that catalogue pages are read from (bookstore/replicas). Without any, all is
+# read from the primary. One that is further behind than so many seconds is left out.
+REPLICAS = addresses.databases(env.list("REPLICA_URLS", default=[]))
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
+DATABASES |= REPLICAS
+DATABASE_ROUTERS = ["bookstore.replicas.reading.CatalogueRouter"] if REPLICAS else []
 
 # Shared by all processes, since the limits on sign-in attempts are counted in it.
 

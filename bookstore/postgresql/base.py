@@ -7,6 +7,7 @@ server that ends a connection says so: something has come in then that nobody as
 import select
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import Error
@@ -42,6 +43,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         given = {"connect_timeout": SECONDS_TO_CONNECT, **super().get_connection_params()}
         # Counts for prepared_cursor() alone: Django's own cursors never prepare a statement.
         return given | {"prepare_threshold": 0}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """With `patience` in OPTIONS, so many seconds without an answer are an OperationalError."""
+        patience = conn_params.pop("patience", None)
+        connection = super().get_new_connection(conn_params)
+        if patience is not None:
+            # Neither a stopped server nor a network that is gone ends a connection.
+            connection.wait = partial(connection.wait, timeout=patience)
+        return connection
 
     def prepared_cursor(self) -> CursorWrapper:
         """A cursor whose statements are planned at their first time on this connection."""

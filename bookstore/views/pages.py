@@ -29,6 +29,7 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     if page == "privacy":
         context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
         context["has_languages"] = bool(languages.choices())
+        context["has_replicas"] = bool(settings.REPLICAS)
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     response = TemplateResponse(request, f"pages/{page}.html", context)

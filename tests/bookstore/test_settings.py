@@ -139,6 +139,16 @@ def test_everything_else_has_a_safe_default():
     assert result.stdout.strip() == "False True True False  False", result.stderr
 
 
+def test_replicas_come_from_their_addresses():
+    urls = "postgres://reader:secret@one.example/shop,postgres://reader:secret@two.example/shop"
+    show = "[one['HOST'] for one in settings.DATABASES.values()], settings.DATABASE_ROUTERS"
+
+    result = settings_with({**COMPLETE, "REPLICA_URLS": urls}, show)
+
+    assert "['localhost', 'one.example', 'two.example']" in result.stdout, result.stderr
+    assert "CatalogueRouter" in result.stdout
+
+
 def test_the_written_file_starts_the_shop_and_is_for_its_owner_alone(tmp_path):
     path = tmp_path / ".env"
 
