@@ -20,7 +20,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -49,6 +48,7 @@ from shop.vouchers import CannotUseVoucher
 from tests.audits import findings
 from tests.conftest import IN_CI
 from tests.factories import BookFactory, DeliveryMethodFactory, VoucherFactory
+from tests.judged import JudgedWhenChanged
 from tests.waitlist.lists import deliver, line
 from waitlist import holds, offers, places
 from waitlist.models import PreBooking
@@ -116,7 +116,7 @@ class Bank(DemoProvider):
             raise ProviderDown("no answer")
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(JudgedWhenChanged):
     bank: ClassVar[Bank]
 
     def __init__(self) -> None:
@@ -133,6 +133,7 @@ class Histories(RuleBasedStateMachine):
             self.everything_comes_to_rest()
         finally:
             self._undone.__exit__(None, None, None)
+            super().teardown()
 
     # What people do.
 

@@ -18,7 +18,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -31,6 +30,7 @@ from catalog import stock
 from catalog.models import Book, StockMovement
 from tests.conftest import IN_CI
 from tests.factories import BookFactory
+from tests.judged import JudgedWhenChanged
 from waitlist import holds, offers, overrides, places
 from waitlist.models import PreBooking, PreBookingEvent
 
@@ -105,7 +105,7 @@ class Line:
             self.on_sale += 1
 
 
-class Queue(RuleBasedStateMachine):
+class Queue(JudgedWhenChanged):
     """One book and six readers. Orders are as the shop sees them: taken, then paid for or not."""
 
     def __init__(self) -> None:
@@ -116,12 +116,13 @@ class Queue(RuleBasedStateMachine):
         self.book = Book.objects.get()
         self.users = list(User.objects.order_by("pk"))
         self.places: dict[int, Person] = {}
-        self.line = Line()
+        self.line = self.reference = Line()
         self.numbers: dict[uuid.UUID, int] = {}
         self.unpaid: dict[str, Person | None] = {}
 
     def teardown(self) -> None:
         self.history.__exit__(None, None, None)
+        super().teardown()
 
     @initialize()
     def three_wait(self) -> None:

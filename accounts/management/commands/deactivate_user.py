@@ -7,11 +7,12 @@ from accounts.models import User
 from bookstore.commands import TaughtByExample
 
 EXAMPLE = """
+example:
+  manage.py deactivate_user sam@example.org
+  manage.py deactivate_user sam@example.org --reactivate
+
 Its owner is signed out everywhere at once and cannot come back: not by password, nor by a reset of
 it, nor by another site. Nothing else of theirs is touched. Doing it twice does no harm.
-
-    manage.py deactivate_user sam@example.org
-    manage.py deactivate_user sam@example.org --reactivate
 """
 
 

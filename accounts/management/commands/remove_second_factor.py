@@ -1,20 +1,31 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import factors
 from accounts.models import User, UserManager
+from bookstore.commands import TaughtByExample
+
+EXAMPLE = """
+example:
+  manage.py remove_second_factor sam@example.org
+
+Be sure first that it is they who ask: afterwards the password alone opens the account. All their
+sessions end, and they are told by email. Staff are asked to set up a new second factor before the
+admin opens again.
+
+exit status: 0 removed, 1 refused: no such account, or nothing to remove
+"""
 
 
-class Command(BaseCommand):
+class Command(TaughtByExample):
     help = (
         "Take all second factors (authenticator app, passkeys, recovery codes) from somebody who "
-        "has lost them. Be sure first that it is they who ask: afterwards the password alone opens "
-        "the account. All their sessions end, and they are told by email. Staff are asked to set "
-        "up a new second factor before the admin opens again."
+        "has lost them."
     )
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL", help="the email address they sign in with")

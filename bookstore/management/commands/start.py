@@ -16,13 +16,14 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from accounts import demo
 from bookstore import static_stamp
+from bookstore.commands import TaughtByExample
 from bookstore.embedded.server import Server, ServerError
 
 WEB_PROCESSES = 2
@@ -42,12 +43,23 @@ BANNER = """
 """
 
 
-class Command(BaseCommand):
+EXAMPLE = """
+example:
+  manage.py start --port 8001
+
+For one's own machine: it makes demo accounts and listens to this machine alone. A second one needs
+another port; both then share the database.
+
+exit status: 0 stopped by Ctrl-C, 1 the port is taken or a part of the shop ended
+"""
+
+
+class Command(TaughtByExample):
     help = (
         "Start the whole shop on this machine: database, web processes and a worker, until Ctrl-C. "
-        "The first start fills an empty database with the demo catalogue. For one's own machine: it "
-        "makes demo accounts and listens to this machine alone."
+        "The first start fills an empty database with the demo catalogue."
     )
+    example = EXAMPLE
 
     # Some checks ask the database, which would start it behind our back: they run once it is up.
     requires_system_checks = []

@@ -1,16 +1,29 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 
+from bookstore.commands import TaughtByExample
 from bookstore.tasks import SECONDS_OF_SILENCE
 
+EXAMPLE = """
+example:
+  manage.py worker
 
-class Command(BaseCommand):
+It takes tasks from the queue as they come and does the work of the clock: mail, unpaid orders, holds
+of waiting lists, refunds, ranks, suggestions, old sessions. Each piece of work is done once, however
+many workers there are; what a killed one had begun another one takes over within half a minute.
+Ctrl-C or SIGTERM lets it end what it has begun, for eight seconds at the most.
+
+exit status: 0 stopped
+"""
+
+
+class Command(TaughtByExample):
     help = (
-        "Run tasks from the queue and the work that is done by the clock (mail, unpaid orders, "
-        "ranks), until it is stopped. Any number of workers may run, on any number of machines."
+        "Run tasks from the queue and the work that is done by the clock, until it is stopped. Any "
+        "number of workers may run, on any number of machines."
     )
+    example = EXAMPLE
 
     def handle(self, *args: Any, **options: Any) -> None:
         connector: Any = app.connector

@@ -4,12 +4,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bookstore.commands import TaughtByExample
 from catalog.search.evaluation import (
     CannotEvaluate,
     Case,
@@ -19,12 +20,24 @@ from catalog.search.evaluation import (
     read_cases,
 )
 
+EXAMPLE = """
+example:
+  manage.py evaluate_search cases.csv --misses
 
-class Command(BaseCommand):
+The file needs the columns query and expected_isbn; kind groups the figures, and acceptable_isbns
+names other editions that count as right. An empty expected_isbn: the search must find nothing.
+Nothing is changed, and the shop's readers notice nothing but the load.
+
+exit status: 0 measured, 1 the file is no such table
+"""
+
+
+class Command(TaughtByExample):
     help = (
         "Say how often search finds the right book: success at 1 and at 5 and the mean reciprocal "
-        "rank, for a CSV file of cases (query, expected_isbn, kind, acceptable_isbns)."
+        "rank, for a CSV file of cases."
     )
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file of cases")

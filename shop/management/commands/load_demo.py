@@ -2,22 +2,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookstore.commands import TaughtByExample
 from catalog.feeds.csv_reader import CannotReadFeed
 from shop.demo import FOLDER, load_demo
 from shop.imports import CannotImport
 from shop.management.progress import ProgressBar
 
+EXAMPLE = """
+example:
+  manage.py load_demo
 
-class Command(BaseCommand):
+`make run` does it for an empty shop. Where the demo is there already nothing changes, and of two
+runs at once one loads it. Ctrl-C takes back what it had begun.
+
+exit status: 0 the demo is there, 1 refused, 130 stopped by Ctrl-C
+"""
+
+
+class Command(TaughtByExample):
     help = (
         "Put the demo catalogue on the shelves: about 5,000 books with covers, prices and stock. "
         "Changes nothing when it is there already."
     )
+    example = EXAMPLE
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
