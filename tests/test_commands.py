@@ -4,6 +4,7 @@ What each does with good and with bad input stands in the tests of its own.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import StringIO
@@ -113,6 +114,14 @@ def expire_holds() -> Any:
     assert states(waiting) == ["lapsed", "offered"]
 
 
+def export_catalogue() -> Any:
+    BookFactory()
+    outcomes = yield ("books.csv",)
+    done, refused = split(outcomes)
+    assert len(done) == len(refused) == 1
+    assert os.listdir() == ["books.csv"]
+
+
 def gdpr_erase() -> Any:
     UserFactory(email="sam@example.org")
     outcomes = yield ("sam@example.org",)
@@ -174,6 +183,7 @@ AT_ONCE: dict[str, Scene] = {
     "deactivate_user": deactivate_user,
     "evaluate_search": evaluate_search,
     "expire_holds": expire_holds,
+    "export_catalogue": export_catalogue,
     "gdpr_erase": gdpr_erase,
     "gdpr_export": gdpr_export,
     "import_books": import_books,

@@ -14,10 +14,10 @@ KNOWN: Final = {
     "isbn10": ("isbn", "isbn10"),
     "title": ("title", "booktitle", "originaltitle"),
     "subtitle": ("subtitle",),
-    "authors": ("authors", "author", "bookauthor", "contributors"),
+    "authors": ("authors", "author", "bookauthor", "contributors", "contributorlist"),
     "language": ("language", "languagecode", "lang"),
     "publisher": ("publisher", "publishername"),
-    "genres": ("genres", "genre", "categories", "category", "subjects"),
+    "genres": ("genres", "genre", "categories", "category", "subjects", "genrelist"),
     "series": ("series", "seriestitle", "seriesname"),
     "series_number": ("seriesnumber", "numberinseries", "volume"),
     "published": (
