@@ -7,10 +7,15 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
+from django.utils import timezone
+
 from bookstore.auditing import one_moment
-from catalog.exports import csv_file
+from catalog.exports import csv_file, onix
 from catalog.exports.books import WholeBook, whole_books
 from catalog.exports.output import whole_file
+
+from .tax import tax_table
 
 type Books = Iterable[Sequence[WholeBook]]
 
@@ -49,4 +54,11 @@ def write_csv(file: BinaryIO, books: Books) -> None:
         file.write(csv_file.lines_of(some))
 
 
-WRITERS = {"csv": write_csv}
+def write_onix(file: BinaryIO, books: Books) -> None:
+    now = timezone.now()
+    today = timezone.localdate(now)
+    rates = tax_table(settings.SHOP["country"], today).rates
+    onix.write_message(file, books, onix.Terms(now, today, rates.get))
+
+
+WRITERS = {"csv": write_csv, "onix": write_onix}

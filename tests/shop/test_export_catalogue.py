@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -12,11 +13,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from lxml import etree
+from onixcheck.validation import validate
 
 from catalog.exports import books as exported
 from catalog.exports import csv_file
 from catalog.feeds import own
 from catalog.models import Book, Genre
+from shop.models import TaxRate
 from tests.catalog.whole_books import FULL, IN_STORE, WITHDRAWN, fill
 from tests.factories import BookFactory
 from tests.processes import PROJECT, database_url
@@ -122,6 +127,21 @@ def test_the_parts_of_many_books_are_read_at_once():
         export("many.csv")
 
     assert len(many) == len(few)
+
+
+def test_onix_is_a_valid_message_of_all_books_on_sale():
+    fill()
+    TaxRate.objects.create(
+        country="GB", tax_class="book", rate=Decimal("5.00"), valid_from=timezone.localdate()
+    )
+
+    export("books.xml", "--format", "onix")
+
+    assert validate("books.xml", schemas=("xsd", "rng")) == []
+    root = etree.parse("books.xml").getroot()
+    eans = {one.text for one in root.iterfind(".//{*}ProductIdentifier/{*}IDValue")}
+    assert eans == set(Book.objects.on_sale().values_list("ean", flat=True))
+    assert "5" in {one.text for one in root.iterfind(".//{*}TaxRatePercent")}
 
 
 # The file

@@ -17,7 +17,7 @@ from shop.management.progress import ProgressBar
 EXAMPLE = """
 example:
   manage.py export_catalogue catalogue.csv
-  manage.py export_catalogue --format csv - | gzip > catalogue.csv.gz
+  manage.py export_catalogue --format onix - | gzip > catalogue.xml.gz
 
 Every book on sale is written as it stands at one moment, however busy the shop is, and nothing in
 the shop is changed. The file gets its name once it is whole: an export that breaks off leaves none.
@@ -26,6 +26,9 @@ A file that exists is replaced only with --force; "-" is the standard output.
 csv is the table that import_books reads back without loss: give it to an empty shop, and the same
 books are there. It ends with what a feed can say, so that it has no copies, no shelves, no covers
 and no reviews; to move a whole shop, take a backup.
+
+onix is a message of ONIX 3.0 with reference names. A book is called by the host of SITE_URL and its
+EAN. Prices are what readers pay here, with tax; whether a book can be had is what its page says.
 
 Books that were withdrawn from sale are left out, and nothing says that they are gone.
 """

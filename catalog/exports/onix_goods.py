@@ -1,0 +1,125 @@
+"""What a book is, for ONIX: its form and size, its titles and people, its language and subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from catalog.feeds import own
+from catalog.models import Book
+
+from . import onix_codes as codes
+from .books import Path, WholeBook
+from .xml import element
+
+# The shop's genres stand under this name: levels and marks as in the shop's own CSV file.
+OWN_SCHEME = "Bookstore genres"
+
+
+def descriptive_detail(whole: WholeBook) -> Any:
+    book = whole.book
+    is_large = book.format == Book.Format.LARGE_PRINT
+    return element(
+        "DescriptiveDetail",
+        # One thing, alone in its wrapping.
+        element("ProductComposition", "00"),
+        *_form(book),
+        *_measures(book),
+        _series(book),
+        _titles(book),
+        *_people(whole.people),
+        element("EditionType", codes.LARGE_PRINT_EDITION) if is_large else None,
+        _language(book),
+        _pages(book),
+        *map(_genre, whole.genres),
+    )
+
+
+def _form(book: Book) -> Iterator[Any]:
+    form, *details = codes.FORMS.get(book.format, [codes.FORMS_OF_GOODS[book.tax_class]])
+    yield element("ProductForm", form)
+    for detail in details:
+        yield element("ProductFormDetail", detail)
+
+
+def _measures(book: Book) -> Iterator[Any]:
+    for kind, value, unit in (
+        ("01", book.height_mm, "mm"),
+        ("02", book.width_mm, "mm"),
+        ("03", book.thickness_mm, "mm"),
+        ("08", book.weight_g, "gr"),
+    ):
+        if value:
+            yield element(
+                "Measure",
+                element("MeasureType", kind),
+                element("Measurement", str(value)),
+                element("MeasureUnitCode", unit),
+            )
+
+
+def _titles(book: Book) -> Any:
+    subtitle = own.write_line(book.subtitle)
+    return _title_detail(
+        element("TitleElementLevel", "01"),
+        element("TitleText", own.write_line(book.title)),
+        element("Subtitle", subtitle) if subtitle else None,
+    )
+
+
+def _series(book: Book) -> Any:
+    title, number = own.write_line(book.series_title), own.write_line(book.series_number)
+    if not title:
+        return None
+    return element(
+        "Collection",
+        element("CollectionType", "10"),
+        _title_detail(
+            element("TitleElementLevel", "02"),
+            element("PartNumber", number) if number else None,
+            element("TitleText", title),
+        ),
+    )
+
+
+def _title_detail(*parts: Any) -> Any:
+    return element("TitleDetail", element("TitleType", "01"), element("TitleElement", *parts))
+
+
+def _people(people: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    named = [(text, role) for name, role in people if (text := own.write_line(name))]
+    for place, (name, role) in enumerate(named, 1):
+        yield element(
+            "Contributor",
+            element("SequenceNumber", str(place)),
+            element("ContributorRole", role),
+            element("PersonName", name),
+        )
+
+
+def _language(book: Book) -> Any:
+    code = codes.language_code(book.language)
+    if not code:
+        return None
+    # That of the text.
+    return element("Language", element("LanguageRole", "01"), element("LanguageCode", code))
+
+
+def _pages(book: Book) -> Any:
+    if not book.pages:
+        return None
+    return element(
+        "Extent",
+        element("ExtentType", "00"),
+        element("ExtentValue", str(book.pages)),
+        element("ExtentUnit", "03"),
+    )
+
+
+def _genre(path: Path) -> Any:
+    return element(
+        "Subject",
+        element("SubjectSchemeIdentifier", codes.PROPRIETARY),
+        element("SubjectSchemeName", OWN_SCHEME),
+        element("SubjectHeadingText", own.write_genres([path])),
+    )
