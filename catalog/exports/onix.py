@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from lxml import etree
 
 from catalog.availability import availability
 from catalog.feeds import own
@@ -22,7 +21,7 @@ from . import onix_codes as codes
 from .books import WholeBook
 from .onix_description import description_block
 from .onix_goods import descriptive_detail
-from .xml import NAMESPACE, element
+from .xml import NAMESPACE, Xml, element, opening
 
 RELEASE = "3.0"
 
@@ -45,23 +44,14 @@ class Terms:
 
 def write_message(file: BinaryIO, books: Iterable[Sequence[WholeBook]], terms: Terms) -> None:
     """Write a message with a record for each book, of which few are in memory at a time."""
-    with etree.xmlfile(file, encoding="utf-8") as message:
-        message.write_declaration()
-        root = f"{{{NAMESPACE}}}ONIXMessage"
-        with message.element(root, release=RELEASE, nsmap={None: NAMESPACE}):
-            for part in _parts(books, terms):
-                message.write("\n", part)
-            message.write("\n")
-
-
-def _parts(books: Iterable[Sequence[WholeBook]], terms: Terms) -> Iterator[Any]:
-    yield _header(terms)
+    root = opening("ONIXMessage", release=RELEASE, xmlns=NAMESPACE)
+    file.write(f'<?xml version="1.0" encoding="utf-8"?>\n<{root}>\n{_header(terms)}\n'.encode())
     for some in books:
-        for whole in some:
-            yield product(whole, terms)
+        file.write("".join([f"{product(whole, terms)}\n" for whole in some]).encode())
+    file.write(b"</ONIXMessage>\n")
 
 
-def _header(terms: Terms) -> Any:
+def _header(terms: Terms) -> Xml:
     sent = terms.now.astimezone(UTC)
     return element(
         "Header",
@@ -74,7 +64,7 @@ def _header(terms: Terms) -> Any:
     )
 
 
-def product(whole: WholeBook, terms: Terms) -> Any:
+def product(whole: WholeBook, terms: Terms) -> Xml:
     book = whole.book
     return element(
         "Product",
@@ -88,7 +78,7 @@ def product(whole: WholeBook, terms: Terms) -> Any:
     )
 
 
-def _identifiers(book: Book) -> Iterator[Any]:
+def _identifiers(book: Book) -> Iterator[Xml]:
     kinds = [codes.GTIN_13, codes.ISBN_13] if book.isbn else [codes.GTIN_13]
     for kind in kinds:
         yield element(
@@ -96,7 +86,7 @@ def _identifiers(book: Book) -> Iterator[Any]:
         )
 
 
-def _publishing_detail(book: Book, terms: Terms) -> Any:
+def _publishing_detail(book: Book, terms: Terms) -> Xml | None:
     """What its publisher says of it; without one it stands in the next block."""
     name = own.write_line(book.publisher_name)
     if not name:
@@ -114,7 +104,7 @@ def _publishing_detail(book: Book, terms: Terms) -> Any:
     )
 
 
-def _product_supply(book: Book, terms: Terms) -> Any:
+def _product_supply(book: Book, terms: Terms) -> Xml:
     name = own.write_line(book.publisher_name)
     dates = () if name else tuple(_dates("MarketDate", book, terms))
     return element(
@@ -131,7 +121,7 @@ def _product_supply(book: Book, terms: Terms) -> Any:
     )
 
 
-def _dates(element_name: str, book: Book, terms: Terms) -> Iterator[Any]:
+def _dates(element_name: str, book: Book, terms: Terms) -> Iterator[Xml]:
     days = (
         (codes.PUBLICATION, book.published_on, book.published_precision),
         (codes.EMBARGO, _on_sale(book, terms.today), Book.DatePrecision.DAY),
@@ -155,7 +145,7 @@ def _on_sale(book: Book, today: date) -> date | None:
     return min(book.published_on, book.added_at.date())
 
 
-def _date(name: str, role: str, day: date, precision: str = Book.DatePrecision.DAY) -> Any:
+def _date(name: str, role: str, day: date, precision: str = Book.DatePrecision.DAY) -> Xml:
     form, pattern = codes.DATE_FORMATS[Book.DatePrecision(precision)]
     return element(
         name,
@@ -165,7 +155,7 @@ def _date(name: str, role: str, day: date, precision: str = Book.DatePrecision.D
     )
 
 
-def _our_supply(book: Book, terms: Terms) -> Any:
+def _our_supply(book: Book, terms: Terms) -> Xml:
     """What this shop has of it. Its stock is nobody's business."""
     found = availability(book, terms.today)
     day = book.on_sale_on if found.is_to_come else None
@@ -180,7 +170,7 @@ def _our_supply(book: Book, terms: Terms) -> Any:
     )
 
 
-def _publishers_supply(book: Book, name: str) -> Any:
+def _publishers_supply(book: Book, name: str) -> Xml | None:
     """What its publisher has of it, where the block of publishing cannot say that."""
     status = book.publishing_status
     code = codes.PUBLISHERS_AVAILABILITY.get(status)
@@ -194,11 +184,11 @@ def _publishers_supply(book: Book, name: str) -> Any:
     )
 
 
-def _supplier(role: str, name: str) -> Any:
+def _supplier(role: str, name: str) -> Xml:
     return element("Supplier", element("SupplierRole", role), element("SupplierName", name))
 
 
-def _price(book: Book, terms: Terms) -> Any:
+def _price(book: Book, terms: Terms) -> Xml:
     """The price that readers pay, and the tax in it."""
     assert book.price is not None
     rate = terms.tax_rate(book.tax_class)
@@ -211,7 +201,7 @@ def _price(book: Book, terms: Terms) -> Any:
     )
 
 
-def _tax(gross: Decimal, rate: Decimal) -> Any:
+def _tax(gross: Decimal, rate: Decimal) -> Xml:
     tax = tax_within(gross, rate)
     return element(
         "Tax",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from catalog.feeds import own
 
-from .xml import element
+from .xml import Xml, element
 
 # Lists 153, 154 and 34: a description, for anybody, in XHTML.
 _DESCRIPTION, _ANYBODY, _XHTML = "03", "00", "05"
 
 
-def description_block(text: str) -> Any:
+def description_block(text: str) -> Xml | None:
     plain = own.write_lines(text)
     if not plain:
         return None
@@ -27,7 +25,7 @@ def description_block(text: str) -> Any:
     )
 
 
-def _paragraph(text: str) -> Any:
+def _paragraph(text: str) -> Xml:
     first, *others = text.split("\n")
     rest = [part for line in others for part in (element("br"), line)]
     return element("p", first, *rest)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from catalog.feeds import own
 from catalog.models import Book
 
 from . import onix_codes as codes
 from .books import Path, WholeBook
-from .xml import element
+from .xml import Xml, element
 
 # The shop's genres stand under this name: levels and marks as in the shop's own CSV file.
 OWN_SCHEME = "Bookstore genres"
 
 
-def descriptive_detail(whole: WholeBook) -> Any:
+def descriptive_detail(whole: WholeBook) -> Xml:
     book = whole.book
     is_large = book.format == Book.Format.LARGE_PRINT
     return element(
@@ -35,14 +34,14 @@ def descriptive_detail(whole: WholeBook) -> Any:
     )
 
 
-def _form(book: Book) -> Iterator[Any]:
+def _form(book: Book) -> Iterator[Xml]:
     form, *details = codes.FORMS.get(book.format, [codes.FORMS_OF_GOODS[book.tax_class]])
     yield element("ProductForm", form)
     for detail in details:
         yield element("ProductFormDetail", detail)
 
 
-def _measures(book: Book) -> Iterator[Any]:
+def _measures(book: Book) -> Iterator[Xml]:
     for kind, value, unit in (
         ("01", book.height_mm, "mm"),
         ("02", book.width_mm, "mm"),
@@ -58,7 +57,7 @@ def _measures(book: Book) -> Iterator[Any]:
             )
 
 
-def _titles(book: Book) -> Any:
+def _titles(book: Book) -> Xml:
     subtitle = own.write_line(book.subtitle)
     return _title_detail(
         element("TitleElementLevel", "01"),
@@ -67,7 +66,7 @@ def _titles(book: Book) -> Any:
     )
 
 
-def _series(book: Book) -> Any:
+def _series(book: Book) -> Xml | None:
     title, number = own.write_line(book.series_title), own.write_line(book.series_number)
     if not title:
         return None
@@ -82,11 +81,11 @@ def _series(book: Book) -> Any:
     )
 
 
-def _title_detail(*parts: Any) -> Any:
+def _title_detail(*parts: str | None) -> Xml:
     return element("TitleDetail", element("TitleType", "01"), element("TitleElement", *parts))
 
 
-def _people(people: Sequence[tuple[str, str]]) -> Iterator[Any]:
+def _people(people: Sequence[tuple[str, str]]) -> Iterator[Xml]:
     named = [(text, role) for name, role in people if (text := own.write_line(name))]
     for place, (name, role) in enumerate(named, 1):
         yield element(
@@ -97,7 +96,7 @@ def _people(people: Sequence[tuple[str, str]]) -> Iterator[Any]:
         )
 
 
-def _language(book: Book) -> Any:
+def _language(book: Book) -> Xml | None:
     code = codes.language_code(book.language)
     if not code:
         return None
@@ -105,7 +104,7 @@ def _language(book: Book) -> Any:
     return element("Language", element("LanguageRole", "01"), element("LanguageCode", code))
 
 
-def _pages(book: Book) -> Any:
+def _pages(book: Book) -> Xml | None:
     if not book.pages:
         return None
     return element(
@@ -116,7 +115,7 @@ def _pages(book: Book) -> Any:
     )
 
 
-def _genre(path: Path) -> Any:
+def _genre(path: Path) -> Xml:
     return element(
         "Subject",
         element("SubjectSchemeIdentifier", codes.PROPRIETARY),

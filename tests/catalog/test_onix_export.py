@@ -52,7 +52,7 @@ def whole(people: Any = (), genres: Any = (), description: str = "", **fields: A
 
 
 def record(book: WholeBook, terms: onix.Terms = TERMS) -> Any:
-    return onix.product(book, terms)
+    return etree.fromstring(message([book], terms))[1]
 
 
 def texts(element: Any, path: str) -> list[str]:

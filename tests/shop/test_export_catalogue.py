@@ -76,7 +76,7 @@ def test_the_columns_are_those_of_the_shops_own_grammar():
 
     table = rows()
     assert tuple(table[FULL]) == own.HEADER
-    assert out.startswith("6 books, ")
+    assert out.startswith("Books written: 6 (")
     assert table[FULL]["subtitle"] == "'=SUM(A1:A9)"
     assert table[FULL]["contributor_list"].startswith("Rousseau\\; Jean-Jacques; 村上 春樹; ")
     assert (
@@ -218,7 +218,7 @@ def test_the_owners_mask_decides_who_may_read_it():
 
 
 def test_an_empty_catalogue_is_a_header():
-    assert export().startswith("0 books")
+    assert export().startswith("Books written: 0")
 
     assert rows() == {}
     call_command("import_books", "books.csv", stdout=StringIO(), stderr=StringIO())

@@ -74,4 +74,4 @@ class Command(TaughtByExample):
     def _said(self, written: int) -> str:
         seconds = max(time.monotonic() - self.begin, 0.001)
         counts = {"number": written, "rate": written / seconds}
-        return _("%(number)d books, %(rate)d a second") % counts
+        return _("Books written: %(number)d (%(rate)d a second)") % counts
