@@ -17,10 +17,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import format_html, linebreaks
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from . import blurbs
 from .lists import address
 from .lists.address import Choice
 from .lists.listing import Listing, Shelf
@@ -74,7 +75,7 @@ class NewBooks(Feed):
         """As HTML, which is what Django says of it."""
         facts = [entry.book.byline, format_text(entry.book.format, entry.book.pages)]
         first = format_html("<p>{}</p>", ". ".join(fact for fact in facts if fact))
-        return SafeString(first + linebreaks(entry.description, autoescape=True))
+        return SafeString(first + blurbs.as_html(entry.description))
 
     def item_link(self, entry: Entry) -> str:
         return entry.book.get_absolute_url()

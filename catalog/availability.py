@@ -19,7 +19,8 @@ ADD_TO_BASKET = _("Add to basket")
 
 
 class PublishingStatus(models.TextChoices):
-    """What the publisher says of an edition: of ONIX code list 64 what decides if it can be had."""
+    """What publisher and suppliers say of an edition: of ONIX code lists 64 and 65 what decides if it
+    can be had."""
 
     ACTIVE = "active", _("active")
     POSTPONED = "postponed", _("postponed, no date yet")
@@ -27,6 +28,10 @@ class PublishingStatus(models.TextChoices):
     REPRINTING = "reprinting", _("reprinting")
     OUT_OF_STOCK = "out_of_stock", _("out of stock at the publisher")
     OUT_OF_PRINT = "out_of_print", _("out of print")
+    REPLACED = "replaced", _("replaced by another edition")
+    UNAVAILABLE = "unavailable", _("not available to this shop")
+    RECALLED = "recalled", _("withdrawn from sale or recalled")
+    UNKNOWN = "unknown", _("no recent news")
 
 
 # Compared by identity, so that a memo of the words of those below costs nothing to ask.
@@ -114,6 +119,35 @@ OUT_OF_PRINT = Availability(
     schema="Discontinued",
     next_step=_("Ask us: we will gladly look for a second-hand copy or another edition."),
 )
+RECALLED = Availability(
+    _("Withdrawn by the publisher"),
+    "order",
+    schema="Discontinued",
+    next_step=_("It may not be sold any more. Ask us: we will gladly look for another edition."),
+)
+REPLACED = Availability(
+    _("Replaced by another edition"),
+    "order",
+    schema="Discontinued",
+    next_step=_("Ask us: we will tell you which edition took its place."),
+)
+UNAVAILABLE = Availability(
+    _("Not available to us"),
+    "order",
+    schema="OutOfStock",
+    next_step=_("Ask us: we will find out where it can be had, and when."),
+)
+NO_NEWS = Availability(
+    _("Out of stock, no news from the publisher"),
+    "wait",
+    schema="OutOfStock",
+    can_queue=True,
+    next_step=_(
+        "Ask us, and we will ask them. Join the waiting list: copies go to whoever asked first."
+    ),
+)
+# What nobody may sell, however many copies are here.
+FORBIDDEN: dict[str, Availability] = {PublishingStatus.RECALLED: RECALLED}
 # Books that nobody can order in advance, whatever day of sale they were given.
 NOT_COMING: dict[str, Availability] = {
     PublishingStatus.POSTPONED: POSTPONED,
@@ -124,11 +158,14 @@ IN_STOCK = Availability(_("In stock"), "in", schema="InStock", can_buy=True)
 NEVER_AGAIN: dict[str, Availability] = {
     PublishingStatus.CANCELLED: CANCELLED,
     PublishingStatus.OUT_OF_PRINT: OUT_OF_PRINT,
+    PublishingStatus.REPLACED: REPLACED,
 }
 NOT_NOW: dict[str, Availability] = {
     PublishingStatus.POSTPONED: POSTPONED,
     PublishingStatus.REPRINTING: REPRINTING,
     PublishingStatus.OUT_OF_STOCK: OUT_AT_THE_PUBLISHER,
+    PublishingStatus.UNAVAILABLE: UNAVAILABLE,
+    PublishingStatus.UNKNOWN: NO_NEWS,
 }
 
 
@@ -136,10 +173,13 @@ def availability(book: "Book | Volume", today: date) -> Availability:
     """How `book` can be had on `today` (a date in the shop's time zone).
 
     The first that holds: what forbids a sale stands before what delays it, and that before stock.
-    Copies that are here outweigh whatever the publisher says, once the day of sale has come.
+    Copies that are here outweigh whatever the publisher says, once the day of sale has come, but
+    for a recall.
     """
     if book.withdrawn_at:
         return WITHDRAWN
+    if forbidden := FORBIDDEN.get(book.publishing_status):
+        return forbidden
     if book.stock <= 0 and (never := NEVER_AGAIN.get(book.publishing_status)):
         return never
     if book.price is None:
@@ -194,4 +234,5 @@ def can_be_sold(book: "Book", today: date) -> bool:
     """Whether a copy of it could be sold on `today`, if there was one here."""
     is_to_come = book.on_sale_on is not None and book.on_sale_on > today
     is_held_up = is_to_come and book.publishing_status in NOT_COMING
-    return not (book.withdrawn_at or book.price is None or is_held_up)
+    is_forbidden = book.publishing_status in FORBIDDEN
+    return not (book.withdrawn_at or book.price is None or is_held_up or is_forbidden)

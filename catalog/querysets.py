@@ -13,7 +13,7 @@ from django.db.models import Func, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import GreaterThan, LessThan
 
-from .availability import NOT_COMING
+from .availability import FORBIDDEN, NOT_COMING
 from .sorts import NEWEST, NO_PRICE_UP, PRICE_DOWN, PRICE_UP, SORTS
 from .volumes import Volume
 
@@ -142,11 +142,12 @@ class BookQuerySet(models.QuerySet[Any]):
     @staticmethod
     def is_in_stock(today: date) -> Q:
         is_out = Q(on_sale_on__isnull=True) | Q(on_sale_on__lte=today)
-        return Q(stock__gt=0, price__isnull=False) & is_out
+        may_be_sold = ~Q(publishing_status__in=list(FORBIDDEN))
+        return Q(stock__gt=0, price__isnull=False) & is_out & may_be_sold
 
     @staticmethod
     def is_to_preorder(today: date) -> Q:
-        is_coming = ~Q(publishing_status__in=list(NOT_COMING))
+        is_coming = ~Q(publishing_status__in=[*FORBIDDEN, *NOT_COMING])
         return Q(price__isnull=False, on_sale_on__gt=today) & is_coming
 
     def volumes(self, most: int | None = None) -> list[Volume]:

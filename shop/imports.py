@@ -17,6 +17,7 @@ from catalog import stock as stock_ledger
 from catalog import tasks as catalog_tasks
 from catalog.feeds.ahead import batches
 from catalog.feeds.derived import Derived
+from catalog.feeds.kinds import Kind
 from catalog.feeds.reading import Batch
 from catalog.feeds.rows import BookRow, Problem
 from catalog.feeds.writer import WriteResult, write_books
@@ -96,6 +97,7 @@ class ImportSummary:
 def import_feed(
     *,
     path: Path,
+    kind: Kind = Kind.CSV,
     price: Decimal | None,
     stock: int,
     dry_run: bool,
@@ -118,7 +120,7 @@ def import_feed(
     with only_import():
         statistics = Statistics()
         for batch in batches(
-            path, BATCH, today=now.date(), with_derived=lambda: summary.brings_new
+            path, BATCH, kind=kind, today=now.date(), with_derived=lambda: summary.brings_new
         ):
             for problem in batch.problems:
                 report(problem)

@@ -6,7 +6,7 @@ Only rows whose value changes are written, so a quiet shop rewrites no index.
 from datetime import date
 
 from catalog import tags
-from catalog.availability import NOT_COMING
+from catalog.availability import FORBIDDEN, NOT_COMING
 from catalog.batches import only_batch_job, rewrite_books
 from catalog.sorts import TIER_0, TIER_1
 
@@ -46,7 +46,10 @@ tier = differing.tier
 _COUNTS = """
 WITH pile AS (
     SELECT tags, count(*) AS books,
-        count(*) FILTER (WHERE stock > 0 AND price IS NOT NULL AND on_sale) AS in_stock,
+        count(*) FILTER (
+            WHERE stock > 0 AND price IS NOT NULL AND on_sale
+                AND publishing_status <> ALL (%(forbidden)s)
+        ) AS in_stock,
         count(*) FILTER (
             WHERE price IS NOT NULL AND NOT on_sale
                 AND publishing_status <> ALL (%(not_coming)s)
@@ -103,4 +106,5 @@ def count_facets(*, today: date) -> None:
         "to_preorder": tags.TO_PREORDER,
     }
     with only_batch_job() as cursor:
-        cursor.execute(_COUNTS, {"today": today, "not_coming": list(NOT_COMING), **codes})
+        states = {"forbidden": list(FORBIDDEN), "not_coming": [*FORBIDDEN, *NOT_COMING]}
+        cursor.execute(_COUNTS, {"today": today, **states, **codes})

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog.availability import CANCELLED, WITHDRAWN, Availability
+from catalog.availability import CANCELLED, RECALLED, WITHDRAWN, Availability
 from catalog.models import Book
 
 from .models import RestockAlert
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_OPEN = 100
 # As long as a copy of the mail, whose link it is, is kept (accounts/sending.py).
 KEPT = timedelta(days=90)
-NEVER_BACK: tuple[Availability, ...] = (WITHDRAWN, CANCELLED)
+NEVER_BACK: tuple[Availability, ...] = (WITHDRAWN, CANCELLED, RECALLED)
 
 
 class CannotAlert(Exception):

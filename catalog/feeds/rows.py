@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
-from catalog.models import Book, Contribution
+from catalog.models import Contribution
 
 from . import lists, own
 from .headers import Columns, Fields, find_columns, sample_of
@@ -21,6 +21,7 @@ from .values import (
     BadValue,
     clean_line,
     clean_text,
+    day_of_sale,
     line_up_to,
     number_up_to,
     read_day,
@@ -115,6 +116,8 @@ class BookRow(NamedTuple):
     # What the sender calls the record, and when it was sent; a CSV file says neither.
     reference: str = ""
     sent_at: datetime | None = None
+    # Where it is clearly no book (catalog/tax_classes.py).
+    tax_class: str = ""
 
     @property
     def byline(self) -> str:
@@ -265,14 +268,9 @@ class _Row:
                 break
         if published := values.pop("published", None):
             values["published_on"], values["published_precision"] = published
-            self._open_sale(values)
+            if day := day_of_sale(published, self.parser.new_since):
+                values.setdefault("on_sale_on", day)
         return values
-
-    def _open_sale(self, values: dict[str, Any]) -> None:
-        """A new book is on sale from the day it is published on, if the feed names no other day."""
-        is_day = values["published_precision"] == Book.DatePrecision.DAY
-        if is_day and values["published_on"] > self.parser.new_since:
-            values.setdefault("on_sale_on", values["published_on"])
 
     def _without_series(self, title: str, values: dict[str, Any]) -> str:
         """The title alone; the series in brackets behind it goes into `values`."""

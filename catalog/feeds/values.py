@@ -246,6 +246,12 @@ def _published(year: int, month: int | None, day: int | None, *, last_year: int)
         raise BadValue(_("There is no such day.")) from error
 
 
+def day_of_sale(published: Published, new_since: date) -> date | None:
+    """A new book is on sale from the day it is published on, if the feed names no other day."""
+    is_new = published.precision == Book.DatePrecision.DAY and published.on > new_since
+    return published.on if is_new else None
+
+
 def read_day(text: str, *, last_year: int) -> date:
     """A date that is exact to the day."""
     found = read_published(text, last_year=last_year)

@@ -80,7 +80,7 @@ class Book(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Readers are told of it once there are no copies here."),
+        help_text=_("Readers see it once no copies are here. What is recalled is not sold."),
     )
     price = models.DecimalField(
         _("price"),

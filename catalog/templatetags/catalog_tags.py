@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.utils.safestring import SafeString
 
 from bookstore.addresses import address_of
-from catalog import cards
+from catalog import blurbs, cards
 from catalog.models import Book, Genre
 from catalog.volumes import Volume
 
@@ -18,6 +18,11 @@ IN_THE_MENU = 7
 @register.simple_tag
 def book_cards(books: Iterable[Volume]) -> SafeString:
     return cards.cards(books)
+
+
+@register.filter
+def blurb(text: str) -> SafeString:
+    return blurbs.as_html(text)
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from catalog.availability import FEW, PublishingStatus, availability
+from catalog.availability import FEW, PublishingStatus, availability, can_be_sold
 from catalog.models import Book
 from tests.factories import BookFactory
 
@@ -92,6 +92,9 @@ def test_a_book_is_sold_from_its_day_on(day):
         ("out_of_print", "Out of print", "order"),
         ("cancelled", "Cancelled by the publisher", "order"),
         ("postponed", "Postponed by the publisher, no date yet", "order"),
+        ("replaced", "Replaced by another edition", "order"),
+        ("unavailable", "Not available to us", "order"),
+        ("unknown", "Out of stock, no news from the publisher", "wait"),
     ],
 )
 def test_without_copies_readers_are_told_what_the_publisher_says(status, words, mark):
@@ -99,7 +102,37 @@ def test_without_copies_readers_are_told_what_the_publisher_says(status, words, 
     assert seen(stock=9, publishing_status=status) == ("In stock", "in", True)
 
 
-@pytest.mark.parametrize("status", ["out_of_print", "cancelled"])
+RECALLED = {"publishing_status": "recalled"}
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, {"stock": 0}, {"on_sale_on": TOMORROW}, {"on_sale_on": YESTERDAY}]
+)
+def test_what_is_recalled_is_not_sold_however_many_copies_are_here(facts):
+    assert seen(**RECALLED, **facts) == ("Withdrawn by the publisher", "order", False)
+    assert not can_be_sold(Book(price=Decimal("10.00"), **RECALLED, **facts), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("status", "can_queue"),
+    [
+        ("recalled", False),
+        ("replaced", False),
+        ("unavailable", False),
+        ("out_of_print", False),
+        ("cancelled", False),
+        ("unknown", True),
+        ("reprinting", True),
+        ("", True),
+    ],
+)
+def test_readers_wait_in_line_only_for_what_may_come(status, can_queue):
+    book = Book(price=Decimal("10.00"), stock=0, publishing_status=status)
+
+    assert availability(book, TODAY).can_queue is can_queue
+
+
+@pytest.mark.parametrize("status", ["out_of_print", "cancelled", "replaced", "recalled"])
 def test_what_will_never_come_is_not_said_to_be_not_for_sale_yet(status):
     words, _mark, _can_buy = seen(stock=0, price=None, publishing_status=status)
 
@@ -111,6 +144,7 @@ def test_what_will_never_come_is_not_said_to_be_not_for_sale_yet(status):
     [
         ("postponed", "Postponed by the publisher, no date yet"),
         ("cancelled", "Cancelled by the publisher"),
+        ("recalled", "Withdrawn by the publisher"),
     ],
 )
 def test_a_book_that_is_not_coming_names_no_day_and_cannot_be_ordered_ahead(status, words):
@@ -123,7 +157,7 @@ def test_the_publisher_has_a_say_in_what_can_be_ordered_in_advance(db):
 
     to_come = set(Book.objects.to_preorder(TODAY).values_list("title", flat=True))
 
-    assert to_come == set(PublishingStatus.values) - {"postponed", "cancelled"}
+    assert to_come == set(PublishingStatus.values) - {"postponed", "cancelled", "recalled"}
 
 
 WITHDRAWN = {"withdrawn_at": datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/London"))}
@@ -135,6 +169,10 @@ EVERY_STATE = [
     ({"stock": 0}, "OutOfStock"),
     ({"price": None}, ""),
     (WITHDRAWN, "Discontinued"),
+    (RECALLED, "Discontinued"),
+    ({"stock": 0, "publishing_status": "replaced"}, "Discontinued"),
+    ({"stock": 0, "publishing_status": "unavailable"}, "OutOfStock"),
+    ({"stock": 0, "publishing_status": "unknown"}, "OutOfStock"),
 ]
 
 

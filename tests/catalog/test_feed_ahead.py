@@ -3,6 +3,7 @@
 import multiprocessing
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date
 from itertools import batched
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from catalog.feeds import ahead
 from catalog.feeds.ahead import ReadingBroke, batches
 from catalog.feeds.csv_reader import CannotReadFeed
+from catalog.feeds.kinds import Kind
 from catalog.feeds.reader_process import answer
 from catalog.feeds.reading import Batch, FeedReader
 
@@ -29,8 +31,14 @@ def feed(folder: Path, eans: list[str]) -> Path:
     return path
 
 
-def read(path: Path, size: int, *, with_derived: bool = True) -> list[Batch]:
-    return list(batches(path, size, today=TODAY, with_derived=lambda: with_derived))
+def read(path: Path, size: int, *, with_derived: bool = True, skip: int = 0) -> list[Batch]:
+    return list(begin(path, size, with_derived=with_derived, skip=skip))
+
+
+def begin(path: Path, size: int, *, with_derived: bool = True, skip: int = 0) -> Iterator[Batch]:
+    return batches(
+        path, size, kind=Kind.CSV, today=TODAY, with_derived=lambda: with_derived, skip=skip
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6])
@@ -77,7 +85,7 @@ def test_a_book_of_the_first_batch_is_known_in_the_later_ones(tmp_path):
 
 
 def test_whoever_stops_early_leaves_no_process_behind(tmp_path):
-    reading = batches(feed(tmp_path, EANS), 2, today=TODAY, with_derived=lambda: True)
+    reading = begin(feed(tmp_path, EANS), 2)
     next(reading)
     assert multiprocessing.active_children()
 
@@ -86,11 +94,22 @@ def test_whoever_stops_early_leaves_no_process_behind(tmp_path):
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.parametrize("skip", range(1, 7))
+def test_the_first_records_can_be_read_past(tmp_path, skip):
+    path = feed(tmp_path, [*EANS, EMMA])
+
+    found = read(path, 2, skip=skip)
+
+    assert [row.ean for batch in found for row in batch.rows] == EANS[skip:]
+    told = [problem.reason for batch in found for problem in batch.problems]
+    assert told == (["The same book as in line 2."] if skip < 6 else [])
+
+
 @pytest.mark.parametrize("is_sending", [False, True])
 def test_a_reader_that_is_killed_is_told(tmp_path, is_sending):
     # An answer that is more than a pipe holds: the reader waits in the middle of it.
     path = feed(tmp_path, EANS * 1800)
-    reading = batches(path, 3000, today=TODAY, with_derived=lambda: True)
+    reading = begin(path, 3000)
     next(reading)
     [process] = multiprocessing.active_children()
     if is_sending:
@@ -112,7 +131,7 @@ def test_a_file_that_cannot_be_read_any_more_is_told(tmp_path):
                 raise OSError("Stale file handle")
             return super().read(size, with_derived=with_derived)
 
-    serving = threading.Thread(target=answer, args=(there, Lost(path, today=TODAY), 2))
+    serving = threading.Thread(target=answer, args=(there, Lost(path, today=TODAY), 2, 0))
     serving.start()
 
     assert here.recv() == "Stale file handle"
@@ -125,4 +144,20 @@ def test_what_is_no_feed_is_refused_before_anything_is_read(tmp_path):
     path.write_text("name,number\na,b", encoding="utf-8")
 
     with pytest.raises(CannotReadFeed):
-        next(batches(path, 2, today=TODAY, with_derived=lambda: True))
+        next(begin(path, 2))
+
+
+def test_a_feed_that_breaks_off_says_so_behind_what_it_gives(tmp_path, monkeypatch):
+    class Breaking(FeedReader):
+        def read(self, size, *, with_derived):
+            batch = super().read(size, with_derived=with_derived)
+            if not batch.lines:
+                raise OSError("it breaks off in line 3")
+            return batch
+
+    monkeypatch.setattr(ahead, "reader_of", lambda kind: Breaking)
+    reading = begin(feed(tmp_path, EANS), 9)
+
+    assert len(next(reading).rows) == len(EANS)
+    with pytest.raises(ReadingBroke, match="in line 3"):
+        next(reading)

@@ -167,6 +167,8 @@ def test_only_what_can_be_bought_now_is_in_stock():
     BookFactory(price=None)
     BookFactory(price=None, on_sale_on=TOMORROW)
     BookFactory(stock=0)
+    BookFactory(publishing_status="recalled")
+    BookFactory(publishing_status="recalled", on_sale_on=TOMORROW)
 
     assert (counts()[tags.IN_STOCK], counts()[tags.TO_PREORDER]) == (2, 1)
     # As the lists mean it that one comes to by these facets.

@@ -118,6 +118,7 @@ def test_a_mailed_alert_has_ended(shopper):
     [
         ({"stock": 1}, "can be bought now"),
         ({"stock": 0, "publishing_status": "cancelled"}, "does not come any more"),
+        ({"stock": 9, "publishing_status": "recalled"}, "does not come any more"),
     ],
 )
 def test_what_cannot_be_told_is_refused_in_words(shopper_client, fields, words):
@@ -488,6 +489,11 @@ def test_other_forms_of_alerts_need_the_token(shopper):
         {"on_sale_on": date(2999, 1, 1), "publishing_status": "cancelled"},
         {"on_sale_on": date(2000, 1, 1), "publishing_status": "cancelled"},
         {"publishing_status": "out_of_print"},
+        {"publishing_status": "recalled"},
+        {"on_sale_on": date(2999, 1, 1), "publishing_status": "recalled"},
+        {"publishing_status": "replaced"},
+        {"publishing_status": "unavailable"},
+        {"publishing_status": "unknown"},
     ],
 )
 @pytest.mark.parametrize("copies", [0, 1])
