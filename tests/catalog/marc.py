@@ -30,6 +30,7 @@ def book(*fields: tuple[str, bytes], isbn: str = ISBN, leader: str = "00000cam a
     tags = {tag for tag, _content in fields}
     usual = [
         ("001", b"ocm1\x1e"),
+        ("003", b"OCoLC\x1e"),
         ("020", data("  ", f"a{isbn}")),
         ("245", data("10", "aEmma /", "cJane Austen.")),
     ]

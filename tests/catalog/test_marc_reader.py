@@ -13,7 +13,7 @@ from catalog.feeds.marc import reader as marc_reader
 from catalog.feeds.marc.reader import MarcReader
 from catalog.feeds.marc.records import CHUNK, LONGEST
 from catalog.feeds.reading import Batch, Deletion
-from catalog.feeds.rows import Problem
+from catalog.feeds.rows import BookRow, Problem
 from catalog.models import Contribution
 
 from .marc import ISBN, book, data, record
@@ -66,31 +66,27 @@ def test_a_real_record_becomes_the_book_that_it_describes(data_folder):
     (row,) = MarcReader(path, today=TODAY).read(10, with_derived=False).rows
 
     assert row.description.startswith("Stefano Guerra, étudiant d'extrême droite")
-    assert row._replace(description="")._asdict() == {
-        **dict.fromkeys(row._fields),
-        "line": 1,
-        "ean": "9782072702211",
-        "title": "Les noirs et les rouges",
-        "subtitle": "",
-        "contributors": (
+    assert row._replace(description="") == BookRow(
+        1,
+        "9782072702211",
+        "Les noirs et les rouges",
+        contributors=(
             ("Alberto Garlini", Contribution.Role.AUTHOR),
             ("Vincent Raynaud", Contribution.Role.TRANSLATOR),
         ),
-        "language": "fr",
-        "publisher": "Gallimard",
-        "genres": (("Fiction", "Short stories"),),
-        "series": "Folio, Policier: roman noir",
-        "series_number": "820",
-        "published_on": date(2017, 1, 1),
-        "published_precision": "year",
-        "publishing_status": "",
-        "pages": 920,
-        "height_mm": 180,
-        "format": "paperback",
-        "description": "",
-        "reference": "ocn981947280",
-        "sent_at": datetime(2021, 4, 19, 0, 17, 12, tzinfo=UTC),
-    }
+        language="fr",
+        publisher="Gallimard",
+        genres=(("Fiction", "Short stories"),),
+        series="Folio, Policier: roman noir",
+        series_number="820",
+        published_on=date(2017, 1, 1),
+        published_precision="year",
+        pages=920,
+        height_mm=180,
+        format="paperback",
+        reference="(OCoLC)ocn981947280",
+        sent_at=datetime(2021, 4, 19, 0, 17, 12, tzinfo=UTC),
+    )
 
 
 def test_marc_8_is_read(data_folder, feed):
@@ -291,10 +287,19 @@ def test_a_book_that_comes_again_is_refused(feed):
     ]
 
 
+def test_a_record_goes_by_its_number_in_its_own_library_only(feed):
+    """Any library has a record 1."""
+    named, nameless = book(), book(("003", b"\x1e"), isbn=OTHERS[0])
+
+    rows = read(feed, named + nameless).rows
+
+    assert [row.reference for row in rows] == ["(OCoLC)ocm1", ""]
+
+
 def test_a_deleted_record_is_taken_back(feed):
     batch = read(feed, book(leader="00000dam a2200000 a 4500"))
 
-    assert batch.deletions == [Deletion(1, "ocm1", ISBN, None)]
+    assert batch.deletions == [Deletion(1, "(OCoLC)ocm1", ISBN, None)]
     assert (batch.rows, batch.problems, batch.lines) == ([], [], 1)
 
 

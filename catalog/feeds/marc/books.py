@@ -59,8 +59,18 @@ _NO_DESCRIPTIONS = "14"
 _WITH_TAX = ("02", "04")
 
 
-def reference_of(record: Record) -> str:
+def name_of_record(record: Record) -> str:
+    """What the report calls it: its control number."""
     return record.control("001").strip()
+
+
+def reference_of(record: Record) -> str:
+    """The control number with the library whose number it is, as field 035 has it: (DLC)12515882.
+
+    Empty where it names no library, since others count from one, too.
+    """
+    library, number = record.control("003").strip(), name_of_record(record)
+    return f"({library}){number}" if library and number else ""
 
 
 def sent_at(record: Record) -> datetime | None:
@@ -77,7 +87,7 @@ class BookReader:
     def __init__(self, number: int, record: Record, *, today: date) -> None:
         self.number = number
         self.record = record
-        self.reference = reference_of(record)
+        self.name = name_of_record(record)
         self.last_year = today.year + YEARS_AHEAD
         self.problems: list[Problem] = []
 
@@ -99,7 +109,7 @@ class BookReader:
                 title,
                 contributors=self._contributors(),
                 format=number.format or self._large_print(),
-                reference=self.reference,
+                reference=reference_of(self.record),
                 sent_at=sent_at(self.record),
                 **said,
             ),
@@ -258,5 +268,5 @@ class BookReader:
     def _note(self, tag: str, value: str, reason: str, *, row_is_skipped: bool = False) -> None:
         shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
         self.problems.append(
-            Problem(self.number, tag, shown, reason, row_is_skipped, record=self.reference)
+            Problem(self.number, tag, shown, reason, row_is_skipped, record=self.name)
         )

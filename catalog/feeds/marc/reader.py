@@ -81,7 +81,7 @@ class MarcReader:
         book, problems = reader.read()
         if book and (first := self._first.setdefault(book.ean, number)) != number:
             reason = _("The same book as in record %(number)d.") % {"number": first}
-            again = Problem(number, "020", book.ean, reason, True, record=book.reference)
+            again = Problem(number, "020", book.ean, reason, True, record=reader.name)
             return None, [again]
         return book, problems
 
