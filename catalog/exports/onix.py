@@ -79,6 +79,14 @@ def product(whole: WholeBook, terms: Terms) -> Xml:
 
 
 def _identifiers(book: Book) -> Iterator[Xml]:
+    if book.ean.startswith(codes.IN_STORE):
+        yield element(
+            "ProductIdentifier",
+            element("ProductIDType", codes.OWN_NUMBER),
+            element("IDTypeName", own.write_line(settings.SHOP["name"])),
+            element("IDValue", book.ean),
+        )
+        return
     kinds = [codes.GTIN_13, codes.ISBN_13] if book.isbn else [codes.GTIN_13]
     for kind in kinds:
         yield element(

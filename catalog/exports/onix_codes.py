@@ -11,7 +11,7 @@ from catalog.tax_classes import TaxClass
 
 # Lists 1, 5, 45 and 163.
 CONFIRMED = "03"
-GTIN_13, ISBN_13 = "03", "15"
+OWN_NUMBER, GTIN_13, ISBN_13 = "01", "03", "15"
 PUBLISHER = "01"
 UNSPECIFIED = "00"
 PUBLICATION, EMBARGO = "01", "02"
@@ -21,6 +21,8 @@ EXPECTED = "08"
 TO_BE_ANNOUNCED, CONTACT_SUPPLIER = "02", "04"
 # Lists 58, 171 and 62.
 WITH_TAX, VALUE_ADDED, ZERO_RATED = "02", "01", "Z"
+# Of numbers that only the shop knows (GS1).
+IN_STORE = ("02", "04", "2")
 # List 27, a scheme of the sender's own.
 PROPRIETARY = "24"
 
@@ -80,6 +82,10 @@ _AVAILABILITY: Final = {
     words.REPRINTING: "32",
     words.OUT_AT_THE_PUBLISHER: "31",
     words.OUT_OF_PRINT: "51",
+    words.REPLACED: "41",
+    words.UNAVAILABLE: "40",
+    words.RECALLED: "49",
+    words.NO_NEWS: "97",
     words.NOT_FOR_SALE: "99",
     words.WITHDRAWN: "43",
 }

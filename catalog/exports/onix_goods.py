@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from catalog.feeds import own
 from catalog.models import Book
+from catalog.titles import split_article
 
 from . import onix_codes as codes
 from .books import Path, WholeBook
 from .xml import Xml, element
-
-# The shop's genres stand under this name: levels and marks as in the shop's own CSV file.
-OWN_SCHEME = "Bookstore genres"
 
 
 def descriptive_detail(whole: WholeBook) -> Xml:
@@ -61,9 +59,17 @@ def _titles(book: Book) -> Xml:
     subtitle = own.write_line(book.subtitle)
     return _title_detail(
         element("TitleElementLevel", "01"),
-        element("TitleText", own.write_line(book.title)),
+        *_title(own.write_line(book.title), book.language),
         element("Subtitle", subtitle) if subtitle else None,
     )
+
+
+def _title(title: str, language: str) -> tuple[Xml, Xml]:
+    """A title with its article apart, where putting the two together gives the title again."""
+    article, rest = split_article(title, language)
+    if article and article + rest == title:
+        return element("TitlePrefix", article.strip()), element("TitleWithoutPrefix", rest)
+    return element("NoPrefix"), element("TitleWithoutPrefix", title)
 
 
 def _series(book: Book) -> Xml | None:
@@ -76,7 +82,7 @@ def _series(book: Book) -> Xml | None:
         _title_detail(
             element("TitleElementLevel", "02"),
             element("PartNumber", number) if number else None,
-            element("TitleText", title),
+            *_title(title, book.language),
         ),
     )
 
@@ -119,6 +125,6 @@ def _genre(path: Path) -> Xml:
     return element(
         "Subject",
         element("SubjectSchemeIdentifier", codes.PROPRIETARY),
-        element("SubjectSchemeName", OWN_SCHEME),
+        element("SubjectSchemeName", own.GENRES),
         element("SubjectHeadingText", own.write_genres([path])),
     )

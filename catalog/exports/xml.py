@@ -31,4 +31,9 @@ def _xml(part: str) -> str:
     # Codes and numbers are as they are.
     if isinstance(part, Xml) or (part.isascii() and part.isalnum()):
         return part
-    return escape(part if part.isprintable() else _FORBIDDEN.sub("", part))
+    return escape(printable(part))
+
+
+def printable(text: str) -> str:
+    """`text` without what XML has no way to write."""
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)

@@ -17,6 +17,8 @@ from catalog.models import Contribution
 from .lists import Path, Person
 from .values import CACHED, clean_line, clean_text
 
+# What the shop's genres are called in ONIX, where senders name schemes of their own.
+GENRES = "Bookstore genres"
 HEADER = (
     "ean",
     "title",

@@ -59,6 +59,10 @@ _STATUSES = {
     "outofstockindefinitely": PublishingStatus.OUT_OF_STOCK,
     "07": PublishingStatus.OUT_OF_PRINT,
     "outofprint": PublishingStatus.OUT_OF_PRINT,
+    "replaced": PublishingStatus.REPLACED,
+    "unavailable": PublishingStatus.UNAVAILABLE,
+    "recalled": PublishingStatus.RECALLED,
+    "unknown": PublishingStatus.UNKNOWN,
 }
 _FORMATS = {
     "paperback": Book.Format.PAPERBACK,

@@ -318,6 +318,7 @@ def test_the_column_shows_what_stands_between_genres(values: list[str], separato
         ("Out of stock indefinitely", "out_of_stock"),
         ("ACTIVE", "active"),
         ("04", "active"),
+        ("recalled", "recalled"),
         ("", ""),
     ],
 )

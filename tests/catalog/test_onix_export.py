@@ -140,7 +140,7 @@ def test_nasty_texts_are_valid_and_come_out_as_they_were(title, description):
 
     assert [error.message for error in errors_of(content)] == []
     again = etree.fromstring(content)
-    (said,) = texts(again, "Product/DescriptiveDetail/TitleDetail/TitleElement/TitleText")
+    (said,) = texts(again, "Product/DescriptiveDetail/TitleDetail/TitleElement/TitleWithoutPrefix")
     assert said == onix.own.write_line(f"x{title}".translate({0xFFFE: None, 0xFFFF: None}))
 
 
@@ -171,7 +171,7 @@ def test_one_thing_after_another():
     assert texts(said, f"{detail}/Measure/Measurement") == ["198", "240"]
     assert texts(said, f"{detail}/Measure/MeasureUnitCode") == ["mm", "gr"]
     collection = f"{detail}/Collection/TitleDetail/TitleElement"
-    assert texts(said, f"{collection}/TitleText") == ["Classics"]
+    assert texts(said, f"{collection}/TitleWithoutPrefix") == ["Classics"]
     assert texts(said, f"{collection}/PartNumber") == ["3-5"]
     assert texts(said, f"{detail}/TitleDetail/TitleElement/Subtitle") == ["a novel"]
     assert texts(said, f"{detail}/Contributor/ContributorRole") == ["A01", "B01"]
@@ -281,4 +281,7 @@ def test_every_language_of_two_letters_has_a_code_of_the_list():
 
 
 def test_goods_without_an_isbn_go_by_their_article_number():
-    assert texts(record(whole(ean=IN_STORE)), "ProductIdentifier/ProductIDType") == ["03"]
+    """But a number that only this shop knows is called so."""
+    types = "ProductIdentifier/ProductIDType"
+    assert texts(record(whole(ean="4006381333931")), types) == ["03"]
+    assert texts(record(whole(ean=IN_STORE)), types) == ["01"]

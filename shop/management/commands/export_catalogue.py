@@ -29,6 +29,9 @@ and no reviews; to move a whole shop, take a backup.
 
 onix is a message of ONIX 3.0 with reference names. A book is called by the host of SITE_URL and its
 EAN. Prices are what readers pay here, with tax; whether a book can be had is what its page says.
+import_onix reads the same books back, but for readers' ratings elsewhere, for downloads, for printed
+music, for people called only anonymous or unknown, and for goods with numbers of the shop's own: a
+partner knows nothing of those. Use csv to keep them.
 
 Books that were withdrawn from sale are left out, and nothing says that they are gone.
 """

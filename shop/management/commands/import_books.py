@@ -27,8 +27,8 @@ updated by their ISBN: an empty field never erases anything, and the stock of a 
 there already stays as it is. The same file can be imported again at any time.
 
 A book is sold from its on_sale_date on or, without such a column, from a publication date to come.
-A publishing_status (active, postponed, cancelled, reprinting, out of stock, out of print, or the
-number in ONIX list 64) is what readers are told once there are no copies here.
+A publishing_status (active, postponed, cancelled, reprinting, out of stock, out of print, replaced,
+unavailable, recalled, unknown, or the number in ONIX list 64) is what readers are told once there are no copies here.
 """
 
 
