@@ -26,6 +26,7 @@ from accounts.models import OutboxMessage, User
 from bookstore import maintenance
 from catalog.models import Book, StockMovement
 from tests.accounts.second_factors import give_app
+from tests.catalog import marc
 from tests.factories import BookFactory, UserFactory
 from tests.threads import at_once
 from tests.waitlist.lists import deliver, line, sold_out, states
@@ -148,6 +149,14 @@ def import_books() -> Any:
     assert Book.objects.get().stock == 3
 
 
+def import_marc() -> Any:
+    with open("records.mrc", "wb") as file:
+        file.write(marc.book())
+    yield "records.mrc", "--price=9.99", "--stock=3"
+    assert_books_once(1)
+    assert Book.objects.get().stock == 3
+
+
 def load_demo() -> Any:
     yield ()
     assert_books_once(Book.objects.count())
@@ -187,6 +196,7 @@ AT_ONCE: dict[str, Scene] = {
     "gdpr_erase": gdpr_erase,
     "gdpr_export": gdpr_export,
     "import_books": import_books,
+    "import_marc": import_marc,
     "load_demo": load_demo,
     "make_catalogue": make_catalogue,
     "maintenance": close_for_maintenance,

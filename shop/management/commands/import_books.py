@@ -4,7 +4,7 @@ import argparse
 import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookstore.commands import TaughtByExample
 from catalog.feeds.ahead import ReadingBroke
 from catalog.feeds.csv_reader import CannotReadFeed
+from catalog.feeds.kinds import Kind
 from catalog.feeds.report import ReportFile
 from shop.imports import CannotImport, ImportSummary, import_feed
 from shop.management.progress import ProgressBar
@@ -35,9 +36,10 @@ unavailable, recalled, unknown, or the number in ONIX list 64) is what readers a
 class Command(TaughtByExample):
     help = "Bring books from a CSV file into the shop, or up to date."
     example = EXAMPLE
+    kind: ClassVar[Kind] = Kind.CSV
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
+        parser.add_argument("file", type=Path, metavar="FILE", help=f"the {self.kind.upper()} file")
         parser.add_argument(
             "--price",
             type=_price,
@@ -97,6 +99,7 @@ class Command(TaughtByExample):
 
             import_feed(
                 path=path,
+                kind=self.kind,
                 price=options["price"],
                 stock=options["stock"],
                 dry_run=options["dry_run"],
