@@ -44,6 +44,7 @@ PERIODIC = {
     "refresh_also_liked": ("40 2 * * *", "shop.tasks.refresh_also_liked"),
     "delete_old_missed_searches": ("50 2 * * *", "catalog.tasks.delete_old_missed_searches"),
     "delete_unconfirmed_accounts": ("10 3 * * *", "accounts.tasks.delete_unconfirmed_accounts"),
+    "delete_old_imports": ("55 2 * * *", "shop.tasks.delete_old_imports"),
     "delete_old_alerts": ("5 3 * * *", "waitlist.tasks.delete_old_alerts"),
     "delete_old_mails": ("0 3 * * *", "accounts.tasks.delete_old_mails"),
     "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -25,8 +26,10 @@ from django.utils import timezone
 from accounts.models import OutboxMessage, User
 from bookstore import maintenance
 from catalog.models import Book, StockMovement
+from shop.models import FeedRun
 from tests.accounts.second_factors import give_app
 from tests.catalog import marc
+from tests.catalog.onix_files import message, product
 from tests.factories import BookFactory, UserFactory
 from tests.threads import at_once
 from tests.waitlist.lists import deliver, line, sold_out, states
@@ -157,6 +160,13 @@ def import_marc() -> Any:
     assert Book.objects.get().stock == 3
 
 
+def import_onix() -> Any:
+    Path("feed.xml").write_text(message(product()))
+    yield "feed.xml", "--price=9.99", "--stock=3"
+    assert_books_once(1)
+    assert FeedRun.objects.filter(state="done").count() == FeedRun.objects.count()
+
+
 def load_demo() -> Any:
     yield ()
     assert_books_once(Book.objects.count())
@@ -197,6 +207,7 @@ AT_ONCE: dict[str, Scene] = {
     "gdpr_export": gdpr_export,
     "import_books": import_books,
     "import_marc": import_marc,
+    "import_onix": import_onix,
     "load_demo": load_demo,
     "make_catalogue": make_catalogue,
     "maintenance": close_for_maintenance,

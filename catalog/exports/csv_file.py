@@ -52,6 +52,7 @@ def _fields(whole: WholeBook) -> Sequence[str]:
         _number(book.thickness_mm),
         _number(book.weight_g),
         book.format,
+        book.tax_class,
         own.write_lines(whole.description),
         _number(book.price),
         _number(book.outside_rating),

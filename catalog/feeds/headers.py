@@ -38,6 +38,7 @@ KNOWN: Final = {
     "thickness_mm": ("thicknessmm",),
     "weight_g": ("weightg", "weightgrams"),
     "format": ("format", "binding"),
+    "tax_class": ("taxclass",),
     "description": ("description", "blurb", "summary"),
     "price": ("price", "retailprice", "listprice"),
     "outside_rating": ("avgrating", "averagerating"),

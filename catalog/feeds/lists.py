@@ -14,13 +14,7 @@ from .values import CACHED
 type Person = tuple[str, Contribution.Role]
 type Path = tuple[str, ...]
 
-_ROLES = {
-    "editor": Contribution.Role.EDITOR,
-    "translator": Contribution.Role.TRANSLATOR,
-    "illustrator": Contribution.Role.ILLUSTRATOR,
-    "introduction": Contribution.Role.INTRODUCTION,
-    "author": Contribution.Role.AUTHOR,
-}
+_ROLES = {role.name.casefold(): role for role in Contribution.Role}
 _ROLE = re.compile(rf"\s*[\[(]({'|'.join(_ROLES)})[\])]$", re.IGNORECASE)
 _GENERATION = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d)\.?", re.IGNORECASE)
 _LEVELS = re.compile(r"\s+/\s+|\s*>\s*")

@@ -38,20 +38,15 @@ HEADER = (
     "thickness_mm",
     "weight_g",
     "format",
+    "tax_class",
     "description",
     "price",
     "average_rating",
     "ratings_count",
 )
-_ROLES = {
-    Contribution.Role.EDITOR: "editor",
-    Contribution.Role.TRANSLATOR: "translator",
-    Contribution.Role.ILLUSTRATOR: "illustrator",
-    Contribution.Role.INTRODUCTION: "introduction",
-    Contribution.Role.AUTHOR: "author",
-}
+_ROLES: dict[str, str] = {role.value: role.name.casefold() for role in Contribution.Role}
 _ROLE = re.compile(rf"(?P<name>.*) \[(?P<role>{'|'.join(_ROLES.values())})\]", re.DOTALL)
-_BY_WORD = {word: role for role, word in _ROLES.items()}
+_BY_WORD = {role.name.casefold(): role for role in Contribution.Role}
 _LIST, _LEVEL = ";", ">"
 _MARKS = re.compile(r"([\\;>])")
 _ESCAPED = re.compile(r"\\(.)")
@@ -93,7 +88,7 @@ def _person(name: str, role: str) -> str:
     plain = _settled(clean_line, name)
     # An author needs no word, unless the name ends like one with a word.
     if role != Contribution.Role.AUTHOR or _ROLE.fullmatch(plain):
-        plain = f"{plain} [{_ROLES[Contribution.Role(role)]}]"
+        plain = f"{plain} [{_ROLES[role]}]"
     return _escape(plain)
 
 

@@ -34,6 +34,7 @@ from .values import (
     read_publishing_status,
     read_rating,
     read_ratings,
+    read_tax_class,
 )
 
 LONGEST_SHOWN = 80
@@ -66,6 +67,7 @@ _PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "thickness_mm": number_up_to(500),
     "weight_g": number_up_to(50_000),
     "format": read_format,
+    "tax_class": read_tax_class,
     "publishing_status": read_publishing_status,
     "price": read_price,
     "outside_rating": read_rating,

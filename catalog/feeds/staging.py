@@ -40,6 +40,7 @@ SHARED = {
     "price": Column("numeric(10, 2)", "%(price)s"),
     "outside_rating": Column("numeric(3, 2)", "NULL"),
     "outside_ratings": Column("int", "0"),
+    "tax_class": Column("text", "'book'"),
 }
 _TABLES = {
     # What the feed says. A line is a row's place in the batch; `people` has one on each line.

@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 from catalog.availability import PublishingStatus
 from catalog.identifiers import MUSIC_PREFIX, SEPARATORS, is_ean, to_isbn13
 from catalog.models import Book
+from catalog.tax_classes import GOODS
+
+from .onix.codes import PUBLISHING_STATUS
 
 # Printing in Europe begins about here; feeds put the year of the work in place of the edition's.
 FIRST_YEAR = 1450
@@ -42,26 +45,24 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]+)?")
 # Values that a feed repeats are read once.
 CACHED = 4096
 _STATUSES = {
-    "01": PublishingStatus.CANCELLED,
+    **PUBLISHING_STATUS,
     "cancelled": PublishingStatus.CANCELLED,
     "canceled": PublishingStatus.CANCELLED,
-    "02": PublishingStatus.ACTIVE,
     "forthcoming": PublishingStatus.ACTIVE,
-    "03": PublishingStatus.POSTPONED,
     "postponed": PublishingStatus.POSTPONED,
     "postponedindefinitely": PublishingStatus.POSTPONED,
-    "04": PublishingStatus.ACTIVE,
     "active": PublishingStatus.ACTIVE,
     "available": PublishingStatus.ACTIVE,
     "reprinting": PublishingStatus.REPRINTING,
-    "06": PublishingStatus.OUT_OF_STOCK,
     "outofstock": PublishingStatus.OUT_OF_STOCK,
     "outofstockindefinitely": PublishingStatus.OUT_OF_STOCK,
-    "07": PublishingStatus.OUT_OF_PRINT,
     "outofprint": PublishingStatus.OUT_OF_PRINT,
+    "remaindered": PublishingStatus.OUT_OF_PRINT,
     "replaced": PublishingStatus.REPLACED,
     "unavailable": PublishingStatus.UNAVAILABLE,
     "recalled": PublishingStatus.RECALLED,
+    "withdrawn": PublishingStatus.RECALLED,
+    "withdrawnfromsale": PublishingStatus.RECALLED,
     "unknown": PublishingStatus.UNKNOWN,
 }
 _FORMATS = {
@@ -291,6 +292,11 @@ def read_language(text: str) -> str:
 def _language_names() -> dict[str, str]:
     names = Locale("en").languages
     return {name.casefold(): code for code, name in names.items() if code.isalpha()}
+
+
+def read_tax_class(text: str) -> str | None:
+    """As the shop writes it itself; what others write in such a column is anybody's guess."""
+    return text if text in GOODS else None
 
 
 @lru_cache(CACHED)

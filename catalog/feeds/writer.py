@@ -113,6 +113,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
             row.price,
             row.outside_rating,
             row.outside_ratings,
+            row.tax_class or None,
             "\n".join([f"{role}{name}" for name, role in row.contributors]) or None,
             _array({genres[path].id for path in row.genres}) if row.genres else None,
             row.description or None,

@@ -33,6 +33,7 @@ class Contribution(models.Model):
         TRANSLATOR = "B06", _("translated by")
         ILLUSTRATOR = "A12", _("illustrated by")
         INTRODUCTION = "A24", _("introduced by")
+        READER = "E07", _("read by")
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="contributions", db_index=False)
     contributor = models.ForeignKey(Contributor, models.PROTECT, related_name="contributions")

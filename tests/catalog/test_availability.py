@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from catalog.availability import FEW, PublishingStatus, availability, can_be_sold
+from catalog.feeds.onix.codes import PRODUCT_AVAILABILITY
 from catalog.models import Book
 from tests.factories import BookFactory
 
@@ -194,3 +195,14 @@ def test_whoever_cannot_buy_is_told_what_to_do(facts):
 def test_a_day_to_come_stands_before_stock_and_price_before_the_day():
     assert seen(on_sale_on=TOMORROW, stock=0)[1] == "pre"
     assert seen(on_sale_on=TOMORROW, price=None)[1] == "order"
+
+
+@pytest.mark.parametrize("code", PRODUCT_AVAILABILITY)
+def test_copies_here_outweigh_all_that_suppliers_say_but_a_recall(code):
+    status = PRODUCT_AVAILABILITY[code]
+    is_recalled = code in ("46", "49")
+    is_coming = not is_recalled and code not in ("01", "09")
+
+    assert seen(publishing_status=status, on_sale_on=YESTERDAY)[2] is not is_recalled
+    assert seen(publishing_status=status, on_sale_on=TOMORROW)[2] is is_coming
+    assert seen(publishing_status=status, stock=0)[2] is False

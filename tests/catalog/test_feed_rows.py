@@ -318,7 +318,9 @@ def test_the_column_shows_what_stands_between_genres(values: list[str], separato
         ("Out of stock indefinitely", "out_of_stock"),
         ("ACTIVE", "active"),
         ("04", "active"),
-        ("recalled", "recalled"),
+        ("Recalled", "recalled"),
+        ("17", "recalled"),
+        ("Replaced", "replaced"),
         ("", ""),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_name_without_letters_is_none(row_of):
         ("eÜbersetzer", [T]),
         ("eHrsg.", [B]),
         ("ecover artist.", []),
-        ("enarrator.", []),
+        ("enarrator.", [Contribution.Role.READER]),
         ("4pbl", []),
     ],
 )

@@ -213,6 +213,7 @@ def contributor(role: str = "A01", **parts: str) -> str:
         ),
         ({"PersonNameInverted": "Austen, Jane", "KeyNames": "Austen"}, "Jane Austen"),
         ({"PersonNameInverted": "SALTER HELEN"}, "Helen Salter"),
+        ({"PersonName": "Basho", "PersonNameInverted": "Basho, Matsuo"}, "Matsuo Basho"),
         ({"KeyNames": "Homer"}, "Homer"),
         ({"CorporateName": "Good Foundation"}, "Good Foundation"),
     ],
@@ -262,6 +263,12 @@ def test_people_stand_in_their_order_with_what_they_did(book):
     )
 
     assert row.contributors == (("Ann", "A01"), ("Tom", "B06"), ("Eve", "B01"), ("Eve", "B06"))
+
+
+def test_whoever_reads_aloud_is_named(book):
+    assert book(form="AC", described=contributor("E07", PersonName="Ann")).contributors == (
+        ("Ann", "E07"),
+    )
 
 
 def test_a_role_that_does_not_exist_is_noted(noted):

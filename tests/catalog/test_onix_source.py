@@ -1,7 +1,9 @@
 """ONIX files of any encoding are cut into records; what is no ONIX, or a bomb, is refused."""
 
+import tracemalloc
 from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +12,12 @@ from hypothesis import strategies as st
 from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.onix.reader import OnixReader
 from catalog.feeds.onix.source import LONGEST_RECORD, BrokenOff
+from catalog.feeds.onix.tags import SHORT
 from catalog.feeds.reading import Batch
 from tests.catalog.onix_files import isbn, message, product, write_products
 
 TODAY = date(2026, 11, 27)
+EMMA = "9780141439587"
 TITLE = "<TitleElement><TitleElementLevel>01</TitleElementLevel><TitleText>{}</TitleText></TitleElement>"
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE ONIXMessage [
@@ -216,6 +220,28 @@ def test_batches_end_where_the_feed_does_and_say_how_far_they_are(feed):
     assert not any(batch.problems for batch in batches)
 
 
+def peak_of(path: Path) -> int:
+    """The most memory that Python holds at a time while a feed is read in batches."""
+    tracemalloc.start()
+    try:
+        reader = OnixReader(path, today=TODAY)
+        while reader.read(100, with_derived=False).lines:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    sizes = {number: tmp_path / f"{number}.xml" for number in (100, 200, 800)}
+    for number, path in sizes.items():
+        write_products(path, number)
+    peak_of(sizes[100])
+
+    assert peak_of(sizes[800]) < 1.5 * peak_of(sizes[200])
+
+
 TOKENS = [
     *(
         "<ONIXMessage>",
@@ -274,3 +300,69 @@ def test_garbage_is_read_or_refused(feed, content):
             pass
     except (CannotReadFeed, BrokenOff):
         pass
+
+
+NAMES = sorted(set(SHORT.values()) - {"Header"})
+BLOCKS = (
+    "DescriptiveDetail",
+    "PublishingDetail",
+    "ProductSupply",
+    "CollateralDetail",
+    "SupplyDetail",
+)
+VALUES = st.one_of(
+    st.sampled_from(
+        [
+            "00",
+            "01",
+            "02",
+            "03",
+            "04",
+            "05",
+            "15",
+            "93",
+            "10",
+            "BC",
+            "A01",
+            "B06",
+            "mm",
+            "eng",
+            "GBP",
+            "2026",
+            "20260231",
+            "-1",
+            "9e9",
+            ",",
+        ]
+    ),
+    st.sampled_from(
+        [EMMA, "1" * 5000, "<b>x</b>", "&lt;ul&gt;&lt;li&gt;&lt;b", "٣", "²", "½", " "]
+    ),
+    st.text(st.characters(codec="utf-8"), max_size=20).map(escape),
+)
+LEAVES = st.tuples(st.sampled_from(NAMES), VALUES).map("<{0[0]}>{0[1]}</{0[0]}>".format)
+TREES = st.recursive(
+    LEAVES,
+    lambda inside: st.tuples(
+        st.sampled_from((*NAMES, *BLOCKS * 5)), st.lists(inside, max_size=6).map("".join)
+    ).map("<{0[0]}>{0[1]}</{0[0]}>".format),
+    max_leaves=25,
+)
+
+
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(TREES, max_size=8).map("".join), st.booleans())
+def test_whatever_elements_hold_costs_no_more_than_the_record(feed, inside, is_old):
+    form = "<ProductForm>BC</ProductForm>" if is_old else ""
+    title = TITLE.format("Emma")
+    blocks = (
+        f"{form}<DescriptiveDetail><TitleDetail>{title}</TitleDetail>{inside}</DescriptiveDetail>"
+    )
+    number = f"<ProductIdentifier><ProductIDType>15</ProductIDType><IDValue>{EMMA}</IDValue></ProductIdentifier>"
+    strange = f"<Product>{number}{form if is_old else blocks}{inside}</Product>"
+
+    batch = read(feed, message(strange, product(ean=isbn(5))))
+
+    assert batch.lines == 2
+    assert isbn(5) in [row.ean for row in batch.rows]

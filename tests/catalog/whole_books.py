@@ -27,6 +27,7 @@ def fill() -> None:
             ("Ann > Bob / Co", Role.ILLUSTRATOR),
             ("Ann > Bob / Co", Role.INTRODUCTION),
             ("Nobody [editor]", Role.AUTHOR),
+            ("A. Voice", Role.READER),
         ],
         genres=[("Fiction", "Crime; thrillers"), ("Fiction",), ("Mind / Body > Soul",)],
         publisher="Пингвин & Söhne",
@@ -68,7 +69,7 @@ def fill() -> None:
         people=[("Jane Austen", Role.AUTHOR)],
     )
     # No ISBN: goods of another kind, and one that the shop has numbered itself.
-    shelve("4006381333931", title="'=A game", publishing_status="out_of_print")
+    shelve("4006381333931", title="'=A game", tax_class="other", publishing_status="out_of_print")
     shelve(IN_STORE, title="A tote bag", genres=[("Fiction", "Crime; thrillers")])
     shelve(WITHDRAWN, title="Gone", withdrawn_at=datetime(2026, 1, 1, tzinfo=UTC))
 

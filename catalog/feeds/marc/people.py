@@ -21,6 +21,7 @@ _CODES = {
     **dict.fromkeys(("edt", "com", "edc", "pbd", "340"), Role.EDITOR),
     **dict.fromkeys(("trl", "730"), Role.TRANSLATOR),
     **dict.fromkeys(("ill", "art", "pht", "440"), Role.ILLUSTRATOR),
+    "nrt": Role.READER,
     **dict.fromkeys(("aui", "win", "wpr", "wfw", "aft", "080"), Role.INTRODUCTION),
 }
 # In the order in which they are looked for: “author of introduction” introduces.
@@ -29,6 +30,7 @@ _WORDS = {
     for role, words in {
         Role.INTRODUCTION: r"\bintro|\bforew|\bpref\b|\bprefac|\bafterw|\beinl|\b(?:vor|nach|geleit)wort"
         r"|\bpréf|\bprólog|\bprolog|序",
+        Role.READER: r"\bnarrat|\bread by\b|\bgelesen|\bsprecher|\blu par\b",
         Role.TRANSLATOR: r"\btr\b|\btrans(?!cri|form)|\btrad|\bübers|\büberset|\bvert\b|\bvertaa"
         r"|\bperev|перев|译|譯|訳",
         Role.ILLUSTRATOR: r"\bill?us|\bill\b|\bdrawings|\bpictures\b|\bphoto|\bzeichn|\bbild"

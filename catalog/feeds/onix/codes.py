@@ -23,7 +23,6 @@ PUBLISHING_STATUS: Final = {
     "11": _S.RECALLED,
     "12": _S.RECALLED,
     "13": _S.UNAVAILABLE,
-    "14": _S.ACTIVE,
     "15": _S.RECALLED,
     "16": _S.UNAVAILABLE,
     "17": _S.RECALLED,
@@ -116,6 +115,8 @@ ROLES: Final[dict[str, tuple[Contribution.Role, ...]]] = {
     **dict.fromkeys(["B06", "B08", "B32"], (_R.TRANSLATOR,)),
     **dict.fromkeys(["A15", "A16", "A23", "A24", "A29"], (_R.INTRODUCTION,)),
     "B10": (_R.EDITOR, _R.TRANSLATOR),
+    "E03": (_R.READER,),
+    "E07": (_R.READER,),
 }
 
 # Lists 7 and 150: the beginnings of the forms of goods, the longest that fits decides.
@@ -168,6 +169,8 @@ THEMA: Final = {
     "WM": "Plants and gardens",
     "WN": "Animals and birds",
     "WT": "Travel",
+    # Miscellaneous, which says nothing.
+    "WZ": "",
     "X": "Comics",
     "Y": "Children",
 }

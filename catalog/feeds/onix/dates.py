@@ -54,19 +54,20 @@ def _publications(product: Product) -> _Said:
     yield from _dated(product.publishing, "PublishingDate", "PublishingDateRole", _PUBLISHED)
     if product.is_old:
         yield "PublicationDate", product.root.text("PublicationDate"), ""
-    for market in product.markets() if not product.is_old else ():
-        detail = market.first("MarketPublishingDetail")
-        yield from _dated(detail, "MarketDate", "MarketDateRole", _PUBLISHED)
+    for market in product.markets:
+        for detail in market.all("MarketPublishingDetail"):
+            yield from _dated(detail, "MarketDate", "MarketDateRole", _PUBLISHED)
 
 
 def _embargoes(product: Product) -> _Said:
     yield from _dated(product.publishing, "PublishingDate", "PublishingDateRole", _EMBARGO)
-    for market in product.markets() if not product.is_old else ():
-        detail = market.first("MarketPublishingDetail")
-        yield from _dated(detail, "MarketDate", "MarketDateRole", _EMBARGO)
-    for supply in product.supplies():
+    for market in product.markets:
+        for detail in market.all("MarketPublishingDetail"):
+            yield from _dated(detail, "MarketDate", "MarketDateRole", _EMBARGO)
+    for supply in product.supplies:
         yield from _dated(supply, "SupplyDate", "SupplyDateRole", _EMBARGO)
-        yield "OnSaleDate", supply.text("OnSaleDate"), ""
+        if text := supply.text("OnSaleDate"):
+            yield "OnSaleDate", text, ""
 
 
 def _dated(block: Composite, name: str, kind: str, role: str) -> _Said:

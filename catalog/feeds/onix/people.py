@@ -73,9 +73,12 @@ def _roles(product: Product, contributor: Composite) -> list[Contribution.Role]:
 
 def _names(contributor: Composite) -> list[str]:
     """The names as they are printed; of inverted ones the family's name goes behind."""
-    if name := contributor.text("PersonName") or _structured(contributor):
+    name = contributor.text("PersonName") or _structured(contributor)
+    inverted = contributor.text("PersonNameInverted")
+    # Some feeds give only the family's name as the whole.
+    if name and not inverted.startswith(f"{name},"):
         return _real([name])
-    if name := contributor.text("PersonNameInverted"):
+    if name := inverted:
         return [_lowered(uninverted(part)) for part in _real(_several(name))]
     return _real([contributor.text("KeyNames", "CorporateName", "CorporateNameInverted")])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -59,20 +59,18 @@ class Product:
         self.descriptive = self._block("DescriptiveDetail")
         self.publishing = self._block("PublishingDetail")
         self.collateral = self._block("CollateralDetail")
+        self.markets = self._markets()
+        self.supplies = [supply for market in self.markets for supply in market.all("SupplyDetail")]
 
     def _block(self, name: str) -> Composite:
         return self.root if self.is_old else self.root.first(name)
 
-    def markets(self) -> list[Composite]:
+    def _markets(self) -> list[Composite]:
         """What is said of the shop's own market, or of all; of others only if there is nothing else."""
         if self.is_old:
             return [self.root]
         all_ = self.root.all("ProductSupply")
         return [one for one in all_ if self._is_ours(one)] or all_
-
-    def supplies(self) -> Iterator[Composite]:
-        for market in self.markets():
-            yield from market.all("SupplyDetail")
 
     def note(self, field: str, value: str, reason: str, *, row_is_skipped: bool = False) -> None:
         shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"

@@ -78,8 +78,8 @@ def _path(product: Product, subject: _Subject) -> Path:
     table = _TABLES.get(subject.scheme, {})
     code = subject.code.upper()
     for end in range(len(code), 0, -1):
-        if name := table.get(code[:end]):
-            return (name,)
+        if (name := table.get(code[:end])) is not None:
+            return (name,) if name else ()
     heading = _SHELF.sub(r"\1 / ", subject.heading, count=1)
     names = [_readable(name) for name in _LEVELS.split(heading)]
     kept = [name for name in names if any(map(str.isalpha, name))]

@@ -50,7 +50,7 @@ def _of_suppliers(product: Product) -> list[PublishingStatus]:
     What a retailer has on its shelves says nothing of what can be ordered.
     """
     found = []
-    for supply in product.supplies():
+    for supply in product.supplies:
         if supply.first("Supplier").text("SupplierRole") == _RETAILER:
             continue
         said = _known(product, supply, "ProductAvailability", PRODUCT_AVAILABILITY)
@@ -71,7 +71,7 @@ def _known(
 
 def read_amount(product: Product) -> Decimal | None:
     """The price for readers here, in the shop's own currency and on this day, with tax if possible."""
-    prices = [price for supply in product.supplies() for price in supply.all("Price")]
+    prices = [price for supply in product.supplies for price in supply.all("Price")]
     named = [price for price in prices if price.text("PriceAmount")]
     ours = [price for price in named if _currency(product, price) == product.habits.currency]
     if named and not ours:

@@ -101,17 +101,21 @@ def _letter(found: re.Match[str]) -> str:
 class Composite:
     """An element with others in it."""
 
-    __slots__ = ("_made", "parts")
+    __slots__ = ("_made", "_texts", "parts")
 
     def __init__(self, element: etree._Element) -> None:
         parts: dict[str, list[etree._Element]] = {}
+        texts: dict[str, str] = {}
         for child in element:
             name = _NAMES[child.tag]
             if name in parts:
                 parts[name].append(child)
             else:
                 parts[name] = [child]
+            if name not in texts and not len(child) and (text := text_of(child)):
+                texts[name] = text
         self.parts = parts
+        self._texts = texts
         self._made: dict[str, list[Composite]] = {}
 
     def all(self, name: str) -> list[Composite]:
@@ -127,11 +131,13 @@ class Composite:
 
     def text(self, *names: str) -> str:
         """The text of the first element that has one, by the names in their order."""
+        texts = self._texts
         for name in names:
-            if name in self.parts:
-                for element in self.parts[name]:
-                    if text := text_of(element):
-                        return text
+            if name in texts:
+                return texts[name]
+            # It may have tags in it.
+            if name in self.parts and (found := self.texts(name)):
+                return found[0]
         return ""
 
     def texts(self, name: str) -> list[str]:

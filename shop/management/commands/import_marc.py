@@ -1,7 +1,7 @@
 from catalog.feeds.kinds import Kind
-from shop.management.commands import import_books
+from shop.management.feed_command import STATUSES, FeedCommand
 
-EXAMPLE = """
+EXAMPLE = f"""
 example:
   manage.py import_marc library.mrc --dry-run
   manage.py import_marc library.mrc --price 9.99
@@ -19,10 +19,13 @@ covers name them; what each did is read from $e and $4, else from the statement 
 BISAC headings, terms of genre (655) and the codes for fiction, verse and children: subject headings
 are not, since each would be a room with one book in it. A price counts in the shop's currency and
 with tax (365). Books are updated by their EAN, and what a record does not say stays as it is.
-"""
+
+The same file can be imported again at any time, and an import that was stopped or killed goes on with
+--resume. No two imports run at once.
+{STATUSES}"""
 
 
-class Command(import_books.Command):
+class Command(FeedCommand):
     help = "Bring books from records of libraries (MARC 21) into the shop, or up to date."
     example = EXAMPLE
     kind = Kind.MARC
