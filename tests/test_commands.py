@@ -4,6 +4,7 @@ What each does with good and with bad input stands in the tests of its own.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import StringIO
@@ -27,6 +28,7 @@ from bookstore import maintenance
 from catalog.models import Book, StockMovement
 from shop.models import FeedRun
 from tests.accounts.second_factors import give_app
+from tests.catalog import marc
 from tests.catalog.onix_files import message, product
 from tests.factories import BookFactory, UserFactory
 from tests.threads import at_once
@@ -117,6 +119,14 @@ def expire_holds() -> Any:
     assert states(waiting) == ["lapsed", "offered"]
 
 
+def export_catalogue() -> Any:
+    BookFactory()
+    outcomes = yield ("books.csv",)
+    done, refused = split(outcomes)
+    assert len(done) == len(refused) == 1
+    assert os.listdir() == ["books.csv"]
+
+
 def gdpr_erase() -> Any:
     UserFactory(email="sam@example.org")
     outcomes = yield ("sam@example.org",)
@@ -139,6 +149,14 @@ def import_books() -> Any:
     with open("feed.csv", "w") as file:
         file.write("isbn,title\n9780141439587,Emma\n")
     yield "feed.csv", "--price=9.99", "--stock=3"
+    assert_books_once(1)
+    assert Book.objects.get().stock == 3
+
+
+def import_marc() -> Any:
+    with open("records.mrc", "wb") as file:
+        file.write(marc.book())
+    yield "records.mrc", "--price=9.99", "--stock=3"
     assert_books_once(1)
     assert Book.objects.get().stock == 3
 
@@ -185,9 +203,11 @@ AT_ONCE: dict[str, Scene] = {
     "deactivate_user": deactivate_user,
     "evaluate_search": evaluate_search,
     "expire_holds": expire_holds,
+    "export_catalogue": export_catalogue,
     "gdpr_erase": gdpr_erase,
     "gdpr_export": gdpr_export,
     "import_books": import_books,
+    "import_marc": import_marc,
     "import_onix": import_onix,
     "load_demo": load_demo,
     "make_catalogue": make_catalogue,
