@@ -80,6 +80,9 @@ def test_everything_named_is_there():
     example = (PROJECT / ".env.example").read_text()
     variables = re.findall(r"(?<!\$)\$\{(\w+)", (PROJECT / "docker-compose.yml").read_text())
     assert variables != []
+    variables += re.findall(
+        r"^(\w+)=", (PROJECT / "docs/deploy/trial.env").read_text(), re.MULTILINE
+    )
     assert [name for name in variables if f"{name}=" not in example] == []
 
 
