@@ -7,8 +7,17 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from . import limits, logs, other_sites, particulars, spoken
-from .environment import BASE_DIR, database, env, folder, required, sum_of_money
+from . import limits, logs, other_sites, particulars, sharing, spoken
+from .environment import (
+    BASE_DIR,
+    database,
+    env,
+    folder,
+    is_command,
+    required,
+    secret,
+    sum_of_money,
+)
 from .replicas import addresses
 
 # Paths
@@ -18,7 +27,7 @@ LOCAL_DIR = BASE_DIR / ".local"
 # Core
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs links and sessions")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [key for key in secret("SECRET_KEY_FALLBACKS").split(",") if key]
 ALLOWED_HOSTS = [
     host.strip()
     for host in required("ALLOWED_HOSTS", "the host names of the shop, with commas").split(",")
@@ -120,6 +129,17 @@ if EMBEDDED_DATABASE:
 else:
     there = database("DATABASE_URL", DATABASE_URL)
     DATABASES = {"default": {**there, "ENGINE": "bookstore.postgresql"}}
+# A PgBouncer in transaction mode, for what serves pages. Commands and workers go past it: they hold
+# locks and temporary tables for longer than a transaction, and the worker listens.
+DATABASE_POOL_URL = secret("DATABASE_POOL_URL")
+if DATABASE_POOL_URL and not is_command():
+    DATABASES["default"] = {
+        **database("DATABASE_POOL_URL", DATABASE_POOL_URL),
+        "ENGINE": "bookstore.postgresql",
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+if password := secret("DATABASE_PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = password
 # A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 # Copies of the database that catalogue pages are read from (bookstore/replicas). Without any, all is
@@ -129,31 +149,8 @@ REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
 DATABASES |= REPLICAS
 DATABASE_ROUTERS = ["bookstore.replicas.reading.CatalogueRouter"] if REPLICAS else []
 
-# Shared by all processes, since the limits on sign-in attempts are counted in it.
-
-
-def _remembered(name: str, entries: int) -> dict[str, Any]:
-    return {
-        "BACKEND": "bookstore.process_cache.ProcessCache",
-        "LOCATION": name,
-        "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": entries},
-    }
-
-
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "bookstore_cache",
-        # Far more than there are: whoever fills it would wipe out the counts of attempts.
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    },
-    # What a process may remember for a minute without asking anybody: facts of the shop, the shells
-    # of pages (some 25 kB each), whole pages (some 50 kB).
-    "process": _remembered("process", 5_000),
-    "shells": _remembered("shells", 500),
-    "pages": _remembered("pages", 1_000),
-}
+# What processes share and what each remembers for itself.
+CACHES = sharing.caches()
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
@@ -252,8 +249,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = folder("STATIC_ROOT", LOCAL_DIR / "static")
 MEDIA_URL = "media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", LOCAL_DIR / "media")
+MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": sharing.storage(MEDIA_BUCKET),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -275,7 +273,7 @@ else:
                 "host": env.str("SMTP_HOST", default="localhost"),
                 "port": env.int("SMTP_PORT", default=587),
                 "username": env.str("SMTP_USER", default=""),
-                "password": env.str("SMTP_PASSWORD", default=""),
+                "password": secret("SMTP_PASSWORD"),
                 "use_tls": env.bool("SMTP_TLS", default=True),
                 "timeout": 20,
             },
@@ -305,8 +303,8 @@ if PAYMENT_PROVIDER not in ("", "demo", "stripe"):
         f"PAYMENT_PROVIDER is {PAYMENT_PROVIDER!r}; there are demo and stripe."
     )
 # Without "stripe" they may stay, for refunds of what was paid by it.
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_SECRET_KEY = secret("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = secret("STRIPE_WEBHOOK_SECRET")
 # Another Stripe than the real one: a rehearsal on this machine.
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="").rstrip("/")
 PAYMENT_PAGES: list[str] = []
@@ -358,7 +356,7 @@ LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), shape=L
 
 # Figures for Prometheus at /metrics, for whoever knows the token. The library looks for its folder in
 # the environment; each machine has its own.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN = secret("METRICS_TOKEN")
 if METRICS_TOKEN:
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(LOCAL_DIR / "metrics"))
 # What whoever deploys the shop calls this state of it.

@@ -1,7 +1,8 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -58,10 +59,19 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     Until the worker has made a small one, the whole picture stands in, for a minute.
     """
     if whole := cover_files.instead_of_small(path):
-        response = serve(request, whole, document_root=str(settings.MEDIA_ROOT))
+        response = _stored(request, whole)
         patch_cache_control(response, public=True, max_age=60)
         return response
-    return keep_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+    return keep_for_good(_stored(request, path))
+
+
+def _stored(request: HttpRequest, path: str) -> HttpResponseBase:
+    if not settings.MEDIA_BUCKET:
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        return FileResponse(default_storage.open(path), filename=path)
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
