@@ -24,8 +24,8 @@ the shop is changed. The file gets its name once it is whole: an export that bre
 A file that exists is replaced only with --force; "-" is the standard output.
 
 csv is the table that import_books reads back without loss: give it to an empty shop, and the same
-books are there. It ends with what a feed can say, so that it has no copies, no shelves, no covers
-and no reviews; to move a whole shop, take a backup.
+books are there. It holds what a feed can say: no copies, no shelves, no covers and no reviews. To
+move a whole shop, take a backup.
 
 onix is a message of ONIX 3.0 with reference names. A book is called by the host of SITE_URL and its
 EAN. Prices are what readers pay here, with tax; whether a book can be had is what its page says.
@@ -33,7 +33,10 @@ import_onix reads the same books back, but for readers' ratings elsewhere, for d
 music, for people called only anonymous or unknown, and for goods with numbers of the shop's own: a
 partner knows nothing of those. Use csv to keep them.
 
-Books that were withdrawn from sale are left out, and nothing says that they are gone.
+Books that were withdrawn from sale are left out, and nothing says that they are gone. Any number of
+exports may run at once; of two to one file the first wins.
+
+exit status: 0 written, 1 refused or broken off, 130 stopped by Ctrl-C
 """
 STDOUT = Path("-")
 
