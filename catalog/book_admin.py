@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.looking import FileField
@@ -17,6 +19,7 @@ from .book_filters import FormatFilter, SaleFilter, on_shelf
 from .cover_upload import CoverField
 from .fresh_forms import FreshForm
 from .history_admin import HistoryAdmin
+from .locks import Lock
 from .models import Book, BookText, Contribution
 from .money_columns import money
 from .search import found_among
@@ -44,6 +47,13 @@ class BookForm(FreshForm):
         help_text=_(
             "JPEG, PNG or WebP, up to 10 MB. Without a picture the shop draws a cover of its own."
         ),
+    )
+    locked_fields = forms.MultipleChoiceField(
+        label=_("Feeds leave alone"),
+        required=False,
+        choices=[(lock.value, capfirst(lock.label)) for lock in Lock],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is ticked stays as you save it, whatever suppliers send."),
     )
 
 
@@ -96,6 +106,7 @@ class BookAdmin(HistoryAdmin):
             },
         ),
         (_("Cover"), {"fields": ("cover_now", "cover_image", "cover_mood")}),
+        (_("Feeds"), {"fields": ("locked_fields",)}),
         (_("Sale"), {"fields": ("withdrawn_at",)}),
     )
 

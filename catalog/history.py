@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.text import capfirst
@@ -185,8 +186,11 @@ def _columns(row: Any) -> Iterator[models.Field[Any, Any]]:
 def _shown(row: Any, field: models.Field[Any, Any]) -> str:
     """A value as staff read it: names of other rows, words of choices, days as days."""
     value = getattr(row, field.attname)
-    if value in (None, ""):
+    if value in (None, "", []):
         return NOTHING
+    if isinstance(field, ArrayField):
+        words = dict(field.base_field.flatchoices)
+        return ", ".join(str(words.get(one, one)) for one in value)
     if isinstance(field, models.ForeignKey):
         return str(getattr(row, field.name, None) or _("no longer there"))
     if field.choices:

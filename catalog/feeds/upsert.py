@@ -42,7 +42,7 @@ SELECT array_agg(nextval(pg_get_serial_sequence('catalog_book', 'id'))) FROM gen
 # new ratings, and whoever adds another one waits for them. All at once, in the order that all
 # writers use. What follows from several fields is worked out from these.
 LOCK = """
-SELECT id, title, language, byline, subtitle, series_title, series_number, publisher_name
+SELECT id, locked_fields, title, language, byline, subtitle, series_title, series_number, publisher_name
 FROM catalog_book
 WHERE id = ANY(%s) OR work_id = ANY(ARRAY(SELECT id FROM catalog_work WHERE key = ANY(%s)))
 ORDER BY id FOR NO KEY UPDATE

@@ -15,6 +15,7 @@ from catalog import works
 
 from . import staging, upsert
 from .derived import FOLDED, Derived, derived_for, derived_for_new, work_key_of
+from .locked import Locks, locks_of, tells_work, without_locked
 from .moods import DEFAULT_MOOD
 from .references import GenrePlace, Path, find_or_make_genres, make_missing
 from .rows import BookRow
@@ -64,20 +65,23 @@ def write_books(
     they start with the copies that it books for them. `derived` is derived_for_new() of each row,
     where somebody has worked that out already.
     Must run inside a transaction, with an EAN at most once. What a row does not say stays as it
-    is; a book that the row agrees with is not written. Stock and withdrawal are never touched.
-    Raises IntegrityError if others add or delete the same books or people just now; a second try
-    in a new transaction finds what is there then.
+    is, and so does what staff locked; a book that the row agrees with is not written. Stock and
+    withdrawal are never touched.
+    Raises IntegrityError if others add, delete or lock the same books or people just now; a second
+    try in a new transaction finds what is there then.
     """
     with connection.cursor() as cursor:
+        locks = locks_of(cursor, rows)
+        rows = without_locked(rows, locks)
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
         staging.copy(cursor, "feed_row", _staged(rows, genres))
-        targets = _targets(cursor, rows, derived)
+        targets = _targets(cursor, rows, derived, locks)
         created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
         if open_stock and created:
             open_stock(created)
         if targets:
-            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, genres)))
+            staging.copy(cursor, "feed_book", list(_books(cursor, targets, rows, genres, locks)))
             staging.copy(cursor, "feed_person", _people(targets, rows))
             cursor.execute(upsert.MAKE_WORKS)
             make_missing(cursor)
@@ -93,7 +97,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
         yield (
             line,
             row.ean,
-            row.title,
+            row.title or None,
             row.subtitle or None,
             row.byline or None,
             row.language or None,
@@ -121,7 +125,7 @@ def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
 
 
 def _targets(
-    cursor: CursorWrapper, rows: Sequence[BookRow], derived: Sequence[Derived]
+    cursor: CursorWrapper, rows: Sequence[BookRow], derived: Sequence[Derived], locks: Locks
 ) -> list[_Target]:
     """The books to be written; new ones get their ids here."""
     cursor.execute(upsert.DIFFERING)
@@ -133,10 +137,12 @@ def _targets(
     for line, book_id, itself, people, genres, description, lacks_work in differing:
         parts = (people, genres, description)
         if book_id is None:
+            if rows[line].ean in locks:
+                raise IntegrityError("A book was deleted just now.")
             follows = derived[line] if derived else derived_for_new(rows[line])
             targets.append(_Target(line, next(ids), True, *parts, follows.work_key, follows))
             continue
-        key = work_key_of(rows[line]) if lacks_work else None
+        key = work_key_of(rows[line]) if lacks_work and tells_work(rows[line], locks) else None
         if itself or any(parts) or key:
             targets.append(_Target(line, book_id, bool(itself or key), *parts, key, None))
     return targets
@@ -147,17 +153,13 @@ def _books(
     targets: Sequence[_Target],
     rows: Sequence[BookRow],
     genres: Genres,
+    locks: Locks,
 ) -> Iterator[Sequence[Any]]:
-    """The books in the order of the columns of feed_book, once they and their siblings are locked."""
-    present = [target.book_id for target in targets if not target.is_new]
-    work_keys = [target.work_key for target in targets if target.work_key]
-    cursor.execute(upsert.LOCK, [present, work_keys])
-    locked = {pk: dict(zip(FOLDED, fields, strict=True)) for pk, *fields in cursor.fetchall()}
-    if not locked.keys() >= set(present):
-        raise IntegrityError("A book was deleted just now.")
+    """The books in the order of the columns of feed_book, once they and their siblings are held."""
+    texts = _hold(cursor, targets, rows, locks)
     for target in targets:
         row = rows[target.line]
-        follows = target.new or derived_for(row, locked[target.book_id])
+        follows = target.new or derived_for(row, texts[target.book_id])
         yield (
             target.line,
             target.book_id,
@@ -173,6 +175,21 @@ def _books(
             target.work_key,
             works.title_of(row.title) if target.work_key else None,
         )
+
+
+def _hold(
+    cursor: CursorWrapper, targets: Sequence[_Target], rows: Sequence[BookRow], locks: Locks
+) -> Mapping[int, Mapping[str, str]]:
+    """Wait for the books and their siblings, so that nobody else changes them; their texts by id."""
+    present = {target.book_id: rows[target.line].ean for target in targets if not target.is_new}
+    work_keys = [target.work_key for target in targets if target.work_key]
+    cursor.execute(upsert.LOCK, [list(present), work_keys])
+    found = {pk: (locked, texts) for pk, locked, *texts in cursor.fetchall()}
+    if not found.keys() >= present.keys():
+        raise IntegrityError("A book was deleted just now.")
+    if any(found[pk][0] != list(locks.get(ean, ())) for pk, ean in present.items()):
+        raise IntegrityError("What feeds leave alone was changed just now.")
+    return {pk: dict(zip(FOLDED, texts, strict=True)) for pk, (_locked, texts) in found.items()}
 
 
 def _mood(row: BookRow, genres: Genres) -> str:

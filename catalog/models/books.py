@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Cast
@@ -21,13 +21,13 @@ from catalog.dates import date_as_known
 from catalog.folding import search_lines
 from catalog.identifiers import MUSIC_PREFIX, validate_ean
 from catalog.languages import lang_attribute, language_name
+from catalog.locks import locked_fields, only_known_locks
 from catalog.money import format_money
 from catalog.querysets import BookQuerySet
-from catalog.search.config import SEARCH_CONFIG
 from catalog.tax_classes import GOODS, GOODS_CHOICES, TaxClass
 from catalog.titles import derived_from_title
 
-from .book_indexes import INDEXES, line_of
+from .book_indexes import INDEXES, weighted_lines
 from .genres import Genre
 from .past import history_of_books
 from .people import Contributor, Publisher, Series
@@ -136,6 +136,7 @@ class Book(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("withdrawn from sale at"), null=True, blank=True)
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+    locked_fields = locked_fields()
 
     publisher = models.ForeignKey(
         Publisher,
@@ -209,14 +210,7 @@ class Book(models.Model):
     # Folded text, in the lines of catalog.folding.search_lines().
     search_text = models.TextField(editable=False)
     search = models.GeneratedField(
-        expression=SearchVector(
-            line_of("search_text", 1), line_of("search_text", 2), weight="A", config=SEARCH_CONFIG
-        )
-        + SearchVector(line_of("search_text", 3), weight="B", config=SEARCH_CONFIG)
-        + SearchVector(
-            line_of("search_text", 4), line_of("search_text", 5), weight="C", config=SEARCH_CONFIG
-        )
-        + SearchVector(line_of("search_text", 6), weight="D", config=SEARCH_CONFIG),
+        expression=weighted_lines("search_text"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -257,6 +251,7 @@ class Book(models.Model):
             models.CheckConstraint(
                 condition=models.Q(tax_class__in=GOODS), name="catalog_book_tax_class_of_goods"
             ),
+            models.CheckConstraint(condition=only_known_locks(), name="catalog_book_locks_known"),
         ]
         indexes = INDEXES
 

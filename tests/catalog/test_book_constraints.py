@@ -277,6 +277,11 @@ def test_a_book_is_taxed_as_goods(tax_class):
         BookFactory(tax_class=tax_class)
 
 
+def test_feeds_are_locked_out_of_what_they_bring():
+    with refused_by("catalog_book_locks_known"):
+        BookFactory(locked_fields=["title", "shelf"])
+
+
 def test_a_work_without_a_rule_has_no_key_rather_than_an_empty_one():
     with refused_by("catalog_work_key_not_empty"):
         Work.objects.create(title="Emma", key="")
