@@ -12,7 +12,8 @@ ENV PATH=/srv/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static \
-    MEDIA_ROOT=/srv/media
+    MEDIA_ROOT=/srv/media \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 # A number that is the same on every machine, so that volumes keep their owner.
 RUN groupadd --gid 10001 bookstore \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bookstore \
@@ -27,4 +28,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-m", "bookstore.probe", "/healthz"]
 # Ends its requests first when it is told to stop. The number of processes: WEB_CONCURRENCY.
-CMD ["gunicorn", "bookstore.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "-c", "bookstore/gunicorn_conf.py", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "bookstore.wsgi"]

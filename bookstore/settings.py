@@ -1,19 +1,16 @@
 """Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
 
 import os
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from . import limits, logs, other_sites, particulars, sharing, spoken
+from . import databases, limits, logs, other_sites, particulars, sharing, spoken
 from .environment import (
     BASE_DIR,
-    database,
     env,
     folder,
-    is_command,
     required,
     secret,
     sum_of_money,
@@ -111,40 +108,15 @@ TEMPLATES = [
     },
 ]
 
-# Database. "embedded" is the PostgreSQL that comes as a Python package: see bookstore/embedded.
-# "embedded/name" is another database on the same server, once somebody has made it.
+# Database
 DATABASE_URL = required(
     "DATABASE_URL", "the address of a PostgreSQL (postgres://…), or the word embedded"
 )
-EMBEDDED_DATABASE = DATABASE_URL.split("/")[0] == "embedded"
-DATABASES: dict[str, dict[str, Any]]
-if EMBEDDED_DATABASE:
-    DATABASES = {
-        "default": {
-            "ENGINE": "bookstore.embedded",
-            "NAME": DATABASE_URL.partition("/")[2] or "bookstore",
-            "OPTIONS": {"folder": LOCAL_DIR / "postgres"},
-        }
-    }
-else:
-    there = database("DATABASE_URL", DATABASE_URL)
-    DATABASES = {"default": {**there, "ENGINE": "bookstore.postgresql"}}
-# A PgBouncer in transaction mode, for what serves pages. Commands and workers go past it: they hold
-# locks and temporary tables for longer than a transaction, and the worker listens.
-DATABASE_POOL_URL = secret("DATABASE_POOL_URL")
-if DATABASE_POOL_URL and not is_command():
-    DATABASES["default"] = {
-        **database("DATABASE_POOL_URL", DATABASE_POOL_URL),
-        "ENGINE": "bookstore.postgresql",
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }
-if password := secret("DATABASE_PASSWORD"):
-    DATABASES["default"]["PASSWORD"] = password
-# A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+EMBEDDED_DATABASE = databases.is_embedded(DATABASE_URL)
+DATABASES = {"default": databases.primary(DATABASE_URL, folder=LOCAL_DIR / "postgres")}
 # Copies of the database that catalogue pages are read from (bookstore/replicas). Without any, all is
 # read from the primary. One that is further behind than so many seconds is left out.
-REPLICAS = addresses.databases(env.list("REPLICA_URLS", default=[]))
+REPLICAS = addresses.databases(secret("REPLICA_URLS").split(","))
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
 DATABASES |= REPLICAS
 DATABASE_ROUTERS = ["bookstore.replicas.reading.CatalogueRouter"] if REPLICAS else []
