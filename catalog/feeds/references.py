@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from catalog.models import Genre
 from catalog.slugs import distinct_slug, slug_for
 
-from .moods import mood_for
+from .moods import DEFAULT_MOOD, mood_for
 
 type Path = tuple[str, ...]
 
@@ -91,6 +91,18 @@ def find_or_make_genres(cursor: CursorWrapper, paths: Iterable[Path]) -> dict[Pa
         level = list(dict.fromkeys(path[:depth] for path in wanted if len(path) >= depth))
         _make_genres(cursor, level, known, found)
         found |= {path: known[_key(path, found)] for path in level}
+    return found
+
+
+def known_genres(paths: Iterable[Path]) -> dict[Path, GenrePlace]:
+    """As find_or_make_genres, but nothing is made: what is missing has 0 for an id."""
+    wanted = dict.fromkeys(paths)
+    known = _known_genres() if wanted else {}
+    found: dict[Path, GenrePlace] = {}
+    for path in wanted:
+        for end in range(1, len(path) + 1):
+            missing = GenrePlace(0, DEFAULT_MOOD)
+            found[path[:end]] = known.get(_key(path[:end], found), missing)
     return found
 
 

@@ -7,6 +7,18 @@ from .staging import SHARED
 _SAID = ", ".join(f"coalesce(said.{name}, book.{name})" for name in SHARED)
 _KEPT = ", ".join(f"book.{name}" for name in SHARED)
 
+# What else belongs to a book.
+_PEOPLE = """(
+    SELECT string_agg(link.role || person.name, E'\\n' ORDER BY link.position, link.id)
+    FROM catalog_contribution link
+    JOIN catalog_contributor person ON person.id = link.contributor_id
+    WHERE link.book_id = book.id
+)"""
+_GENRES = (
+    "ARRAY(SELECT genre_id FROM catalog_book_genres WHERE book_id = book.id ORDER BY genre_id)"
+)
+_TEXT = "(SELECT text.description FROM catalog_booktext text WHERE text.book_id = book.id)"
+
 # Rows whose book is missing, or differs from them. OFFSET keeps each comparison from being made
 # twice.
 DIFFERING = f"""
@@ -14,24 +26,39 @@ SELECT line, book_id, itself, people, genres, description, lacks_work
 FROM (
     SELECT said.line, book.id AS book_id,
         ROW({_SAID}) IS DISTINCT FROM ROW({_KEPT}) AS itself,
-        said.people IS NOT NULL AND said.people IS DISTINCT FROM (
-            SELECT string_agg(link.role || person.name, E'\\n' ORDER BY link.position, link.id)
-            FROM catalog_contribution link
-            JOIN catalog_contributor person ON person.id = link.contributor_id
-            WHERE link.book_id = book.id
-        ) AS people,
-        said.genres IS NOT NULL AND said.genres <> ARRAY(
-            SELECT genre_id FROM catalog_book_genres WHERE book_id = book.id ORDER BY genre_id
-        ) AS genres,
-        said.description IS NOT NULL AND said.description IS DISTINCT FROM (
-            SELECT text.description FROM catalog_booktext text WHERE text.book_id = book.id
-        ) AS description,
+        said.people IS NOT NULL AND said.people IS DISTINCT FROM {_PEOPLE} AS people,
+        said.genres IS NOT NULL AND said.genres <> {_GENRES} AS genres,
+        said.description IS NOT NULL AND said.description IS DISTINCT FROM {_TEXT} AS description,
         said.people IS NOT NULL AND book.work_id IS NULL AS lacks_work
     FROM feed_row said LEFT JOIN catalog_book book ON book.ean = said.ean
     OFFSET 0
 ) compared
 WHERE book_id IS NULL OR itself OR people OR genres OR description OR lacks_work
 ORDER BY line
+"""
+
+_TOLD = {
+    **{name: (f"book.{name}", f"said.{name}") for name in SHARED},
+    "people": (_PEOPLE, "said.people"),
+    "genres": (_GENRES, "said.genres"),
+    "description": (_TEXT, "said.description"),
+    "work": ("NULL", "CASE WHEN differing.lacks_work THEN said.title END"),
+    "new": ("NULL", "said.title"),
+}
+_VALUES = ", ".join(
+    f"({place}, '{name}', {before}::text, {after}::text)"
+    for place, (name, (before, after)) in enumerate(_TOLD.items())
+)
+# The same rows, with each difference by itself. All that differs of a new book is that it is new.
+DIFFERENCES = f"""
+SELECT said.line, one.field, one.before, one.after
+FROM ({DIFFERING}) differing
+JOIN feed_row said ON said.line = differing.line
+LEFT JOIN catalog_book book ON book.id = differing.book_id
+CROSS JOIN LATERAL (VALUES {_VALUES}) one (place, field, before, after)
+WHERE one.after IS NOT NULL AND one.after IS DISTINCT FROM one.before
+    AND (one.field = 'new') = (book.id IS NULL)
+ORDER BY said.line, one.place
 """
 
 NEW_IDS = """

@@ -75,7 +75,7 @@ def write_books(
         rows = without_locked(rows, locks)
         genres = find_or_make_genres(cursor, (path for row in rows for path in row.genres))
         staging.clear(cursor)
-        staging.copy(cursor, "feed_row", _staged(rows, genres))
+        staging.copy(cursor, "feed_row", staged(rows, genres))
         targets = _targets(cursor, rows, derived, locks)
         created = {rows[target.line].ean: target.book_id for target in targets if target.is_new}
         if open_stock and created:
@@ -91,7 +91,7 @@ def write_books(
     return WriteResult(created, updated, len(rows) - len(targets))
 
 
-def _staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
+def staged(rows: Sequence[BookRow], genres: Genres) -> Iterator[Sequence[Any]]:
     """The rows in the order of the columns of feed_row."""
     for line, row in enumerate(rows):
         yield (
