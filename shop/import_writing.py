@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected
 
 from catalog import stock as stock_ledger
+from catalog.feeds.differences import Difference, differences
 from catalog.feeds.reading import Batch
 from catalog.feeds.records import Records
 from catalog.feeds.rows import Problem
@@ -21,6 +22,8 @@ from .models import FeedRun
 
 if TYPE_CHECKING:
     from .imports import Feed
+
+type Differs = Callable[[Sequence[Difference]], None]
 
 # How often a batch is begun that meets a deadlock, which takes the database a second to see.
 _ATTEMPTS = 4
@@ -68,12 +71,19 @@ class ImportSummary:
 
 
 class BatchWriter:
-    """Writes the batches of a feed. Without a run each is taken back; `summary` is what came of them."""
+    """Writes the batches of a feed; `summary` is what came of them.
 
-    def __init__(self, feed: Feed, run: FeedRun | None, now: datetime) -> None:
+    Without a run each is taken back, and `differs` is told what it would have changed.
+    """
+
+    def __init__(
+        self, feed: Feed, run: FeedRun | None, now: datetime, differs: Differs | None = None
+    ) -> None:
         self.feed = feed
         self.run = run
         self.now = now
+        self.differs = differs
+        self._found: Sequence[Difference] = ()
         self.summary = ImportSummary.of(run) if run else ImportSummary()
 
     def write(self, batch: Batch) -> list[Problem]:
@@ -83,6 +93,8 @@ class BatchWriter:
         except IntegrityError:
             # Staff added one of these books or people just now; the second look finds it.
             self.summary, problems = self._write_past_deadlocks(batch)
+        if self.differs:
+            self.differs(self._found)
         return problems
 
     def _write_past_deadlocks(self, batch: Batch) -> tuple[ImportSummary, list[Problem]]:
@@ -113,6 +125,8 @@ class BatchWriter:
 
     def _write_books(self, batch: Batch, kept: list[int], records: Records) -> WriteResult:
         rows = [batch.rows[place] for place in kept]
+        if self.differs and not self.run:
+            self._found = differences(rows)
         result = write_books(
             rows,
             now=self.now,

@@ -18,7 +18,7 @@ from catalog.feeds.kinds import Kind
 from catalog.feeds.rows import Problem
 
 from . import import_runs
-from .import_writing import BatchWriter, ImportSummary
+from .import_writing import BatchWriter, Differs, ImportSummary
 from .models import FeedRun
 from .settling import Statistics, settle_or_leave
 
@@ -80,18 +80,20 @@ def import_feed(
     progress: Callable[[ImportSummary], None],
     dry_run: bool = False,
     resume: bool = False,
+    differs: Differs | None = None,
 ) -> ImportSummary:
     """Bring the books of a file into the catalogue, in batches that are committed one by one.
 
     Each batch notes in a FeedRun how far it came. With `resume` the import goes on behind the last
     batch of the same file that is in, reports again what was wrong before that, and ends as if it
-    had never been broken off. With `dry_run` each batch is written and taken back. Raises
+    had never been broken off. With `dry_run` each batch is written and taken back, and `differs` is told
+    what of each would be another than it is. Raises
     CannotReadFeed or CannotImport before anything is written, or ReadingBroke between two batches.
     """
     feed.check_terms()
     with only_import():
         run = None if dry_run else _begin(feed, now, resume=resume)
-        writer = BatchWriter(feed, run, now)
+        writer = BatchWriter(feed, run, now, differs)
         if run:
             for row in run.problems.iterator():
                 report(row.told())

@@ -82,6 +82,31 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing():
     assert not FeedRun.objects.exists()
 
 
+def test_a_dry_run_tells_each_change_that_a_real_one_makes():
+    import_onix(write(product(form="BB")))
+    path = write(product(form="BC"), product(ean=PERSUASION, reference="ref-2"), header=NEWER)
+
+    said = import_onix(path, "--dry-run", "--changes", "changes.csv")
+
+    assert "1 new, 1 updated, 0 unchanged, 0 skipped" in said
+    assert "In detail: 1 new, 1 format." in said
+    assert "2 changes are in changes.csv" in said
+    lines = Path("changes.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [
+        "ean,field,before,after",
+        f"{EMMA},format,hardback,paperback",
+        f"{PERSUASION},new,,Emma",
+    ]
+    assert "1 new, 1 updated, 0 unchanged, 0 skipped" in import_onix(path)
+    assert "In detail" not in import_onix(path, "--dry-run")
+
+
+@pytest.mark.parametrize("option", [[], ["--resume"]])
+def test_changes_are_told_by_a_dry_run_alone(option):
+    with pytest.raises(CommandError, match="--changes is for --dry-run"):
+        import_onix(write(product()), "--changes", "changes.csv", *option)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "empty"), ("isbn,title\n", ""), ("<html><body/></html>", ""), ("<ONIXMessage", "")],
