@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
-from bookstore.logs import without_keys
+from bookstore import logs, request_ids
 
 from . import postal
 
@@ -252,6 +252,8 @@ class OutboxMessage(models.Model):
     unsubscribe_url = models.CharField(
         max_length=200, blank=True, default="", db_default="", editable=False
     )
+    # Of the request that caused it: its line in the log, and a header of the mail, name it.
+    request_id = models.CharField(max_length=64, default=request_ids.current, db_default="")
     # Of a mail that was sent before, which staff sent once more.
     is_repeat = models.BooleanField(_("sent once more"), default=False, db_default=False)
     created_at = models.DateTimeField(_("written at"))
@@ -305,7 +307,7 @@ class OutboxMessage(models.Model):
     @property
     def body_without_links(self) -> str:
         """The body for anybody but its reader: links that are as good as a password lack their key."""
-        return without_keys(self.body)
+        return logs.without_keys(self.body)
 
     @property
     def may_be_read(self) -> bool:

@@ -280,6 +280,7 @@ def describe_mail(mail: OutboxMessage) -> dict[str, Any]:
         "sent_at": mail.sent_at,
         "is_sent_once_more": mail.is_repeat,
         "problem": mail.last_error,
+        "request_id": mail.request_id,
     }
 
 

@@ -19,7 +19,7 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode
@@ -45,12 +45,13 @@ class UsedCode:
         self.key = f"second-factor-code:{user.pk}:{digest}"
 
     def is_remembered(self) -> bool:
-        return bool(cache.get(self.key))
+        return bool(caches["lasting"].get(self.key))
 
     def remember(self) -> bool:
         """False where another request was faster with it."""
         periods = 2 * app_settings.TOTP_TOLERANCE + 1
-        return bool(cache.add(self.key, True, timeout=periods * app_settings.TOTP_PERIOD))
+        seconds = periods * app_settings.TOTP_PERIOD
+        return bool(caches["lasting"].add(self.key, True, timeout=seconds))
 
 
 class CodeOnce(forms.Form):

@@ -11,6 +11,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.db.models import F
 
+from bookstore import request_ids
 from bookstore.pauses import pause_after
 
 from .mail_headers import Mail
@@ -42,6 +43,11 @@ def deliver(*, message_id: str, now: datetime) -> bool:
     if message is None:
         # Whom it was for has just had their data erased.
         return False
+    with request_ids.carried(message.request_id):
+        return _try(message, now)
+
+
+def _try(message: OutboxMessage, now: datetime) -> bool:
     try:
         _send(message)
     # ValueError: an address that cannot be written in a mail's header.
@@ -72,6 +78,8 @@ def delete_old(*, now: datetime) -> int:
 
 def _send(message: OutboxMessage) -> None:
     headers = {"Message-ID": message.message_id}
+    if message.request_id:
+        headers[request_ids.HEADER] = message.request_id
     if message.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         # RFC 8058: mail programs may post this to the address by themselves.
@@ -90,15 +98,16 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
     if message.has_failed:
         _forget_link(message)
     _write_back(message, "next_try_at", "last_error", "body", "html")
-    log.warning(
-        "mail %s not sent, attempt %d: %s", message.pk, message.attempts, message.last_error
-    )
+    # The words of a mail server name whom the mail is for: they stand in the row alone.
+    facts = {"mail": message.pk, "attempt": message.attempts, "error": type(error).__name__}
+    log.warning("mail not sent", extra={"facts": facts})
 
 
 def _note_success(message: OutboxMessage, now: datetime) -> None:
     message.sent_at, message.next_try_at, message.last_error = now, None, ""
     _forget_link(message)
     _write_back(message, "sent_at", "next_try_at", "last_error", "body", "html")
+    log.info("mail sent", extra={"facts": {"mail": message.pk, "attempt": message.attempts}})
 
 
 def _write_back(message: OutboxMessage, *fields: str) -> None:

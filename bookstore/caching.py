@@ -21,6 +21,7 @@ from . import marks
 from .compression import accepts_gzip
 from .frame import ENCODED_MARK, Frame, Reader, frame_for, gap, reader_of
 from .htmx import region_asked_for
+from .replicas.reading import source
 
 type View = Callable[..., HttpResponse]
 type Personal = Mapping[str, Callable[[], str]]
@@ -144,6 +145,8 @@ class _Page(NamedTuple):
 def _key(request: HttpRequest, language: str, facts: Sequence[str]) -> str:
     """All that such a page depends on; a digest, since addresses are of any length."""
     everything = [
+        # Whoever reads the primary, since they wrote, gets no page that was drawn from behind it.
+        source(),
         language,
         region_asked_for(request),
         request.scheme or "",

@@ -18,6 +18,7 @@ MAIL_FOLDER=.local/mail
 MAIL_KEEP_ONE_TIME_LINKS=on
 PAYMENT_PROVIDER=demo
 DEMO_SHOP=on
+LOG_FORMAT=console
 """
 
 

@@ -1,8 +1,11 @@
 """Where settings come from: the environment, which wins, and `.env` beside the project."""
 
+import sys
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,18 +17,59 @@ env.smart_cast = False
 environ.Env.read_env(BASE_DIR / ".env")
 
 
+def secret(name: str) -> str:
+    """What `name` is set to, or else what stands in the file that `name`_FILE names; empty if neither is.
+
+    Raises ImproperlyConfigured for a file that cannot be read or holds nothing.
+    """
+    value = env.str(name, default="").strip()
+    path = env.str(f"{name}_FILE", default="").strip()
+    if value or not path:
+        return value
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read: {why}.") from None
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE is {path}, which is empty.")
+    return value
+
+
+def is_command() -> bool:
+    """Whether this process was started as `manage.py …`: a command or a worker, nothing that serves."""
+    return Path(sys.argv[0]).name == "manage.py"
+
+
 def required(name: str, what: str) -> str:
     """The value of an environment variable that has no safe default.
 
     Raises ImproperlyConfigured with what to do when it is missing or empty.
     """
-    value = env.str(name, default="").strip()
+    value = secret(name)
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set: {what}. Set it in the environment or in .env "
             "(.env.example lists every setting; `make` writes a .env for this machine)."
         )
     return value
+
+
+def database(name: str, url: str) -> dict[str, Any]:
+    """What Django needs to know of the PostgreSQL at an address.
+
+    Raises ImproperlyConfigured for anything that is no address of one.
+    """
+    config: dict[str, Any] = {}
+    if url.startswith(("postgres:", "postgresql:", "pgsql:")):
+        # A port that is no number.
+        with suppress(ValueError):
+            config = env.db_url_config(url)
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} is no address of a PostgreSQL such as postgres://user:password@host:5432/name."
+        )
+    return config
 
 
 def folder(name: str, default: Path) -> Path:

@@ -1,11 +1,11 @@
-"""Closing the shop for a while, on all machines at once: one row of the cache that they share."""
+"""Closing the shop for a while, on all machines at once: one row of the database that they share."""
 
 import math
 import time
 from datetime import datetime
 from typing import NamedTuple
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import Error
 
 KEY = "maintenance"
@@ -26,11 +26,11 @@ class _Seen:
 
 def close(until: datetime | None) -> None:
     """Close the shop everywhere, at the latest in LOOK_EVERY seconds, until somebody opens it."""
-    cache.set(KEY, Closure(until), timeout=None)
+    caches["lasting"].set(KEY, Closure(until), timeout=None)
 
 
 def open_again() -> None:
-    cache.delete(KEY)
+    caches["lasting"].delete(KEY)
 
 
 def closure() -> Closure | None:
@@ -40,7 +40,7 @@ def closure() -> Closure | None:
     """
     if time.monotonic() >= _Seen.look_again_at:
         try:
-            believe(cache.get(KEY), seconds=LOOK_EVERY)
+            believe(caches["lasting"].get(KEY), seconds=LOOK_EVERY)
         except Error:
             believe(_Seen.closure, seconds=LOOK_EVERY)
     return _Seen.closure

@@ -24,7 +24,7 @@ from .frame import Reader
 NUL = ("\x00", "%00")
 # For machines that ask whether this one lives, and for staff who are not signed in yet.
 ALWAYS_OPEN = (
-    *("healthz", "readyz", "account_login"),
+    *("healthz", "readyz", "metrics", "account_login"),
     *("accounts:second_step", "accounts:passkey_sign_in"),
 )
 # Seconds, where nobody said until when the shop is closed; and where that moment is over.

@@ -1,13 +1,21 @@
 """Every setting of the shop. What differs between machines comes from the environment (or `.env`)."""
 
-from typing import Any
+import os
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from . import limits, logs, other_sites, particulars, spoken
-from .environment import BASE_DIR, env, folder, required, sum_of_money
+from . import databases, limits, logs, other_sites, particulars, sharing, spoken
+from .environment import (
+    BASE_DIR,
+    env,
+    folder,
+    required,
+    secret,
+    sum_of_money,
+)
+from .replicas import addresses
 
 # Paths
 # Everything that this machine writes: database, mail files, pictures, collected static files.
@@ -16,7 +24,7 @@ LOCAL_DIR = BASE_DIR / ".local"
 # Core
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs links and sessions")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [key for key in secret("SECRET_KEY_FALLBACKS").split(",") if key]
 ALLOWED_HOSTS = [
     host.strip()
     for host in required("ALLOWED_HOSTS", "the host names of the shop, with commas").split(",")
@@ -58,6 +66,7 @@ INSTALLED_APPS = [
 
 # Middleware
 MIDDLEWARE = [
+    "bookstore.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bookstore.compression.CompressionMiddleware",
@@ -79,6 +88,7 @@ MIDDLEWARE = [
     "bookstore.middleware.RefusedFormMiddleware",
     "bookstore.middleware.ReaderMiddleware",
     "bookstore.htmx.LiveRegionMiddleware",
+    "bookstore.replicas.middleware.ReplicaMiddleware",
 ]
 
 # Templates
@@ -98,51 +108,21 @@ TEMPLATES = [
     },
 ]
 
-# Database. "embedded" is the PostgreSQL that comes as a Python package: see bookstore/embedded.
-# "embedded/name" is another database on the same server, once somebody has made it.
+# Database
 DATABASE_URL = required(
     "DATABASE_URL", "the address of a PostgreSQL (postgres://…), or the word embedded"
 )
-EMBEDDED_DATABASE = DATABASE_URL.split("/")[0] == "embedded"
-DATABASES: dict[str, dict[str, Any]]
-if EMBEDDED_DATABASE:
-    DATABASES = {
-        "default": {
-            "ENGINE": "bookstore.embedded",
-            "NAME": DATABASE_URL.partition("/")[2] or "bookstore",
-            "OPTIONS": {"folder": LOCAL_DIR / "postgres"},
-        }
-    }
-else:
-    DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ENGINE": "bookstore.postgresql"}}
-# A new connection costs more than most pages (5 ms of PostgreSQL's time), so each process keeps its own.
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+EMBEDDED_DATABASE = databases.is_embedded(DATABASE_URL)
+DATABASES = {"default": databases.primary(DATABASE_URL, folder=LOCAL_DIR / "postgres")}
+# Copies of the database that catalogue pages are read from (bookstore/replicas). Without any, all is
+# read from the primary. One that is further behind than so many seconds is left out.
+REPLICAS = addresses.databases(secret("REPLICA_URLS").split(","))
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
+DATABASES |= REPLICAS
+DATABASE_ROUTERS = ["bookstore.replicas.reading.CatalogueRouter"] if REPLICAS else []
 
-# Shared by all processes, since the limits on sign-in attempts are counted in it.
-
-
-def _remembered(name: str, entries: int) -> dict[str, Any]:
-    return {
-        "BACKEND": "bookstore.process_cache.ProcessCache",
-        "LOCATION": name,
-        "TIMEOUT": 60,
-        "OPTIONS": {"MAX_ENTRIES": entries},
-    }
-
-
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "bookstore_cache",
-        # Far more than there are: whoever fills it would wipe out the counts of attempts.
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    },
-    # What a process may remember for a minute without asking anybody: facts of the shop, the shells
-    # of pages (some 25 kB each), whole pages (some 50 kB).
-    "process": _remembered("process", 5_000),
-    "shells": _remembered("shells", 500),
-    "pages": _remembered("pages", 1_000),
-}
+# What processes share and what each remembers for itself.
+CACHES = sharing.caches()
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
@@ -241,8 +221,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = folder("STATIC_ROOT", LOCAL_DIR / "static")
 MEDIA_URL = "media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", LOCAL_DIR / "media")
+MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": sharing.storage(MEDIA_BUCKET),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -264,7 +245,7 @@ else:
                 "host": env.str("SMTP_HOST", default="localhost"),
                 "port": env.int("SMTP_PORT", default=587),
                 "username": env.str("SMTP_USER", default=""),
-                "password": env.str("SMTP_PASSWORD", default=""),
+                "password": secret("SMTP_PASSWORD"),
                 "use_tls": env.bool("SMTP_TLS", default=True),
                 "timeout": 20,
             },
@@ -294,8 +275,8 @@ if PAYMENT_PROVIDER not in ("", "demo", "stripe"):
         f"PAYMENT_PROVIDER is {PAYMENT_PROVIDER!r}; there are demo and stripe."
     )
 # Without "stripe" they may stay, for refunds of what was paid by it.
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_SECRET_KEY = secret("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = secret("STRIPE_WEBHOOK_SECRET")
 # Another Stripe than the real one: a rehearsal on this machine.
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="").rstrip("/")
 PAYMENT_PAGES: list[str] = []
@@ -313,7 +294,7 @@ HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 # Passkeys of a shop without HTTPS work on localhost alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -340,7 +321,18 @@ SECURE_CSP = {
 }
 
 # Logging
-LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"))
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or "json"
+if LOG_FORMAT not in logs.SHAPES:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; there are json and console.")
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), shape=LOG_FORMAT)
+
+# Figures for Prometheus at /metrics, for whoever knows the token. The library looks for its folder in
+# the environment; each machine has its own.
+METRICS_TOKEN = secret("METRICS_TOKEN")
+if METRICS_TOKEN:
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(LOCAL_DIR / "metrics"))
+# What whoever deploys the shop calls this state of it.
+RELEASE = env.str("RELEASE", default="")
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = particulars.shop()

@@ -7,7 +7,9 @@ or vanishes with the caller's transaction, and is run by `manage.py worker`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from types import TracebackType
 from typing import Any
 
 from django.tasks import DEFAULT_TASK_QUEUE_NAME
@@ -20,6 +22,8 @@ from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app as procrastinate_app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
+
+from . import metrics, request_ids
 
 log = logging.getLogger("bookstore.tasks")
 
@@ -44,11 +48,14 @@ PERIODIC = {
     "refresh_also_liked": ("40 2 * * *", "shop.tasks.refresh_also_liked"),
     "delete_old_missed_searches": ("50 2 * * *", "catalog.tasks.delete_old_missed_searches"),
     "delete_unconfirmed_accounts": ("10 3 * * *", "accounts.tasks.delete_unconfirmed_accounts"),
+    "delete_old_imports": ("55 2 * * *", "shop.tasks.delete_old_imports"),
     "delete_old_alerts": ("5 3 * * *", "waitlist.tasks.delete_old_alerts"),
     "delete_old_mails": ("0 3 * * *", "accounts.tasks.delete_old_mails"),
     "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),
     "delete_old_baskets": ("30 3 * * *", "shop.tasks.delete_old_baskets"),
 }
+# They run at each minute: that one went well is no news.
+_BY_THE_CLOCK = frozenset(path for _cron, path in PERIODIC.values())
 # A worker that has not been heard of for so many seconds is dead.
 SECONDS_OF_SILENCE = 15
 
@@ -68,7 +75,12 @@ class ProcrastinateBackend(BaseTaskBackend):
             lock=_lock(task.queue_name),
             priority=task.priority,
             schedule_at=task.run_after,
-        ).defer(path=task.module_path, args=normalize_json(args), kwargs=normalize_json(kwargs))
+        ).defer(
+            path=task.module_path,
+            args=normalize_json(args),
+            kwargs=normalize_json(kwargs),
+            request_id=request_ids.current(),
+        )
         return TaskResult(
             task=task,
             id=str(job_id),
@@ -85,9 +97,39 @@ class ProcrastinateBackend(BaseTaskBackend):
         )
 
 
-def run_task(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
-    """Run the task at a dotted path. What it raises makes procrastinate try again later."""
-    import_string(path).call(*args, **kwargs)
+def run_task(path: str, args: list[Any], kwargs: dict[str, Any], request_id: str = "") -> None:
+    """Run the task at a dotted path. What it raises makes procrastinate try again later.
+
+    `request_id` is that of the request which caused it; it lacks in what older releases enqueued.
+    """
+    with request_ids.carried(request_id or request_ids.current()), _Told(path):
+        import_string(path).call(*args, **kwargs)
+
+
+class _Told:
+    """Says how a task went, in the log and in the figures."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.level = logging.DEBUG if path in _BY_THE_CLOCK else logging.INFO
+
+    def __enter__(self) -> None:
+        self.began = perf_counter()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _where: TracebackType | None,
+    ) -> None:
+        seconds = perf_counter() - self.began
+        metrics.count_task(task=self.path, seconds=seconds, has_failed=kind is not None)
+        facts = {"task": self.path, "ms": round(seconds * 1000, 1)}
+        if kind is None:
+            log.log(self.level, "task done", extra={"facts": facts})
+        else:
+            facts["error"] = kind.__name__
+            log.warning("task failed", exc_info=error, extra={"facts": facts})
 
 
 def register(app: App) -> None:
@@ -118,6 +160,15 @@ def _periodic(path: str) -> Callable[[int], None]:
         run_task(path, [], {})
 
     return run
+
+
+async def under_its_request(run: Callable[[], Awaitable[Any]], context: Any, _worker: Any) -> Any:
+    """Around each task in a worker: also what procrastinate says of it has the right token.
+
+    It has a context of its own, so that nothing is to be taken back.
+    """
+    request_ids.name(context.job.task_kwargs.get("request_id") or request_ids.new())
+    return await run()
 
 
 async def retry_stalled(context: Any, timestamp: int) -> None:

@@ -1,10 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from .views import language, machines, pages
+from .views import language, machines, metrics, pages
 
 # allauth answers with it when somebody tries too often.
 handler429 = "bookstore.views.pages.too_many_tries"
+handler500 = "bookstore.views.pages.broken"
 
 urlpatterns = [
     path("", include("catalog.urls")),
@@ -24,5 +25,6 @@ urlpatterns = [
     path(".well-known/change-password", machines.change_password, name="change_password"),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     *[path(f"{page}/", pages.plain_page, {"page": page}, name=page) for page in pages.PLAIN_PAGES],
 ]

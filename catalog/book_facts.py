@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connection
+from bookstore.replicas.reading import catalogue_connection
 
 from .models import Book, Contribution, Contributor, Publisher, Series
 from .sorts import BOX
@@ -113,7 +113,7 @@ def facts_of(book: Book) -> Facts:
         "language": book.language,
         "format": book.format,
     }
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(_AROUND, parameters)
         people, publisher, series, description, earliest, *lists = cursor.fetchone()
     return Facts(

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import models
 from django.db.models import Func, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import GreaterThan, LessThan
+
+from bookstore.replicas.reading import catalogue_connection
 
 from .availability import FORBIDDEN, NOT_COMING
 from .sorts import NEWEST, NO_PRICE_UP, PRICE_DOWN, PRICE_UP, SORTS
@@ -239,6 +241,6 @@ class GenreQuerySet(models.QuerySet[Any]):
 
 def keys_of(sql: str, params: Sequence[Any]) -> list[int]:
     """The first column of a query, which is the keys of books."""
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]

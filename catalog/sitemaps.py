@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookstore.addresses import address_of
+from bookstore.replicas.reading import catalogue_connection
 
 from .models import Book, Contribution, Contributor, Genre, Publisher, Series
 
@@ -85,7 +85,7 @@ def files() -> Iterator[tuple[str, int]]:
     """The kind and the number of each file that there is. One query for each kind."""
     for kind, pages in KINDS.items():
         table = pages.rows().model._meta.db_table
-        with connection.cursor() as cursor:
+        with catalogue_connection().cursor() as cursor:
             cursor.execute(_NUMBERS.format(table=table, size=SIZE, condition=pages.condition))
             yield from [(kind, number) for (number,) in cursor.fetchall()]
 

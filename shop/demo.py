@@ -22,7 +22,8 @@ from catalog.feeds.values import read_ean
 from catalog.feeds.writer import write_books
 from catalog.models import Book, FrontTableEntry, Genre
 
-from .imports import BATCH, Statistics, only_import, settle
+from .imports import BATCH, only_import
+from .settling import Statistics, settle
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalog" / "demo"
 WHO = "load_demo"

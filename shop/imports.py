@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected
 
-from catalog import stock as stock_ledger
-from catalog import tasks as catalog_tasks
-from catalog.feeds.ahead import batches
-from catalog.feeds.derived import Derived
+from catalog.feeds.ahead import ReadingBroke, batches
 from catalog.feeds.kinds import Kind
-from catalog.feeds.reading import Batch
-from catalog.feeds.rows import BookRow, Problem
-from catalog.feeds.writer import WriteResult, write_books
-from catalog.models import Book
+from catalog.feeds.rows import Problem
 
-from . import tasks
+from . import import_runs
+from .import_writing import BatchWriter, Differs, ImportSummary
+from .models import FeedRun
+from .settling import Statistics, settle_or_leave
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them, or
 # another edition of a work that gets one.
 BATCH = 3000
-# How often a batch is begun that meets a deadlock, which takes the database a second to see.
-_ATTEMPTS = 4
-# A feed whose new books are less than this part of the shop leaves it to the worker to rank and count.
-SETTLED_FROM = 0.1
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_341
-_LOADED = """
-catalog_book, catalog_book_genres, catalog_booktext, catalog_contribution, catalog_contributor,
-catalog_genre, catalog_publisher, catalog_series, catalog_work
-"""
-# What ranks, counts and spells the whole catalogue, in this order.
-_FOLLOWING = (
-    tasks.refresh_lists,
-    tasks.count_facets,
-    catalog_tasks.refresh_vocabulary,
-    catalog_tasks.refresh_suggestions,
-)
-_SEARCHED = (
-    "catalog_book_search_and_tags",
-    "catalog_book_search_tier_0",
-    "catalog_book_search_tier_1",
-)
 
 
 class CannotImport(Exception):
@@ -65,72 +42,116 @@ class WrongTerms(CannotImport):
     """A price or a stock that no book can have."""
 
 
-@dataclass
-class ImportSummary:
-    """What became of the rows of a feed, counted while it is read."""
+class NothingToResume(CannotImport):
+    """No import of this very file, on these terms, has been broken off."""
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    values_left_out: int = 0
-    position: int = 0
-    # Whether the last batch had new books: then what follows for the next ones is worked out ahead.
-    brings_new: bool = True
-    # Whether the worker brings lists and searches up to date, instead of the import.
-    left_to_worker: bool = False
+
+@dataclass(frozen=True)
+class Feed:
+    """A file to import, and on which terms.
+
+    `price` (in the shop's currency) is for new books that the file names no price for; `stock` is
+    the opening stock of new books.
+    """
+
+    path: Path
+    kind: Kind = Kind.CSV
+    price: Decimal | None = None
+    stock: int = 0
 
     @property
-    def rows(self) -> int:
-        return self.created + self.updated + self.unchanged + self.skipped
+    def who(self) -> str:
+        """Who brought the books, in ledgers and histories."""
+        command = "import_books" if self.kind == Kind.CSV else f"import_{self.kind}"
+        return f"{command} {self.path.name}"[:254]
 
-    def count(self, batch: Batch, result: WriteResult) -> None:
-        self.skipped += batch.skipped
-        self.values_left_out += sum(not problem.row_is_skipped for problem in batch.problems)
-        self.position = batch.position
-        self.brings_new = bool(result.created)
-        self.created += len(result.created)
-        self.updated += len(result.updated)
-        self.unchanged += result.unchanged
+    def check_terms(self) -> None:
+        if self.price is not None and self.price <= 0:
+            raise WrongTerms(_("A price must be more than zero."))
+        if self.stock < 0:
+            raise WrongTerms(_("A stock cannot be less than zero."))
 
 
 def import_feed(
+    feed: Feed,
     *,
-    path: Path,
-    kind: Kind = Kind.CSV,
-    price: Decimal | None,
-    stock: int,
-    dry_run: bool,
     now: datetime,
     report: Callable[[Problem], None],
     progress: Callable[[ImportSummary], None],
+    dry_run: bool = False,
+    resume: bool = False,
+    differs: Differs | None = None,
 ) -> ImportSummary:
-    """Bring the books of a CSV file into the catalogue, in batches that are committed one by one.
+    """Bring the books of a file into the catalogue, in batches that are committed one by one.
 
-    `price` is for new books that the file names no price for; `stock` is the opening stock of new
-    books. With `dry_run` each batch is written and taken back. Raises CannotReadFeed or
-    CannotImport before anything is written, or ReadingBroke between two batches.
+    Each batch notes in a FeedRun how far it came. With `resume` the import goes on behind the last
+    batch of the same file that is in, reports again what was wrong before that, and ends as if it
+    had never been broken off. With `dry_run` each batch is written and taken back, and `differs` is told
+    what of each would be another than it is. Raises
+    CannotReadFeed or CannotImport before anything is written, or ReadingBroke between two batches.
     """
-    if price is not None and price <= 0:
-        raise WrongTerms(_("A price must be more than zero."))
-    if stock < 0:
-        raise WrongTerms(_("A stock cannot be less than zero."))
-    summary = ImportSummary()
-    write = _Writer(price, stock, f"import_books {path.name}"[:254], now, dry_run).write
+    feed.check_terms()
     with only_import():
-        statistics = Statistics()
-        for batch in batches(
-            path, BATCH, kind=kind, today=now.date(), with_derived=lambda: summary.brings_new
-        ):
-            for problem in batch.problems:
-                report(problem)
-            summary.count(batch, write(batch.rows, batch.derived))
-            statistics.refresh(summary.created)
-            progress(summary)
-        if not dry_run:
-            summary.left_to_worker = _settle_or_leave(summary.created)
-    progress(summary)
-    return summary
+        run = None if dry_run else _begin(feed, now, resume=resume)
+        writer = BatchWriter(feed, run, now, differs)
+        if run:
+            for row in run.problems.iterator():
+                report(row.told())
+        try:
+            _bring(feed, writer, report, progress)
+        except (ReadingBroke, KeyboardInterrupt):
+            if run:
+                import_runs.stop(run)
+            raise
+        if run:
+            run.end(FeedRun.State.DONE, timezone.now())
+    progress(writer.summary)
+    return writer.summary
+
+
+def _bring(
+    feed: Feed,
+    writer: BatchWriter,
+    report: Callable[[Problem], None],
+    progress: Callable[[ImportSummary], None],
+) -> None:
+    statistics = Statistics()
+    for batch in batches(
+        feed.path,
+        BATCH,
+        kind=feed.kind,
+        today=writer.now.date(),
+        with_derived=lambda: writer.summary.brings_new,
+        skip=writer.summary.records,
+    ):
+        for problem in writer.write(batch):
+            report(problem)
+        statistics.refresh(writer.summary.created)
+        progress(writer.summary)
+    if writer.run:
+        left = settle_or_leave(writer.summary.created)
+        writer.summary = replace(writer.summary, left_to_worker=left)
+
+
+def _begin(feed: Feed, now: datetime, *, resume: bool) -> FeedRun:
+    """A new run, or the one to go on with. No other import is running."""
+    import_runs.stop_those_that_were_killed(now)
+    digest = import_runs.digest_of(feed.path)
+    if not resume:
+        return import_runs.begin(feed, digest, now)
+    run = FeedRun.objects.filter(kind=feed.kind, digest=digest).first()
+    if run is None:
+        raise NothingToResume(_("No import of this very file was ever begun."))
+    if run.state == FeedRun.State.DONE:
+        raise NothingToResume(_("The last import of this file was not broken off."))
+    if not run.has_terms(price=feed.price, stock=feed.stock):
+        text = _(
+            "It was begun with --price %(price)s --stock %(stock)d. Please name the same again."
+        )
+        terms = {"price": run.price or "-", "stock": run.stock}
+        raise NothingToResume(text % terms)
+    import_runs.go_on(run)
+    return run
 
 
 @contextmanager
@@ -145,106 +166,3 @@ def only_import() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-@dataclass(frozen=True)
-class _Writer:
-    """How the batches of a feed are written."""
-
-    price: Decimal | None
-    stock: int
-    who: str
-    now: datetime
-    dry_run: bool
-
-    def write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:
-        try:
-            return self._write_past_deadlocks(rows, derived)
-        except IntegrityError:
-            # Staff added one of these books or people just now; the second look finds it.
-            return self._write_past_deadlocks(rows, derived)
-
-    def _write_past_deadlocks(
-        self, rows: Sequence[BookRow], derived: Sequence[Derived]
-    ) -> WriteResult:
-        """Books are locked in one order, but staff may hold people or an edition that came later."""
-        for _attempt in range(_ATTEMPTS - 1):
-            try:
-                return self._write(rows, derived)
-            except OperationalError as error:
-                if not isinstance(error.__cause__, DeadlockDetected):
-                    raise
-        return self._write(rows, derived)
-
-    @transaction.atomic
-    def _write(self, rows: Sequence[BookRow], derived: Sequence[Derived]) -> WriteResult:
-        result = write_books(
-            rows,
-            now=self.now,
-            price_for_new=self.price,
-            open_stock=self._open_stock,
-            derived=derived,
-        )
-        if self.dry_run:
-            transaction.set_rollback(True)
-        return result
-
-    def _open_stock(self, created: Mapping[str, int]) -> None:
-        if self.stock:
-            copies = dict.fromkeys(created.values(), self.stock)
-            stock_ledger.open_with(copies, who=self.who, at=self.now)
-
-
-class Statistics:
-    """What the database knows of the catalogue's size, kept fresh while it grows out of it.
-
-    Otherwise an empty shop's plans would be used for its first 100,000 books, and read whole
-    tables for each of them.
-    """
-
-    def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_book'::regclass")
-            self.enough_for = cursor.fetchone()[0]
-
-    def refresh(self, created: int) -> None:
-        """Look at the tables again if more books were made than there were before."""
-        if created > self.enough_for:
-            self.enough_for = 3 * created
-            analyze()
-
-
-def _settle_or_leave(created: int) -> bool:
-    """Settle a shop with many new books; else have the worker do it, and return True.
-
-    Only the whole catalogue can be ranked and counted: in a large shop that takes longer than a
-    small feed, whose books are found and listed at once all the same. A feed that changed nothing
-    may follow one that was broken off, so it is followed by the same.
-    """
-    if created >= SETTLED_FROM * Book.objects.count():
-        settle()
-        return False
-    _clean_search_indexes()
-    for task in _FOLLOWING:
-        task.enqueue()
-    return True
-
-
-def analyze() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {_LOADED}")
-
-
-def settle() -> None:
-    """What lists and searches need after many new books, so that the next page is not slow."""
-    # Without fresh statistics the counts of genres alone can take minutes.
-    analyze()
-    _clean_search_indexes()
-    for task in _FOLLOWING:
-        task.call()
-
-
-def _clean_search_indexes() -> None:
-    with connection.cursor() as cursor:
-        for index in _SEARCHED:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])

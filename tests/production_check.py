@@ -11,6 +11,7 @@ PRODUCTION = {
     "SECRET_KEY": "only-for-this-check-Zt5vQk8wLr2xYn6bHc9mPd4sFg7jKa1eUo3iTy0w",
     "ALLOWED_HOSTS": "shop.example",
     "SITE_URL": "https://shop.example",
+    "CACHE_URL": "valkeys://:secret@cache.example:6379/0",
     "HTTPS_ONLY": "on",
     "STAFF_SECOND_FACTOR": "on",
     "DEBUG": "off",

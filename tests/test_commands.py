@@ -4,9 +4,11 @@ What each does with good and with bad input stands in the tests of its own.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -24,7 +26,10 @@ from django.utils import timezone
 from accounts.models import OutboxMessage, User
 from bookstore import maintenance
 from catalog.models import Book, StockMovement
+from shop.models import FeedRun
 from tests.accounts.second_factors import give_app
+from tests.catalog import marc
+from tests.catalog.onix_files import message, product
 from tests.factories import BookFactory, UserFactory
 from tests.threads import at_once
 from tests.waitlist.lists import deliver, line, sold_out, states
@@ -32,6 +37,7 @@ from tests.waitlist.lists import deliver, line, sold_out, states
 OURS = {name: app for name, app in get_commands().items() if app in settings.INSTALLED_APPS[:6]}
 # Where others test that any number of it may run.
 ELSEWHERE = {
+    "health": "tests/bookstore/test_health.py",
     "start": "tests/browser/test_make_run.py",
     "worker": "tests/bookstore/test_worker.py",
 }
@@ -113,6 +119,14 @@ def expire_holds() -> Any:
     assert states(waiting) == ["lapsed", "offered"]
 
 
+def export_catalogue() -> Any:
+    BookFactory()
+    outcomes = yield ("books.csv",)
+    done, refused = split(outcomes)
+    assert len(done) == len(refused) == 1
+    assert os.listdir() == ["books.csv"]
+
+
 def gdpr_erase() -> Any:
     UserFactory(email="sam@example.org")
     outcomes = yield ("sam@example.org",)
@@ -137,6 +151,21 @@ def import_books() -> Any:
     yield "feed.csv", "--price=9.99", "--stock=3"
     assert_books_once(1)
     assert Book.objects.get().stock == 3
+
+
+def import_marc() -> Any:
+    with open("records.mrc", "wb") as file:
+        file.write(marc.book())
+    yield "records.mrc", "--price=9.99", "--stock=3"
+    assert_books_once(1)
+    assert Book.objects.get().stock == 3
+
+
+def import_onix() -> Any:
+    Path("feed.xml").write_text(message(product()))
+    yield "feed.xml", "--price=9.99", "--stock=3"
+    assert_books_once(1)
+    assert FeedRun.objects.filter(state="done").count() == FeedRun.objects.count()
 
 
 def load_demo() -> Any:
@@ -174,9 +203,12 @@ AT_ONCE: dict[str, Scene] = {
     "deactivate_user": deactivate_user,
     "evaluate_search": evaluate_search,
     "expire_holds": expire_holds,
+    "export_catalogue": export_catalogue,
     "gdpr_erase": gdpr_erase,
     "gdpr_export": gdpr_export,
     "import_books": import_books,
+    "import_marc": import_marc,
+    "import_onix": import_onix,
     "load_demo": load_demo,
     "make_catalogue": make_catalogue,
     "maintenance": close_for_maintenance,

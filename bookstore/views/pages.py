@@ -1,16 +1,18 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
-from bookstore import health, languages
+from bookstore import health, languages, request_ids
 from bookstore.addresses import site_of
 from bookstore.caching import keep_for_good
 from catalog import cover_files
@@ -28,6 +30,7 @@ def plain_page(request: HttpRequest, page: str) -> HttpResponse:
     if page == "privacy":
         context["pays_by_stripe"] = settings.PAYMENT_PROVIDER == "stripe"
         context["has_languages"] = bool(languages.choices())
+        context["has_replicas"] = bool(settings.REPLICAS)
     if page == "delivery":
         context["delivery_methods"] = DeliveryMethod.objects.offered_on(timezone.localdate())
     response = TemplateResponse(request, f"pages/{page}.html", context)
@@ -56,10 +59,19 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     Until the worker has made a small one, the whole picture stands in, for a minute.
     """
     if whole := cover_files.instead_of_small(path):
-        response = serve(request, whole, document_root=str(settings.MEDIA_ROOT))
+        response = _stored(request, whole)
         patch_cache_control(response, public=True, max_age=60)
         return response
-    return keep_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+    return keep_for_good(_stored(request, path))
+
+
+def _stored(request: HttpRequest, path: str) -> HttpResponseBase:
+    if not settings.MEDIA_BUCKET:
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        return FileResponse(default_storage.open(path), filename=path)
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,3 +81,9 @@ def too_many_tries(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(settings.TRY_AGAIN_AFTER)
     return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours raised. Like Django's own, it asks nothing that may be broken, too."""
+    html = render_to_string("500.html", {"reference": request_ids.current()})
+    return HttpResponse(html, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -60,7 +60,11 @@ class FeedReader:
 
     def __init__(self, path: Path, *, today: date) -> None:
         feed = open_feed(path)
-        self._parser = RowParser.for_feed(feed.header, feed.sample(), today=today)
+        self._parser = (
+            RowParser.for_own()
+            if feed.is_ours
+            else RowParser.for_feed(feed.header, feed.sample(), today=today)
+        )
         self._lines = feed.lines()
         self._first_lines: dict[str, int] = {}
         self._position = 0

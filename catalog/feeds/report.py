@@ -1,27 +1,31 @@
-"""The file in which whoever imports a feed reads what was wrong with it."""
+"""The files in which whoever imports a feed reads what was wrong with it, and what it would change."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, ClassVar, Self, TextIO
 
 from django.utils.translation import gettext as _
 
 from catalog.spreadsheets import harmless
 
+from .differences import Difference
 from .rows import Problem
 
 
-class ReportFile:
-    """A CSV file of problems, written as they are met; without any there is no file.
+class _TableFile:
+    """A CSV file that is written as its rows come; without any there is no file.
 
     Fields that a spreadsheet would take for a formula begin with an apostrophe.
     """
 
-    def __init__(self, path: Path) -> None:
+    header: ClassVar[Sequence[str]]
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.problems = 0
+        self.rows = 0
         self._file: TextIO | None = None
         self._writer: Any = None
 
@@ -32,13 +36,33 @@ class ReportFile:
         if self._file:
             self._file.close()
 
-    def add(self, problem: Problem) -> None:
+    def _write(self, row: Iterable[object]) -> None:
         if not self._file:
+            assert self.path
             # The mark in front tells Excel that this is UTF-8.
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow(["line", "field", "value", "reason", "outcome"])
+            self._writer.writerow(self.header)
+        self._writer.writerow([harmless(str(field)) for field in row])
+        self.rows += 1
+
+
+class ReportFile(_TableFile):
+    """What was wrong."""
+
+    header = ("line", "record", "field", "value", "reason", "outcome")
+
+    def add(self, problem: Problem) -> None:
         outcome = _("row skipped") if problem.row_is_skipped else _("value left out")
-        row = [problem.field, problem.value, problem.reason, outcome]
-        self._writer.writerow([problem.line, *map(harmless, row)])
-        self.problems += 1
+        told = (problem.record, problem.field, problem.value, problem.reason, outcome)
+        self._write((problem.line, *told))
+
+
+class ChangesFile(_TableFile):
+    """What would be another than it is."""
+
+    header = ("ean", "field", "before", "after")
+
+    def add(self, found: Iterable[Difference]) -> None:
+        for one in found:
+            self._write(one)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Contribution
 
-from .headers import Columns, Fields, find_columns, genre_separator, name_separator, sample_of
+from . import lists, own
+from .headers import Columns, Fields, find_columns, sample_of
 from .values import (
-    CACHED,
     BadValue,
     clean_line,
     clean_text,
@@ -25,6 +25,7 @@ from .values import (
     line_up_to,
     number_up_to,
     read_day,
+    read_ean,
     read_format,
     read_isbn,
     read_language,
@@ -33,6 +34,7 @@ from .values import (
     read_publishing_status,
     read_rating,
     read_ratings,
+    read_tax_class,
 )
 
 LONGEST_SHOWN = 80
@@ -47,10 +49,6 @@ NEW_FOR = timedelta(days=365)
 # A row with so many useless values has a comma too many or too few, and its fields are shifted.
 MOST_BAD_VALUES = 3
 
-_ROLES = {role.name.casefold(): role for role in Contribution.Role}
-_ROLE = re.compile(rf"\s*[\[(]({'|'.join(_ROLES)})[\])]$", re.IGNORECASE)
-_GENERATION = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d)\.?", re.IGNORECASE)
-_LEVELS = re.compile(r"\s+/\s+|\s*>\s*")
 # “Changes (The Dresden Files, #12)”; the series may have brackets of its own.
 _SERIES: Final = re.compile(
     r"(?P<title>.+?)\s*\((?P<series>(?:[^()]|\([^()]*\))+?),?\s+"
@@ -69,6 +67,7 @@ _PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "thickness_mm": number_up_to(500),
     "weight_g": number_up_to(50_000),
     "format": read_format,
+    "tax_class": read_tax_class,
     "publishing_status": read_publishing_status,
     "price": read_price,
     "outside_rating": read_rating,
@@ -137,6 +136,10 @@ def join_names(names: Sequence[str]) -> str:
     return joined if len(joined) <= LONGEST_BYLINE else join_names(names[:-1])
 
 
+# What a feed has columns for: the field, its columns, and how these are cleaned and read.
+type _Plain = tuple[str, tuple[str, ...], Callable[[str], str], Callable[[str], Any]]
+
+
 @dataclass(frozen=True)
 class RowParser:
     """Reads the rows of one feed, whose habits a sample of its rows has shown."""
@@ -144,11 +147,23 @@ class RowParser:
     columns: Columns
     # Books that were published after this day are new, or to come.
     new_since: date
-    people_separator: str
-    genre_separator: str
+    read_people: Callable[[str], tuple[lists.Person, ...]]
+    read_genres: Callable[[str], tuple[lists.Path, ...]]
     read_number: Callable[[str], str]
-    # What the feed has columns for: the field, its columns, and how these are cleaned and read.
-    plain: Sequence[tuple[str, tuple[str, ...], Callable[[str], str], Callable[[str], Any]]]
+    plain: Sequence[_Plain]
+
+    @classmethod
+    def for_own(cls) -> Self:
+        """For a file that the shop wrote itself, where nothing is guessed."""
+        columns = find_columns(own.HEADER)
+        return cls(
+            columns=columns,
+            new_since=date.max,
+            read_people=own.read_people,
+            read_genres=own.read_genres,
+            read_number=read_ean,
+            plain=_plain(columns, last_year=date.max.year),
+        )
 
     @classmethod
     def for_feed(
@@ -160,25 +175,30 @@ class RowParser:
         read_number: Callable[[str], str] = read_isbn,
     ) -> Self:
         columns = find_columns(header)
-        published = partial(read_published, last_year=today.year + YEARS_AHEAD)
-        on_sale = partial(read_day, last_year=today.year + YEARS_AHEAD)
-        readers = _PLAIN | {"published": published, "on_sale_on": on_sale}
         return cls(
             columns=columns,
             new_since=today - NEW_FOR,
-            people_separator=name_separator(sample_of(sample, columns, "authors")),
-            genre_separator=genre_separator(sample_of(sample, columns, "genres")),
+            read_people=lists.people_reader(sample_of(sample, columns, "authors")),
+            read_genres=lists.genre_reader(sample_of(sample, columns, "genres")),
             read_number=read_number,
-            plain=[
-                (name, columns[name], clean_text if name == "description" else clean_line, read)
-                for name, read in readers.items()
-                if name in columns
-            ],
+            plain=_plain(columns, last_year=today.year + YEARS_AHEAD),
         )
 
     def parse(self, line: int, fields: Fields) -> tuple[BookRow | None, list[Problem]]:
         """The book of one row, None if the row is to be skipped; and all that is wrong with it."""
         return _Row(self, line, fields).parse()
+
+
+def _plain(columns: Columns, *, last_year: int) -> Sequence[_Plain]:
+    readers = _PLAIN | {
+        "published": partial(read_published, last_year=last_year),
+        "on_sale_on": partial(read_day, last_year=last_year),
+    }
+    return [
+        (name, columns[name], clean_text if name == "description" else clean_line, read)
+        for name, read in readers.items()
+        if name in columns
+    ]
 
 
 class _Row:
@@ -268,7 +288,7 @@ class _Row:
 
     def _contributors(self) -> tuple[tuple[str, Contribution.Role], ...]:
         for column, text in self._given("authors"):
-            people = _people(text, self.parser.people_separator)
+            people = self.parser.read_people(text)
             # No name is too long where all of them together are not.
             if len(text) <= LONGEST_NAME:
                 return people
@@ -277,7 +297,7 @@ class _Row:
 
     def _genres(self) -> tuple[tuple[str, ...], ...]:
         for column, text in self._given("genres"):
-            paths = _paths(text, self.parser.genre_separator)
+            paths = self.parser.read_genres(text)
             if len(text) <= LONGEST_GENRE:
                 return paths
             return tuple(
@@ -305,46 +325,3 @@ class _Row:
     def _note(self, column: str, value: str, reason: str, *, row_is_skipped: bool = False) -> None:
         shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
         self.problems.append(Problem(self.line, column.strip(), shown, reason, row_is_skipped))
-
-
-@lru_cache(CACHED)
-def _people(text: str, separator: str) -> tuple[tuple[str, Contribution.Role], ...]:
-    """The people of one field with their roles, each once."""
-    people: dict[tuple[str, str], tuple[str, Contribution.Role]] = {}
-    for part in split_people(text, separator):
-        name, role = _with_role(part)
-        people.setdefault((name.casefold(), role), (name, role))
-    return tuple(people.values())
-
-
-def split_people(text: str, separator: str) -> Iterator[str]:
-    """The people of one field; “Jr.” behind a comma belongs to the name before it."""
-    names: list[str] = []
-    for part in _split(text, separator):
-        if separator == "," and names and _GENERATION.fullmatch(part):
-            names[-1] += f", {part}"
-        else:
-            names.append(part)
-    yield from names
-
-
-@lru_cache(CACHED)
-def _paths(text: str, separator: str) -> tuple[tuple[str, ...], ...]:
-    """The genres of one field, each with those above it, and each once."""
-    paths: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for part in _split(text, separator):
-        if path := tuple(name for name in _LEVELS.split(part) if name):
-            paths.setdefault(tuple(name.casefold() for name in path), path)
-    return tuple(paths.values())
-
-
-def _split(text: str, separator: str) -> list[str]:
-    parts = text.split(separator) if separator else [text]
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _with_role(part: str) -> tuple[str, Contribution.Role]:
-    found = _ROLE.search(part) if part.endswith(("]", ")")) else None
-    if not found or not found.start():
-        return part, Contribution.Role.AUTHOR
-    return part[: found.start()], _ROLES[found[1].casefold()]

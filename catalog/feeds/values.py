@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from catalog.availability import PublishingStatus
 from catalog.identifiers import MUSIC_PREFIX, SEPARATORS, is_ean, to_isbn13
 from catalog.models import Book
+from catalog.tax_classes import GOODS
 
 from .onix.codes import PUBLISHING_STATUS
 
@@ -291,6 +292,11 @@ def read_language(text: str) -> str:
 def _language_names() -> dict[str, str]:
     names = Locale("en").languages
     return {name.casefold(): code for code, name in names.items() if code.isalpha()}
+
+
+def read_tax_class(text: str) -> str | None:
+    """As the shop writes it itself; what others write in such a column is anybody's guess."""
+    return text if text in GOODS else None
 
 
 @lru_cache(CACHED)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import Sum
 
+from bookstore.replicas.reading import catalogue_connection
 from catalog.models import FacetCount
 from catalog.querysets import BookQuerySet, Statement
 from catalog.tags import ALL_BOOKS, IN_STOCK, TO_PREORDER
@@ -112,7 +112,7 @@ def count(lists: Mapping[str, BookQuerySet], today: date) -> dict[str, Tally]:
     limits = [_limit(key, books) for key, books in zip(keys, expected, strict=True)]
     tallies: dict[str, dict[int, int]] = {key: {ALL_BOOKS: 0} for key in keys}
     sql, params = _tally_sql(keys, facts, limits)
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(sql, params)
         for place, tag, books in cursor.fetchall():
             tallies[keys[place]][tag] = books
@@ -168,7 +168,7 @@ def _estimates(lists: Sequence[Statement]) -> list[int]:
     parts = [f"list_{place} AS MATERIALIZED ({sql})" for place, (sql, _) in enumerate(lists)]
     names = " UNION ALL ".join(f"SELECT FROM list_{place}" for place in range(len(lists)))
     params = [param for _sql, values in lists for param in values]
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) WITH {', '.join(parts)} {names}", params)
         plan = cursor.fetchone()[0][0]["Plan"]
     expected = {part.get("Subplan Name"): part["Plan Rows"] for part in plan["Plans"]}

@@ -2,6 +2,7 @@
 
 from .books import Book
 from .details import BookText, Contribution, FrontTableEntry
+from .feed_records import FeedRecord
 from .genres import Genre
 from .ledgers import PriceChange, StockMovement
 from .lookups import (
@@ -24,6 +25,7 @@ __all__ = [
     "Contribution",
     "Contributor",
     "FacetCount",
+    "FeedRecord",
     "FrontTableEntry",
     "Genre",
     "Lexeme",

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from django.db import connection
-
+from bookstore.replicas.reading import catalogue_connection
 from catalog.folding import unfolded
 
 from .config import SEARCH_CONFIG
@@ -79,7 +78,7 @@ def _spaced_otherwise(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_held(operand: str) -> bool:
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(_ANY, [operand])
         return bool(cursor.fetchone()[0])
 
@@ -121,7 +120,7 @@ def _best(
     if not words:
         return None, 0
     operand = " & ".join(any_of([spelling.word for spelling in likely[word]]) for word in words)
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(_HOLDING, [operand])
         books = cursor.fetchall()
     readings = Counter(_reading(query, likely, set(stems)) for (stems,) in books)

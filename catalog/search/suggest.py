@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext_lazy
 
+from bookstore.replicas.reading import catalogue_connection
 from catalog.folding import LONGEST_KEY, fold_words, is_worded
 from catalog.identifiers import find_number
 from catalog.models import Book, Suggestion
@@ -146,7 +146,7 @@ def _numbered(number: str) -> list[Hit]:
 
 def _beginning_with(readings: Sequence[str]) -> list[Hit]:
     """Hits whose spelling begins with one of `readings`, the first one's first, best first."""
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(_SHARED_BY_MANY, [list(readings)])
         found = {prefix: json.loads(hits) for prefix, hits in cursor.fetchall()}
         few = [reading for reading in readings if reading not in found]
@@ -166,7 +166,7 @@ def _holding(reading: str) -> list[Hit]:
     if not words:
         return []
     *words, last = words
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         beginning = "".join(f"{word}:AB & " for word in words)
         cursor.execute(_HOLDING, {"words": beginning, "last": last})
         return [_book(*row) for row in cursor.fetchall()]

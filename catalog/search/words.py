@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Self
 
-from django.db import connection
-
 from bookstore.process_cache import remembered
+from bookstore.replicas.reading import catalogue_connection
 from catalog.folding import is_sign_word
 
 from .config import SEARCH_CONFIG
@@ -56,7 +55,7 @@ class Vocabulary:
 
     @classmethod
     def _looked_up(cls, words: list[str]) -> Self:
-        with connection.cursor() as cursor:
+        with catalogue_connection().cursor() as cursor:
             cursor.execute(_STEMS, [words])
             rows = cursor.fetchall()
         return cls({row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
@@ -98,7 +97,7 @@ def neighbours(words: Iterable[str]) -> defaultdict[str, list[Spelling]]:
         if len(word) >= SHORTEST and word.isalpha() and not is_sign_word(word)
     ]
     near: defaultdict[str, list[Spelling]] = defaultdict(list)
-    with connection.cursor() as cursor:
+    with catalogue_connection().cursor() as cursor:
         cursor.execute(_NEAR, [json.dumps(typed)])
         for word, other, books, stem in cursor.fetchall():
             if slips(word, other) <= _most_slips(word):

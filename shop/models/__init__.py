@@ -3,6 +3,7 @@
 from .book_sales import BookSales
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
+from .feed_runs import FeedProblem, FeedRun
 from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
 from .moves import FulfilmentMove, OrderNote
@@ -40,6 +41,8 @@ __all__ = [
     "CartItem",
     "DeliveryBand",
     "DeliveryMethod",
+    "FeedProblem",
+    "FeedRun",
     "FulfilmentMove",
     "GoodsIn",
     "GoodsInLine",

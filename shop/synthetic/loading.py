@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Book, Contribution, Genre, StockMovement
 from catalog.slugs import distinct_slug, slug_for
-from shop.imports import CannotImport, only_import, settle
+from shop.imports import CannotImport, only_import
+from shop.settling import settle
 
 from .books import MOST_BOOKS, Library, number_block
 from .bulk import rebuilt_indexes

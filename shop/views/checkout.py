@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import address_book
 from accounts.models import User
+from bookstore import metrics
 from bookstore.forms import sent
 from bookstore.htmx import render_page
 from bookstore.keys import key_in
@@ -71,8 +72,10 @@ def checkout_payment(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except services.CannotPlaceOrder as refusal:
+            metrics.count_checkout(type(refusal).__name__)
             form.add_error(None, str(refusal))
         else:
+            metrics.count_checkout("placed")
             return to_payment(request, placed.order, placed.attempt)
     return _payment_page(request, draft, form)
 

@@ -27,8 +27,7 @@ def log(caplog):
     """What the console of the shop shows, of every level."""
     caplog.set_level(logging.DEBUG)
     settings = dict(django_settings.LOGGING["formatters"]["line"])
-    made_by = settings.pop("()")
-    caplog.handler.setFormatter(made_by(settings["format"], style=settings["style"]))
+    caplog.handler.setFormatter(settings.pop("()")(**settings))
     # Statements of the database stand in no log but that of a developer who asks for them.
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
     return caplog
@@ -56,7 +55,7 @@ def test_the_doors_write_no_secret_into_the_log(log):
 
 
 @pytest.mark.parametrize("what_breaks", ["reset", "confirm", "order"])
-def test_a_page_that_breaks_logs_its_address_without_the_key(log, monkeypatch, what_breaks):
+def test_a_page_that_breaks_logs_its_name_without_the_key(log, monkeypatch, what_breaks):
     member(SAM)
     client = Client(raise_request_exception=False)
     if what_breaks == "reset":
@@ -75,7 +74,6 @@ def test_a_page_that_breaks_logs_its_address_without_the_key(log, monkeypatch, w
 
     assert "Internal Server Error" in log.text
     assert key_of(link) not in log.text
-    assert "…" in log.text
 
 
 def breaks(*args, **kwargs):

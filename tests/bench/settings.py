@@ -3,7 +3,7 @@
 import os
 
 from bookstore.settings import *  # noqa: F403
-from bookstore.settings import CACHES, DATABASES, LOCAL_DIR
+from bookstore.settings import CACHES, DATABASES, LOCAL_DIR, LOGGING
 
 FOLDER = LOCAL_DIR / "bench"
 DEBUG = False
@@ -13,6 +13,15 @@ DATABASES["default"] |= {
     "ENGINE": "bookstore.embedded",
     "NAME": os.environ.get("BENCH_DATABASE", "bookstore"),
     "OPTIONS": {"folder": FOLDER / "postgres"},
+}
+# A line for each request belongs to what a page costs, but not between the figures.
+FOLDER.mkdir(parents=True, exist_ok=True)
+LOGGING["formatters"]["line"]["shape"] = "json"
+LOGGING["handlers"]["console"] = {
+    "class": "logging.FileHandler",
+    "filename": FOLDER / "log.txt",
+    "mode": "w",
+    "formatter": "line",
 }
 HTTPS_ONLY = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0

@@ -88,3 +88,14 @@ def test_a_page_after_the_end_of_a_connection_opens_another(session, asked):
 
 def test_no_connection_is_not_usable():
     assert not connection.copy().is_usable()
+
+
+def test_whoever_has_no_patience_waits_no_longer_for_an_answer():
+    other = connection.copy()
+    other.settings_dict["OPTIONS"] |= {"patience": 0.2}
+    try:
+        with other.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_sleep(20)")
+        assert other.errors_occurred
+    finally:
+        other.close()

@@ -36,3 +36,11 @@ def test_it_says_what_stripe_gets_where_the_shop_is_paid_through_it(client, sett
     assert "the number and total of your order and your email address" in (
         client.get("/privacy/").text
     )
+
+
+def test_it_names_the_cookie_of_who_wrote_where_there_are_replicas(client, settings):
+    assert "when you last changed something here" not in client.get("/privacy/").text
+
+    settings.REPLICAS = {"replica-1": {}}
+
+    assert "when you last changed something here" in client.get("/privacy/").text

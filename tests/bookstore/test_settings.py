@@ -1,13 +1,14 @@
 """What a start without settings says. Each in a process of its own, as an operator would see it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bookstore import env_file
+from bookstore import env_file, other_sites
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 COMPLETE = {
@@ -16,13 +17,19 @@ COMPLETE = {
     "ALLOWED_HOSTS": "shop.example",
 }
 
+EXAMPLE = (PROJECT / ".env.example").read_text()
 STRIPE_KEYS = {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 
 
-def settings_with(environment: dict[str, str], show: str = "1") -> subprocess.CompletedProcess[str]:
+def settings_with(
+    environment: dict[str, str], show: str = "1", *, run_as: str = "gunicorn", without: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Import the settings without any .env, with just these variables."""
     script = (
         "import environ; environ.Env.read_env = staticmethod(lambda *a, **k: None)\n"
+        "import importlib.util, sys; known = importlib.util.find_spec\n"
+        f"importlib.util.find_spec = lambda name: None if name == {without!r} else known(name)\n"
+        f"sys.argv = [{run_as!r}]\n"
         f"from bookstore import settings\nprint({show})"
     )
     return subprocess.run(
@@ -117,7 +124,7 @@ def test_forms_lead_to_a_site_to_sign_in_by_that_the_shop_has_keys_of(site, addr
 
 
 def test_every_empty_line_of_the_example_is_as_if_it_were_not_there():
-    lines = (PROJECT / ".env.example").read_text().splitlines()
+    lines = EXAMPLE.splitlines()
     empty = {line[:-1]: "" for line in lines if line.endswith("=") and not line.startswith("#")}
     required = {"SECRET_KEY"}
     show = "{k: v for k, v in vars(settings).items() if k.isupper()}"
@@ -139,6 +146,16 @@ def test_everything_else_has_a_safe_default():
     assert result.stdout.strip() == "False True True False  False", result.stderr
 
 
+def test_replicas_come_from_their_addresses():
+    urls = "postgres://reader:secret@one.example/shop,postgres://reader:secret@two.example/shop"
+    show = "[one['HOST'] for one in settings.DATABASES.values()], settings.DATABASE_ROUTERS"
+
+    result = settings_with({**COMPLETE, "REPLICA_URLS": urls}, show)
+
+    assert "['localhost', 'one.example', 'two.example']" in result.stdout, result.stderr
+    assert "CatalogueRouter" in result.stdout
+
+
 def test_the_written_file_starts_the_shop_and_is_for_its_owner_alone(tmp_path):
     path = tmp_path / ".env"
 
@@ -152,17 +169,110 @@ def test_the_written_file_starts_the_shop_and_is_for_its_owner_alone(tmp_path):
     assert settings_with(lines, "settings.EMBEDDED_DATABASE").stdout.strip() == "True"
 
 
-def test_every_setting_that_is_read_stands_in_the_example():
-    import re
+def settings_read(*functions: str) -> set[str]:
+    """The names that the project gives to one of these functions."""
+    source = "".join(path.read_text() for path in (PROJECT / "bookstore").glob("*.py"))
+    names = set(re.findall(rf'(?:{"|".join(functions)})\(\s*"([A-Z_]+)"', source))
+    if "secret" in functions:
+        names |= {f"{site.upper()}_CLIENT_SECRET" for site in other_sites.PAGES}
+    return names
 
-    modules = ("settings.py", "particulars.py")
-    source = "".join((PROJECT / "bookstore" / module).read_text() for module in modules)
-    read = set(re.findall(r'(?:env\.\w+|day)\(\s*"([A-Z_]+)"', source))
-    read |= set(re.findall(r'required\(\s*"([A-Z_]+)"', source))
-    example = (PROJECT / ".env.example").read_text()
 
-    assert len(read) > 30
-    assert [name for name in sorted(read) if f"{name}=" not in example] == []
+def settings_in_the_example() -> set[str]:
+    return set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def test_the_example_has_every_setting_that_is_read_and_no_other():
+    read = settings_read(r"env\.\w+", "required", "secret", "folder", "day", "sum_of_money")
+    read |= {f"{site.upper()}_CLIENT_ID" for site in other_sites.PAGES}
+
+    assert len(read) > 40
+    assert settings_in_the_example() == read
+
+
+def test_the_example_names_the_file_of_every_secret():
+    secrets = settings_read("secret")
+
+    assert len(secrets) > 10
+    assert [name for name in sorted(secrets) if f"{name}_FILE" not in EXAMPLE] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "show"),
+    [
+        ("SECRET_KEY", "settings.SECRET_KEY"),
+        ("SECRET_KEY_FALLBACKS", "settings.SECRET_KEY_FALLBACKS[0]"),
+        ("DATABASE_PASSWORD", "settings.DATABASES['default']['PASSWORD']"),
+        ("SMTP_PASSWORD", "settings.MAILERS['default']['OPTIONS']['password']"),
+        ("STRIPE_SECRET_KEY", "settings.STRIPE_SECRET_KEY"),
+    ],
+)
+def test_a_secret_may_stand_in_a_file_and_the_environment_wins(name, show, tmp_path):
+    (tmp_path / "secret").write_text("from-a-file\n")
+    rest = {key: value for key, value in COMPLETE.items() if key != name}
+    in_file = {f"{name}_FILE": str(tmp_path / "secret")}
+
+    alone = settings_with({**rest, **in_file, name: ""}, show)
+    both = settings_with({**rest, **in_file, name: "from-the-environment"}, show)
+
+    assert alone.stdout.strip() == "from-a-file", alone.stderr
+    assert both.stdout.strip() == "from-the-environment", both.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "No such file or directory"), (b"", "empty"), (b"\xff\xfe\xff", "no text")],
+)
+def test_a_file_without_a_secret_in_it_is_an_error_at_the_start(content, why, tmp_path):
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+
+    result = settings_with({**COMPLETE, "SMTP_PASSWORD_FILE": str(path)})
+
+    assert f"ImproperlyConfigured: SMTP_PASSWORD_FILE is {path}" in result.stderr
+    assert why in result.stderr
+
+
+def test_pages_go_through_the_pool_and_commands_past_it():
+    pooled = {**COMPLETE, "DATABASE_POOL_URL": "postgres://bookstore@pool:6432/bookstore"}
+    show = (
+        "settings.DATABASES['default']['HOST'],"
+        " settings.DATABASES['default'].get('DISABLE_SERVER_SIDE_CURSORS')"
+    )
+
+    assert settings_with(pooled, show).stdout.strip() == "pool True"
+    assert settings_with(pooled, show, run_as="manage.py").stdout.strip() == "localhost None"
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("valkey://cache:6379/0", "redis://cache:6379/0"),
+        ("valkeys://:secret@cache:6379/1", "rediss://:secret@cache:6379/1"),
+        ("redis://cache:6379", "redis://cache:6379"),
+    ],
+)
+def test_a_valkey_is_reached_as_a_redis(url, location):
+    show = "settings.CACHES['default']['LOCATION'], settings.CACHES['lasting']['LOCATION']"
+
+    result = settings_with({**COMPLETE, "CACHE_URL": url}, show)
+
+    assert result.stdout.strip() == f"{location} bookstore_cache", result.stderr
+
+
+@pytest.mark.parametrize("url", ["memcached://cache:11211", "cache:6379", "valkey://"])
+def test_another_cache_is_an_error_at_the_start(url):
+    assert "ImproperlyConfigured: CACHE_URL" in settings_with({**COMPLETE, "CACHE_URL": url}).stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "module"), [("CACHE_URL", "redis"), ("MEDIA_BUCKET", "storages")]
+)
+def test_what_needs_a_package_that_is_missing_says_which(setting, module):
+    result = settings_with({**COMPLETE, setting: "valkey://cache:6379/0"}, without=module)
+
+    assert f"ImproperlyConfigured: {setting} needs the package {module}" in result.stderr
 
 
 def test_a_currency_with_three_decimals_is_an_error_at_the_start():

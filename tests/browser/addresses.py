@@ -178,6 +178,7 @@ security_txt | a file
 change_password | leads on to the page for it
 healthz | for machines
 readyz | for machines
+metrics | for machines that know the token
 admin:view_on_site | leads on to the page in the shop
 admin:login | leads on to the way in
 admin:logout | takes only a form, of Django

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from catalog.search import vocabulary
 from catalog.search.evaluation import CannotEvaluate, Score, evaluate, read_cases
-from shop.imports import import_feed
+from shop.imports import Feed, import_feed
 from tests.conftest import IN_CI
 from tests.factories import BookFactory
 
@@ -70,10 +70,7 @@ def test_the_command_says_what_is_wrong(tmp_path):
 @pytest.mark.django_db
 def test_the_right_book_is_first_in_a_real_catalogue(data_folder, django_db_blocker):
     import_feed(
-        path=data_folder / "books_real.csv",
-        price=None,
-        stock=0,
-        dry_run=False,
+        Feed(data_folder / "books_real.csv"),
         now=timezone.now(),
         report=lambda problem: None,
         progress=lambda summary: None,

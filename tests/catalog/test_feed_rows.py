@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.feeds.headers import find_columns, genre_separator, name_separator
+from catalog.feeds.lists import split_people
 from catalog.feeds.moods import mood_for
 from catalog.feeds.references import sort_name
-from catalog.feeds.rows import BookRow, Problem, RowParser, join_names, split_people
+from catalog.feeds.rows import BookRow, Problem, RowParser, join_names
 from catalog.feeds.values import (
     BadValue,
     clean_line,

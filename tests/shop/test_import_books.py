@@ -37,7 +37,7 @@ from catalog.models import (
     Work,
 )
 from catalog.search import found_among
-from shop import imports
+from shop import import_writing, imports, settling
 from shop.imports import only_import
 
 pytestmark = pytest.mark.django_db
@@ -331,7 +331,7 @@ def test_ctrl_c_leaves_whole_batches(feed: Feed, monkeypatch: pytest.MonkeyPatch
         return result
 
     monkeypatch.setattr(imports, "BATCH", 1)
-    monkeypatch.setattr(imports, "write_books", write)
+    monkeypatch.setattr(import_writing, "write_books", write)
 
     with pytest.raises(CommandError, match="1 new") as stopped:
         import_books(feed(f"{EMMA},Emma,,,,", f"{PERSUASION},Persuasion,,,,"))
@@ -350,7 +350,7 @@ def test_a_book_that_staff_add_meanwhile_is_found_by_a_second_look(
             raise error
         return write_books(rows, **options)
 
-    monkeypatch.setattr(imports, "write_books", write)
+    monkeypatch.setattr(import_writing, "write_books", write)
 
     assert "1 new" in import_books(feed(f"{EMMA},Emma,,,,"))
 
@@ -369,7 +369,7 @@ def deadlocks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
                 raise OperationalError("deadlock detected") from cause
             return result
 
-        monkeypatch.setattr(imports, "write_books", write)
+        monkeypatch.setattr(import_writing, "write_books", write)
         return written
 
     return fail
@@ -421,9 +421,9 @@ def test_the_lock_is_free_after_a_refusal(other_session: CursorWrapper) -> None:
 def test_a_thousand_books_take_no_more_statements_than_two(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "settle", lambda: None)
+    monkeypatch.setattr(settling, "settle", lambda: None)
     # It looks at tables again by what other tests left in its statistics.
-    monkeypatch.setattr(imports, "analyze", lambda: None)
+    monkeypatch.setattr(settling, "analyze", lambda: None)
     rows = [f"{isbn(n)},Book {n},Author {n},Genre,House {n},5" for n in range(1002)]
     numbers = []
     for part in (rows[:2], rows[2:]):
@@ -439,7 +439,7 @@ def test_a_thousand_books_take_no_more_statements_than_two(
 
 def test_it_says_how_long_it_took(feed: Feed) -> None:
     assert re.search(
-        r"\d+[.]\d seconds, \d+ rows a second\n", import_books(feed(f"{EMMA},Emma,,,,"))
+        r"\d+[.]\d seconds, \d+ records a second\n", import_books(feed(f"{EMMA},Emma,,,,"))
     )
 
 
@@ -459,7 +459,7 @@ def test_a_feed_that_is_most_of_the_shop_is_settled_at_once(feed: Feed) -> None:
 def test_a_feed_that_is_little_of_the_shop_leaves_it_to_the_worker(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "SETTLED_FROM", 2)
+    monkeypatch.setattr(settling, "SETTLED_FROM", 2)
 
     said = import_books(feed(f"{EMMA},Emma,Jane Austen,Novels,,5"))
 

@@ -22,11 +22,10 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from accounts import demo
-from bookstore import static_stamp
+from bookstore import gunicorn_conf, static_stamp
 from bookstore.commands import TaughtByExample
 from bookstore.embedded.server import Server, ServerError
 
-WEB_PROCESSES = 2
 SECONDS_TO_STOP = 10
 SECONDS_TO_ANSWER = 30
 LOCALHOST = "127.0.0.1"
@@ -178,11 +177,10 @@ class _Web(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        for name in self.cfg.settings.keys() & vars(gunicorn_conf):
+            self.cfg.set(name, getattr(gunicorn_conf, name))
         self.cfg.set("bind", f"{LOCALHOST}:{self.port}")
-        self.cfg.set("workers", WEB_PROCESSES)
-        self.cfg.set("worker_class", "sync")
         self.cfg.set("loglevel", "warning")
-        self.cfg.set("control_socket_disable", True)
 
     def load(self) -> WSGIHandler:
         return get_wsgi_application()

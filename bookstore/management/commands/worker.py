@@ -2,8 +2,9 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
+from bookstore import metrics
 from bookstore.commands import TaughtByExample
-from bookstore.tasks import SECONDS_OF_SILENCE
+from bookstore.tasks import SECONDS_OF_SILENCE, under_its_request
 
 EXAMPLE = """
 example:
@@ -26,6 +27,7 @@ class Command(TaughtByExample):
     example = EXAMPLE
 
     def handle(self, *args: Any, **options: Any) -> None:
+        metrics.forget_the_dead()
         connector: Any = app.connector
         with app.replace_connector(connector.get_worker_connector()) as worker_app:
             worker_app.run_worker(
@@ -37,4 +39,5 @@ class Command(TaughtByExample):
                 # What has worked leaves no row; what has failed stays to be looked at.
                 delete_jobs="successful",
                 shutdown_graceful_timeout=8,
+                worker_middleware=[under_its_request],
             )

@@ -17,7 +17,8 @@ from catalog.feeds.values import clean_text
 from .product import Product
 from .tree import Composite
 
-LONGEST = 4_000
+# As much as a book can have.
+LONGEST = 10_000
 # Lists 153 and 33: the description, then a short one, then what else a cover says.
 _TYPES = ("03", "02", "01", "05", "27")
 _OLD_TYPES = ("03", "01", "02", "17", "18")

@@ -66,7 +66,7 @@ class OnixReader:
         except BrokenOff as error:
             if not pieces:
                 raise
-            self._broken = error
+            self._broken = error.with_traceback(None)
         return pieces
 
     def _read(self, piece: Piece) -> tuple[BookRow | Deletion | None, list[Problem]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from catalog.feeds import own
 from catalog.feeds.rows import LONGEST_GENRE
 
 from .codes import BIC, THEMA
@@ -32,7 +33,12 @@ class _Subject(NamedTuple):
 
 
 def read_genres(product: Product) -> tuple[Path, ...]:
-    """The genres of the best scheme that says anything, each with those above it, and each once."""
+    """The genres of the best scheme that says anything, each with those above it, and each once.
+
+    Those of a message that a shop like this one wrote are as they are there.
+    """
+    if ours := _ours(product):
+        return ours
     subjects = list(_subjects(product))
     for scheme in _SCHEMES:
         paths: dict[Path, Path] = {}
@@ -42,6 +48,20 @@ def read_genres(product: Product) -> tuple[Path, ...]:
         if paths:
             return tuple(paths.values())[:MOST_GENRES]
     return ()
+
+
+def _ours(product: Product) -> tuple[Path, ...]:
+    headings = [
+        one.text("SubjectHeadingText")
+        for one in product.descriptive.all("Subject")
+        if one.text("SubjectSchemeName") == own.GENRES
+    ]
+    paths = [path for heading in headings for path in own.read_genres(heading)]
+    return tuple(
+        path
+        for path in paths
+        if product.fits("SubjectHeadingText", max(path, key=len), LONGEST_GENRE)
+    )
 
 
 def _subjects(product: Product) -> Iterator[_Subject]:

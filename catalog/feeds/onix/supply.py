@@ -22,7 +22,8 @@ _WITH_TAX = ("04", "02", "42", "34")
 _PRICE_TYPES = {code: place for place, code in enumerate((*_WITH_TAX, "03", "01", "41", "33", ""))}
 _QUALIFIERS = ("", "00", "05")
 _NO_CONDITION = ("", "00")
-# List 173.
+# Lists 93 and 173.
+_RETAILER = "08"
 _FROM, _UNTIL, _SPAN = "14", "15", "24"
 
 
@@ -44,9 +45,14 @@ def read_status(product: Product) -> str:
 
 
 def _of_suppliers(product: Product) -> list[PublishingStatus]:
-    """What the suppliers say, the most that is to be had first."""
+    """What the suppliers say, the most that is to be had first.
+
+    What a retailer has on its shelves says nothing of what can be ordered.
+    """
     found = []
     for supply in product.supplies:
+        if supply.first("Supplier").text("SupplierRole") == _RETAILER:
+            continue
         said = _known(product, supply, "ProductAvailability", PRODUCT_AVAILABILITY)
         said = said or _known(product, supply, "AvailabilityCode", AVAILABILITY_CODE)
         if said:

@@ -1,134 +1,25 @@
-from __future__ import annotations
+from catalog.feeds.kinds import Kind
+from shop.management.feed_command import STATUSES, FeedCommand
 
-import argparse
-import time
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any
-
-from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from bookstore.commands import TaughtByExample
-from catalog.feeds.ahead import ReadingBroke
-from catalog.feeds.csv_reader import CannotReadFeed
-from catalog.feeds.report import ReportFile
-from shop.imports import CannotImport, ImportSummary, import_feed
-from shop.management.progress import ProgressBar
-
-EXAMPLE = """
+EXAMPLE = f"""
 example:
   manage.py import_books spring.csv --price 9.99 --stock 3 --dry-run
+  manage.py import_books spring.csv --price 9.99 --stock 3
 
 The file needs a header with a column for the title and one for the ISBN (isbn13, isbn, ean ...).
 Encoding, delimiter and the usual names of other columns are found by themselves. Books are
 updated by their ISBN: an empty field never erases anything, and the stock of a book that is
-there already stays as it is. The same file can be imported again at any time.
+there already stays as it is. The same file can be imported again at any time, and an import that
+was stopped or killed goes on with --resume. No two imports run at once.
 
 A book is sold from its on_sale_date on or, without such a column, from a publication date to come.
 A publishing_status (active, postponed, cancelled, reprinting, out of stock, out of print, replaced,
 unavailable, unknown, or the number in ONIX list 64) is what readers are told once there are no
 copies here. What is recalled is not sold at all.
-"""
+{STATUSES}"""
 
 
-class Command(TaughtByExample):
+class Command(FeedCommand):
     help = "Bring books from a CSV file into the shop, or up to date."
     example = EXAMPLE
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
-        parser.add_argument(
-            "--price",
-            type=_price,
-            help="price of new books without a price in the file; without it they are shown, but not for sale",
-        )
-        parser.add_argument(
-            "--stock", type=int, default=0, help="opening stock of new books (default: 0)"
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="say what would happen and change nothing"
-        )
-        parser.add_argument(
-            "--report",
-            type=Path,
-            metavar="FILE",
-            help="where problems are written (default: FILE's name with .report.csv, in this folder)",
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["file"]
-        report_path = options["report"] or Path(f"{path.stem}.report.csv")
-        self._check_report(report_path, path)
-        self.summary = ImportSummary()
-        begin = time.monotonic()
-        try:
-            with ReportFile(report_path) as report:
-                self._import(path, report, options)
-        except (CannotReadFeed, CannotImport) as error:
-            raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(_("The import stopped: %(error)s") % {"error": error}) from error
-        except ReadingBroke as error:
-            text = _(
-                "The file could not be read to its end: %(reason)s. Whole batches are in: %(counts)s."
-            )
-            reason = {"reason": error, "counts": _counts(self.summary)}
-            raise CommandError(text % reason) from error
-        except KeyboardInterrupt as error:
-            text = _("Stopped. Whole batches are in: %(counts)s. Run it again to go on.")
-            counts = _counts(self.summary)
-            raise CommandError(text % {"counts": counts}, returncode=130) from error
-        self._say(report, dry_run=options["dry_run"], seconds=time.monotonic() - begin)
-
-    def _check_report(self, report: Path, feed: Path) -> None:
-        if not report.parent.is_dir():
-            raise CommandError(_("There is no folder %(folder)s.") % {"folder": report.parent})
-        if report.exists() and feed.exists() and report.samefile(feed):
-            raise CommandError(_("The report would overwrite the file that is imported."))
-
-    def _import(self, path: Path, report: ReportFile, options: dict[str, Any]) -> None:
-        size = path.stat().st_size if path.is_file() else 0
-        with ProgressBar(self.stderr, size) as bar:
-
-            def progress(summary: ImportSummary) -> None:
-                self.summary = summary
-                bar.update(summary.position, _counts(summary))
-
-            import_feed(
-                path=path,
-                price=options["price"],
-                stock=options["stock"],
-                dry_run=options["dry_run"],
-                now=timezone.now(),
-                report=report.add,
-                progress=progress,
-            )
-
-    def _say(self, report: ReportFile, *, dry_run: bool, seconds: float) -> None:
-        lead = _("Nothing was changed; it would be: ") if dry_run else ""
-        self.stdout.write(self.style.SUCCESS(f"{lead}{_counts(self.summary)}."))
-        rate = _("%(seconds).1f seconds, %(rate)d rows a second")
-        rows = self.summary.rows
-        self.stdout.write(rate % {"seconds": seconds, "rate": rows / max(seconds, 0.001)})
-        if self.summary.left_to_worker:
-            self.stdout.write(_("The worker brings ranks, counts and suggestions up to date."))
-        if report.problems:
-            text = _("%(number)d problems are in %(path)s")
-            self.stdout.write(text % {"number": report.problems, "path": report.path})
-
-
-def _counts(summary: ImportSummary) -> str:
-    text = _("%(created)d new, %(updated)d updated, %(unchanged)d unchanged, %(skipped)d skipped")
-    return text % vars(summary)
-
-
-def _price(text: str) -> Decimal:
-    try:
-        price = Decimal(text)
-    except InvalidOperation as error:
-        raise argparse.ArgumentTypeError(_("not a price: %(text)s") % {"text": text}) from error
-    if not price.is_finite() or price != round(price, 2):
-        raise argparse.ArgumentTypeError(_("not a price: %(text)s") % {"text": text})
-    return price
+    kind = Kind.CSV

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0031_who_reads_aloud"),
+        ("catalog", "0032_names_of_records"),
     ]
 
     operations = [

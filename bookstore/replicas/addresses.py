@@ -1,0 +1,38 @@
+"""Where the replicas are: databases beside the primary, which nothing but catalogue pages read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from bookstore.environment import env
+
+# Seconds. A replica that does not answer must not hold up a page for long: the primary answers it.
+TO_CONNECT = 2
+TO_ANSWER = 3
+
+
+def databases(urls: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The replicas as Django's DATABASES has them, numbered in their order."""
+    addresses = [url.strip() for url in urls if url.strip()]
+    return {
+        f"replica-{number}": replica(env.db_url_config(url))
+        for number, url in enumerate(addresses, 1)
+    }
+
+
+def replica(address: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **address,
+        # A folder of a Unix socket is written with %2F in an address.
+        "HOST": unquote(address["HOST"]),
+        "ENGINE": "bookstore.postgresql",
+        "OPTIONS": {
+            **address.get("OPTIONS", {}),
+            "connect_timeout": TO_CONNECT,
+            "patience": TO_ANSWER,
+        },
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # Tests have no replica of their databases.
+        "TEST": {"MIRROR": "default"},
+    }
