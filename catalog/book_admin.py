@@ -53,7 +53,6 @@ class BookForm(FreshForm):
         required=False,
         choices=[(lock.value, capfirst(lock.label)) for lock in Lock],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("What is ticked stays as you save it, whatever suppliers send."),
     )
 
 
@@ -106,7 +105,13 @@ class BookAdmin(HistoryAdmin):
             },
         ),
         (_("Cover"), {"fields": ("cover_now", "cover_image", "cover_mood")}),
-        (_("Feeds"), {"fields": ("locked_fields",)}),
+        (
+            _("Feeds"),
+            {
+                "fields": ("locked_fields",),
+                "description": _("What is ticked stays as you save it, whatever suppliers send."),
+            },
+        ),
         (_("Sale"), {"fields": ("withdrawn_at",)}),
     )
 

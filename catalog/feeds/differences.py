@@ -42,17 +42,23 @@ _WORDS = {
     Lock.PRICE: ngettext_lazy("%(number)d price", "%(number)d prices", "number"),
     OUT_OF_PRINT: ngettext_lazy("%(number)d out of print", "%(number)d out of print", "number"),
     Lock.STATUS: ngettext_lazy("%(number)d other status", "%(number)d other statuses", "number"),
-    Lock.DATES: ngettext_lazy("%(number)d date", "%(number)d dates", "number"),
+    Lock.DATES: ngettext_lazy("dates of %(number)d book", "dates of %(number)d books", "number"),
     Lock.TITLE: ngettext_lazy("%(number)d title", "%(number)d titles", "number"),
     Lock.SUBTITLE: ngettext_lazy("%(number)d subtitle", "%(number)d subtitles", "number"),
     Lock.CONTRIBUTORS: ngettext_lazy(
         "contributors of %(number)d book", "contributors of %(number)d books", "number"
     ),
-    Lock.PUBLISHER: ngettext_lazy("%(number)d publisher", "%(number)d publishers", "number"),
+    Lock.PUBLISHER: ngettext_lazy(
+        "publisher of %(number)d book", "publishers of %(number)d books", "number"
+    ),
     Lock.SERIES: ngettext_lazy("series of %(number)d book", "series of %(number)d books", "number"),
     Lock.GENRES: ngettext_lazy("genres of %(number)d book", "genres of %(number)d books", "number"),
-    Lock.LANGUAGE: ngettext_lazy("%(number)d language", "%(number)d languages", "number"),
-    Lock.FORMAT: ngettext_lazy("%(number)d format", "%(number)d formats", "number"),
+    Lock.LANGUAGE: ngettext_lazy(
+        "language of %(number)d book", "languages of %(number)d books", "number"
+    ),
+    Lock.FORMAT: ngettext_lazy(
+        "format of %(number)d book", "formats of %(number)d books", "number"
+    ),
     Lock.MEASURES: ngettext_lazy(
         "measures of %(number)d book", "measures of %(number)d books", "number"
     ),

@@ -89,7 +89,7 @@ def test_a_dry_run_tells_each_change_that_a_real_one_makes():
     said = import_onix(path, "--dry-run", "--changes", "changes.csv")
 
     assert "1 new, 1 updated, 0 unchanged, 0 skipped" in said
-    assert "In detail: 1 new, 1 format." in said
+    assert "In detail: 1 new, format of 1 book." in said
     assert "2 changes are in changes.csv" in said
     lines = Path("changes.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines == [
