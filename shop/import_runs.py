@@ -40,7 +40,6 @@ def begin(feed: Feed, digest: str, now: datetime) -> FeedRun:
         size=feed.path.stat().st_size,
         price=feed.price,
         stock=feed.stock,
-        who=feed.who,
         begun_at=now,
     )
 

@@ -154,12 +154,11 @@ def _on_sale(book: Book, today: date) -> date | None:
 
 
 def _date(name: str, role: str, day: date, precision: str = Book.DatePrecision.DAY) -> Xml:
-    form, pattern = codes.DATE_FORMATS[Book.DatePrecision(precision)]
+    form, length = codes.DATE_FORMATS[Book.DatePrecision(precision)]
     return element(
         name,
         element(f"{name}Role", role),
-        # %Y has fewer than four digits before the year 1000.
-        element("Date", day.strftime(pattern).replace("YYYY", f"{day.year:04}"), dateformat=form),
+        element("Date", day.isoformat().replace("-", "")[:length], dateformat=form),
     )
 
 

@@ -28,9 +28,9 @@ PROPRIETARY = "24"
 
 # List 55, and how Python writes such a date.
 DATE_FORMATS: Final = {
-    Book.DatePrecision.DAY: ("00", "YYYY%m%d"),
-    Book.DatePrecision.MONTH: ("01", "YYYY%m"),
-    Book.DatePrecision.YEAR: ("05", "YYYY"),
+    Book.DatePrecision.DAY: ("00", 8),
+    Book.DatePrecision.MONTH: ("01", 6),
+    Book.DatePrecision.YEAR: ("05", 4),
 }
 # List 64, by PublishingStatus.
 PUBLISHING_STATUS: Final = {

@@ -7,10 +7,11 @@ A sender that deletes a record says that it should never have been, not that the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from catalog import withdrawal
@@ -177,8 +178,8 @@ def _name(one: BookRow | Deletion) -> str:
 def _late(known: _Known | None, sent_at: datetime | None) -> str:
     if known is None or not known.sent_at or not sent_at or sent_at >= known.sent_at:
         return ""
-    text = _("An older message: this record was sent again on %(when)s UTC.")
-    return text % {"when": known.sent_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")}
+    when = formats.date_format(timezone.localtime(known.sent_at), "DATETIME_FORMAT")
+    return _("An older message: this record was sent again on %(when)s.") % {"when": when}
 
 
 def _problem(one: BookRow | Deletion, reason: str) -> Problem:

@@ -36,7 +36,6 @@ class FeedRun(models.Model):
     )
     stock = models.PositiveIntegerField(_("opening stock of new books"), default=0)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.RUNNING)
-    who = models.CharField(_("begun by"), max_length=254)
     begun_at = models.DateTimeField(_("begun at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     # Records and bytes of the file that are in, whatever became of them.

@@ -52,7 +52,7 @@ HOLDS_NOBODY = {
                 "Word",
             ),
             *("Suggestion", "SuggestionPrefix", "AlsoLiked", "Arrival", "ExpectedDelivery"),
-            *("GoodsInLine", "GoodsInScan"),
+            *("GoodsInLine", "GoodsInScan", "FeedRun", "FeedProblem", "FeedRecord"),
         ),
         BOOKS,
     ),

@@ -16,6 +16,7 @@ from catalog.models import (
     Book,
     Contribution,
     FacetCount,
+    FeedRecord,
     Genre,
     MissedSearch,
     Publisher,
@@ -280,6 +281,11 @@ def test_a_book_is_taxed_as_goods(tax_class):
 def test_feeds_are_locked_out_of_what_they_bring():
     with refused_by("catalog_book_locks_known"):
         BookFactory(locked_fields=["title", "shelf"])
+
+
+def test_a_book_is_withdrawn_for_a_record_that_was_deleted():
+    with refused_by("catalog_feedrecord_withdrew_if_deleted"):
+        FeedRecord.objects.create(reference="r", book=BookFactory(), withdrew=True)
 
 
 def test_a_work_without_a_rule_has_no_key_rather_than_an_empty_one():

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 # What goes with a book: it says nothing that is not of the book itself, or the worker makes it anew.
 GO_WITH_IT = {
     *("Contribution", "BookText", "FrontTableEntry", "PriceChange", "AlsoLiked", "Book_genres"),
-    *("BookSales", "RepricedBook"),
+    *("BookSales", "RepricedBook", "FeedRecord"),
 }
 
 
