@@ -13,7 +13,7 @@ ENV PATH=/srv/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static \
     MEDIA_ROOT=/srv/media \
-    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+    PROMETHEUS_MULTIPROC_DIR=/dev/shm/metrics
 # A number that is the same on every machine, so that volumes keep their owner.
 RUN groupadd --gid 10001 bookstore \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bookstore \
