@@ -140,7 +140,7 @@ class _Failures(logging.Filter):
 
 
 def configuration(*, level: str, shape: str) -> dict[str, Any]:
-    """What settings.LOGGING holds, and gunicorn.conf.py: all of it goes to the console."""
+    """What settings.LOGGING holds, and gunicorn_conf.py: all of it goes to the console."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

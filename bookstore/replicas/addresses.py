@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from bookstore.environment import env
+from bookstore.environment import database
 
 # Seconds. A replica that does not answer must not hold up a page for long: the primary answers it.
 TO_CONNECT = 2
@@ -12,10 +12,13 @@ TO_ANSWER = 3
 
 
 def databases(urls: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The replicas as Django's DATABASES has them, numbered in their order."""
+    """The replicas as Django's DATABASES has them, numbered in their order.
+
+    Raises ImproperlyConfigured for what is no address of a PostgreSQL.
+    """
     addresses = [url.strip() for url in urls if url.strip()]
     return {
-        f"replica-{number}": replica(env.db_url_config(url))
+        f"replica-{number}": replica(database("REPLICA_URLS", url))
         for number, url in enumerate(addresses, 1)
     }
 

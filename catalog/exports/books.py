@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, NamedTuple
 
-from catalog.models import Book, BookText, Contribution, Genre
-
-type Path = tuple[str, ...]
+from catalog.genre_paths import Path, genre_paths
+from catalog.models import Book, BookText, Contribution
 
 CHUNK = 2000
 _LEFT_OUT = ("search", "search_text", "tags", "rating_counts")
@@ -33,7 +32,7 @@ def whole_books() -> Iterator[Sequence[WholeBook]]:
 
     Inside `one_moment()` they are as they were at one moment.
     """
-    paths = _paths()
+    paths = genre_paths()
     books = Book.objects.on_sale().defer(*_LEFT_OUT).order_by("pk")
     for chunk in batched(books.iterator(chunk_size=CHUNK), CHUNK):
         yield _with_parts(chunk, paths)
@@ -72,14 +71,3 @@ def _grouped(rows: Any) -> defaultdict[int, list[Any]]:
     for key, *values in rows:
         groups[key].append(tuple(values))
     return groups
-
-
-def _paths() -> Mapping[int, Path]:
-    """The names of every genre and of all above it."""
-    rows = Genre.objects.values_list("pk", "name", "parent")
-    genres = {pk: (name, above) for pk, name, above in rows}
-
-    def path(pk: int | None) -> Path:
-        return (*path(genres[pk][1]), genres[pk][0]) if pk is not None else ()
-
-    return {pk: path(pk) for pk in genres}

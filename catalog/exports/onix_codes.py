@@ -26,7 +26,7 @@ IN_STORE = ("02", "04", "2")
 # List 27, a scheme of the sender's own.
 PROPRIETARY = "24"
 
-# List 55, and how Python writes such a date.
+# List 55, and how many digits such a date has.
 DATE_FORMATS: Final = {
     Book.DatePrecision.DAY: ("00", 8),
     Book.DatePrecision.MONTH: ("01", 6),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.feeds import own
+from catalog.genre_paths import Path
 from catalog.models import Book
 from catalog.titles import split_article
 
 from . import onix_codes as codes
-from .books import Path, WholeBook
+from .books import WholeBook
 from .xml import Xml, element
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from xml.sax.saxutils import escape, quoteattr
 
+from catalog.xml_letters import FORBIDDEN
+
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
-# What XML has no way to write.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 
 
 class Xml(str):
@@ -36,4 +35,4 @@ def _xml(part: str) -> str:
 
 def printable(text: str) -> str:
     """`text` without what XML has no way to write."""
-    return text if text.isprintable() else _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else FORBIDDEN.sub("", text)

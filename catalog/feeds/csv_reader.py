@@ -19,6 +19,7 @@ from .headers import find_columns
 # In this order, the first wins when two separate a header into as many names.
 DELIMITERS = ",;\t|"
 CHUNK = 256 * 1024
+BLANK = codecs.BOM_UTF8 + b" \t\r\n"
 # A field beyond this is a quotation mark that nobody closed.
 LONGEST_FIELD = 128 * 1024
 _MAGIC = {
@@ -137,13 +138,19 @@ def open_feed(path: Path) -> Feed:
     return feed
 
 
-def _look_over(path: Path) -> Feed:
+def beginning_of(path: Path, size: int, *, blank: bytes | None = BLANK) -> bytes:
+    """The first bytes of a file that has more than blank ones. Raises NotAFile, or OSError."""
     if path.exists() and not path.is_file():
         raise NotAFile(path, _("it is not a file."))
     with path.open("rb") as file:
-        start = file.read(CHUNK)
-    if not start.strip(codecs.BOM_UTF8 + b" \t\r\n"):
+        start = file.read(size)
+    if not start.strip(blank):
         raise NotAFile(path, _("it is empty."))
+    return start
+
+
+def _look_over(path: Path) -> Feed:
+    start = beginning_of(path, CHUNK)
     encoding = _find_encoding(path, start)
     delimiter, header = _find_header(path, encoding)
     return Feed(path, path.stat().st_size, encoding, delimiter, header)

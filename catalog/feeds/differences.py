@@ -11,8 +11,9 @@ from django.utils.translation import ngettext_lazy
 
 from catalog import works
 from catalog.availability import PublishingStatus
+from catalog.genre_paths import genre_paths
 from catalog.locks import Lock
-from catalog.models import Contribution, Genre
+from catalog.models import Contribution
 
 from . import staging, upsert
 from .derived import work_key_of
@@ -122,16 +123,15 @@ def _told(
     locks: Locks,
     genres: Mapping[Path, GenrePlace],
 ) -> Iterator[Difference]:
-    names = _genre_names() if any(field == "genres" for _line, field, *_texts in found) else {}
+    paths = genre_paths() if any(field == "genres" for _line, field, *_texts in found) else {}
     for line, field, before, after in found:
         row, old, new = rows[line], before or "", after
         if field == "people":
             old, new = _people(old), _people(new)
         elif field == "genres":
             stored = [int(number) for number in old.strip("{}").split(",") if number]
-            old = ", ".join(sorted(names[number] for number in stored))
-            said = {names.get(genres[path].id, " / ".join(path)) for path in row.genres}
-            new = ", ".join(sorted(said))
+            old = _genres(paths[number] for number in stored)
+            new = _genres(paths.get(genres[path].id, path) for path in row.genres)
         elif field == WORK:
             if not (tells_work(row, locks) and work_key_of(row)):
                 continue
@@ -144,14 +144,6 @@ def _people(lines: str) -> str:
     return ", ".join(f"{Contribution.Role(role).label} {name}" for role, name in people)
 
 
-def _genre_names() -> dict[int, str]:
-    """Each genre with those above it: “Fiction / Classics”."""
-    rows = {
-        pk: (parent, name) for pk, parent, name in Genre.objects.values_list("pk", "parent", "name")
-    }
-
-    def path(pk: int) -> str:
-        parent, name = rows[pk]
-        return f"{path(parent)} / {name}" if parent else name
-
-    return {pk: path(pk) for pk in rows}
+def _genres(paths: Iterable[Path]) -> str:
+    """“Fiction / Classics, History”."""
+    return ", ".join(sorted({" / ".join(path) for path in paths}))

@@ -14,8 +14,8 @@ from .values import CACHED
 type Person = tuple[str, Contribution.Role]
 type Path = tuple[str, ...]
 
-_ROLES = {role.name.casefold(): role for role in Contribution.Role}
-_ROLE = re.compile(rf"\s*[\[(]({'|'.join(_ROLES)})[\])]$", re.IGNORECASE)
+ROLES = {role.name.casefold(): role for role in Contribution.Role}
+_ROLE = re.compile(rf"\s*[\[(]({'|'.join(ROLES)})[\])]$", re.IGNORECASE)
 _GENERATION = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d)\.?", re.IGNORECASE)
 _LEVELS = re.compile(r"\s+/\s+|\s*>\s*")
 
@@ -69,4 +69,4 @@ def _with_role(part: str) -> Person:
     found = _ROLE.search(part) if part.endswith(("]", ")")) else None
     if not found or not found.start():
         return part, Contribution.Role.AUTHOR
-    return part[: found.start()], _ROLES[found[1].casefold()]
+    return part[: found.start()], ROLES[found[1].casefold()]

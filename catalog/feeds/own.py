@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from catalog.models import Contribution
 
-from .lists import Path, Person
+from .lists import ROLES, Path, Person
 from .values import CACHED, clean_line, clean_text
 
 # What the shop's genres are called in ONIX, where senders name schemes of their own.
@@ -44,9 +44,8 @@ HEADER = (
     "average_rating",
     "ratings_count",
 )
-_ROLES: dict[str, str] = {role.value: role.name.casefold() for role in Contribution.Role}
-_ROLE = re.compile(rf"(?P<name>.*) \[(?P<role>{'|'.join(_ROLES.values())})\]", re.DOTALL)
-_BY_WORD = {role.name.casefold(): role for role in Contribution.Role}
+_WORDS: dict[str, str] = {role.value: word for word, role in ROLES.items()}
+_ROLE = re.compile(rf"(?P<name>.*) \[(?P<role>{'|'.join(ROLES)})\]", re.DOTALL)
 _LIST, _LEVEL = ";", ">"
 _MARKS = re.compile(r"([\\;>])")
 _ESCAPED = re.compile(r"\\(.)")
@@ -88,7 +87,7 @@ def _person(name: str, role: str) -> str:
     plain = _settled(clean_line, name)
     # An author needs no word, unless the name ends like one with a word.
     if role != Contribution.Role.AUTHOR or _ROLE.fullmatch(plain):
-        plain = f"{plain} [{_ROLES[role]}]"
+        plain = f"{plain} [{_WORDS[role]}]"
     return _escape(plain)
 
 
@@ -106,7 +105,7 @@ def read_people(text: str) -> tuple[Person, ...]:
     for part in _split(text, _LIST):
         name = _unescape(part)
         found = _ROLE.fullmatch(name)
-        role = _BY_WORD[found["role"]] if found else Contribution.Role.AUTHOR
+        role = ROLES[found["role"]] if found else Contribution.Role.AUTHOR
         people[found["name"] if found else name, role] = None
     return tuple(people)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -55,6 +55,28 @@ class Reader(Protocol):
         ...
 
 
+# What a reader makes of one record, and all that is wrong with it.
+type Read = tuple[BookRow | Deletion | None, Sequence[Problem]]
+
+
+def gathered(records: Iterable[Read], *, with_derived: bool) -> Batch:
+    """The batch of some records. What it begins with and where it ends its reader adds."""
+    rows: list[BookRow] = []
+    deletions: list[Deletion] = []
+    problems: list[Problem] = []
+    skipped = 0
+    for found, noted in records:
+        problems += noted
+        if isinstance(found, Deletion):
+            deletions.append(found)
+        elif found:
+            rows.append(found)
+        else:
+            skipped += 1
+    derived = [derived_for_new(row) for row in rows] if with_derived else ()
+    return Batch(rows, derived, problems, skipped, 0, deletions)
+
+
 class FeedReader:
     """One pass through a feed. Raises CannotReadFeed if it is none."""
 
@@ -71,21 +93,11 @@ class FeedReader:
 
     def read(self, size: int, *, with_derived: bool) -> Batch:
         """The next `size` lines; at the end of the feed fewer, and then none."""
-        rows: list[BookRow] = []
-        problems: list[Problem] = []
-        skipped = 0
-        for line in islice(self._lines, size):
-            self._position = line.position
-            book, found = self._read(line)
-            problems += found
-            if book:
-                rows.append(book)
-            else:
-                skipped += 1
-        derived = [derived_for_new(row) for row in rows] if with_derived else ()
-        return Batch(rows, derived, problems, skipped, self._position)
+        batch = gathered(map(self._read, islice(self._lines, size)), with_derived=with_derived)
+        return batch._replace(position=self._position)
 
-    def _read(self, line: Line) -> tuple[BookRow | None, list[Problem]]:
+    def _read(self, line: Line) -> Read:
+        self._position = line.position
         if line.problem:
             return None, [Problem(line.number, _("row"), "", line.problem, row_is_skipped=True)]
         book, problems = self._parser.parse(line.number, line.fields)

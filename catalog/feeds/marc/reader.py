@@ -10,10 +10,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from catalog.feeds.csv_reader import CannotReadFeed, NotAFile
-from catalog.feeds.derived import derived_for_new
-from catalog.feeds.reading import Batch, Deletion
-from catalog.feeds.rows import BookRow, Problem
+from catalog.feeds.csv_reader import CannotReadFeed, NotAFile, beginning_of
+from catalog.feeds.reading import Batch, Deletion, Read, gathered
+from catalog.feeds.rows import Problem
 
 from .books import BookReader, reference_of, sent_at
 from .records import END_OF_FIELD, END_OF_RECORD, LONGEST, BadRecord, PymarcMissing, parse, pieces
@@ -46,22 +45,8 @@ class MarcReader:
 
     def read(self, size: int, *, with_derived: bool) -> Batch:
         """The next `size` records; at the end of the file fewer, and then none."""
-        rows: list[BookRow] = []
-        problems: list[Problem] = []
-        deletions: list[Deletion] = []
-        skipped = 0
-        for piece in islice(self._pieces, size):
-            self._number += 1
-            book, found = self._read(piece)
-            problems += found
-            if isinstance(book, Deletion):
-                deletions.append(book)
-            elif book:
-                rows.append(book)
-            else:
-                skipped += 1
-        derived = [derived_for_new(row) for row in rows] if with_derived else ()
-        return Batch(rows, derived, problems, skipped, self._position, deletions)
+        batch = gathered(map(self._read, islice(self._pieces, size)), with_derived=with_derived)
+        return batch._replace(position=self._position)
 
     def _read_pieces(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
@@ -69,7 +54,8 @@ class MarcReader:
                 self._position = file.tell()
                 yield piece
 
-    def _read(self, piece: bytes) -> tuple[BookRow | Deletion | None, list[Problem]]:
+    def _read(self, piece: bytes) -> Read:
+        self._number += 1
         number = self._number
         try:
             record = parse(piece)
@@ -88,14 +74,9 @@ class MarcReader:
 
 def _look_over(path: Path) -> None:
     """Raise CannotReadFeed unless the file begins as one of records does."""
-    if path.exists() and not path.is_file():
-        raise NotAFile(path, _("it is not a file."))
     try:
-        with path.open("rb") as file:
-            start = file.read(LONGEST + 1)
+        start = beginning_of(path, LONGEST + 1, blank=None)
     except OSError as error:
         raise NotAFile(path, error.strerror or str(error)) from error
-    if not start.strip():
-        raise NotAFile(path, _("it is empty."))
     if END_OF_FIELD not in start or END_OF_RECORD not in start:
         raise NotMarc(path)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from catalog.feeds.derived import derived_for_new
-from catalog.feeds.reading import Batch, Deletion
+from catalog.feeds.reading import Batch, Read, gathered
 from catalog.feeds.rows import BookRow, Problem
 from catalog.feeds.values import BadValue
 
@@ -39,22 +38,9 @@ class OnixReader:
 
         Where the file breaks off, what came before it is given first; only then BrokenOff is raised.
         """
-        rows: list[BookRow] = []
-        deletions: list[Deletion] = []
-        problems, self._problems = self._problems, []
-        skipped = 0
-        for piece in self._next(size):
-            self._position = piece.position
-            found, noted = self._read(piece)
-            problems += noted
-            if isinstance(found, BookRow):
-                rows.append(found)
-            elif found:
-                deletions.append(found)
-            else:
-                skipped += 1
-        derived = [derived_for_new(row) for row in rows] if with_derived else ()
-        return Batch(rows, derived, problems, skipped, self._position, deletions)
+        batch = gathered(map(self._read, self._next(size)), with_derived=with_derived)
+        of_header, self._problems = self._problems, []
+        return batch._replace(problems=[*of_header, *batch.problems], position=self._position)
 
     def _next(self, size: int) -> list[Piece]:
         if self._broken:
@@ -69,7 +55,8 @@ class OnixReader:
             self._broken = error.with_traceback(None)
         return pieces
 
-    def _read(self, piece: Piece) -> tuple[BookRow | Deletion | None, list[Problem]]:
+    def _read(self, piece: Piece) -> Read:
+        self._position = piece.position
         try:
             if piece.problem:
                 raise NotWellFormed(piece.problem)

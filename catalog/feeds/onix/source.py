@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from catalog.feeds.csv_reader import CHUNK, CannotReadFeed, NotAFile
+from catalog.feeds.csv_reader import CHUNK, CannotReadFeed, NotAFile, beginning_of
 
 _PART = 64 * 1024
 # Far more than any record holds; beyond it nobody has closed one.
@@ -83,14 +83,9 @@ class Source:
 def open_source(path: Path) -> Source:
     """Look an ONIX file over. Raises CannotReadFeed if it is none."""
     try:
-        if path.exists() and not path.is_file():
-            raise NotAFile(path, _("it is not a file."))
+        start = beginning_of(path, CHUNK)
+        encoding = _find_encoding(path, start)
         with path.open("rb") as file:
-            start = file.read(CHUNK)
-            if not start.strip(codecs.BOM_UTF8 + b" \t\r\n"):
-                raise NotAFile(path, _("it is empty."))
-            encoding = _find_encoding(path, start)
-            file.seek(0)
             head = _as_text(file, encoding).read(CHUNK)
     except OSError as error:
         raise NotAFile(path, error.strerror or str(error)) from error

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from catalog.feeds.values import clean_line
+from catalog.xml_letters import FORBIDDEN
 
 from .tags import SHORT
 
@@ -25,7 +26,6 @@ _SAFE: Final = {
     "remove_pis": True,
     "collect_ids": False,
 }
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 _REFERENCE = re.compile(r"&(#[0-9]{1,8};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za-z0-9]{0,40};)?")
 # A prefix that nobody declared; what an element is called does not hang on it.
 _UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
@@ -86,7 +86,7 @@ def _repaired(xml: str) -> str:
     """`xml` with the letters that HTML's names stand for, and without what XML does not allow."""
     if "&" in xml:
         xml = _REFERENCE.sub(_letter, xml)
-    return _CONTROL.sub("", xml)
+    return FORBIDDEN.sub("", xml)
 
 
 def _letter(found: re.Match[str]) -> str:
