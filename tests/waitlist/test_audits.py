@@ -1,5 +1,5 @@
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -119,3 +119,17 @@ def test_an_offer_out_of_turn_is_found():
         f"round {arrival} of book {book.pk}: place {second.pk} after place {third.pk}, "
         "which stands behind it"
     ]
+
+
+def test_a_length_can_be_set_to_the_number_of_places_alone():
+    book = sold_out()
+    line(book, 2)
+    row = Book.objects.filter(pk=book.pk)
+    with without_triggers("catalog_book"):
+        row.update(queue_length=3)
+
+    with pytest.raises(IntegrityError, match="Only places"), transaction.atomic():
+        row.update(queue_length=1)
+    row.update(queue_length=2)
+
+    assert row.get().queue_length == 2
