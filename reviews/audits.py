@@ -23,6 +23,25 @@ WHERE (book.rating_counts, book.rating_count, book.rating_sum) IS DISTINCT FROM 
 )
 ORDER BY book.id
 """
+RATE = """
+UPDATE catalog_book book SET
+    rating_counts = told.stars, rating_count = told.count, rating_sum = told.sum
+FROM (
+    SELECT edition.id, ARRAY[
+        count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2),
+        count(*) FILTER (WHERE rating = 3), count(*) FILTER (WHERE rating = 4),
+        count(*) FILTER (WHERE rating = 5)
+    ]::int[] AS stars, count(rating) AS count, coalesce(sum(rating), 0) AS sum
+    FROM catalog_book edition LEFT JOIN LATERAL (
+        SELECT review.rating FROM reviews_review review
+        JOIN catalog_book other ON other.id = review.book_id
+        WHERE review.deleted_at IS NULL
+            AND (other.id = edition.id OR other.work_id = edition.work_id)
+    ) review ON true
+    WHERE edition.id = ANY(%(keys)s::bigint[]) GROUP BY edition.id
+) told
+WHERE book.id = told.id AND book.rating_counts <> told.stars RETURNING book.id
+"""
 
 WORKS = """
 SELECT review.id, review.work_key, coalesce(book.work_id, -book.id)
@@ -39,6 +58,13 @@ LEFT JOIN (
 ) votes ON votes.review_id = review.id
 WHERE review.helpful_count <> coalesce(votes.count, 0)
 ORDER BY review.id
+"""
+COUNTED = """
+SELECT count(*) FROM reviews_reviewvote WHERE review_id = reviews_review.id
+"""
+COUNT = f"""
+UPDATE reviews_review SET helpful_count = ({COUNTED})
+WHERE id = ANY(%(keys)s::bigint[]) AND helpful_count <> ({COUNTED}) RETURNING id
 """
 
 # The worker looks every ten minutes (reviews/unbought.py); what an hour has not mended is a fault.
@@ -57,24 +83,30 @@ ORDER BY review.id
 
 CHECKS = [
     Check(
+        "ratings",
         "The ratings of a book are those of the living reviews of its work",
         of=Book,
         differing=RATINGS,
         says="book {} ({}): ratings {}, {} in all, sum {}; reviews {}, {} in all, sum {}",
+        repair=RATE,
     ),
     Check(
+        "review-works",
         "A review is of the work of its book",
         of=Review,
         differing=WORKS,
         says="review {}: work {}, its book’s {}",
     ),
     Check(
+        "votes",
         "A review was found helpful by as many as voted for it",
         of=Review,
         differing=VOTES,
         says="review {}: helpful {}, votes {}",
+        repair=COUNT,
     ),
     Check(
+        "readers",
         "A review names an edition that its writer bought here",
         of=Review,
         differing=UNBOUGHT,

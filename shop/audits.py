@@ -2,6 +2,7 @@
 
 from bookstore.auditing import Check
 
+from .audits_around_orders import CHECKS as AROUND_ORDERS
 from .models import FulfilmentMove, Order, OrderItem, Payment, RefundRequest
 
 SUMS = """
@@ -142,51 +143,60 @@ ORDER BY id
 
 CHECKS = [
     Check(
+        "order-sums",
         "An order comes to its lines and delivery, less its discount",
         of=Order,
         differing=SUMS,
         says="order {} ({}): total {}; lines {}, delivery {}, discount {}; tax {}, by line {}",
     ),
     Check(
+        "order-copies",
         "An order has the copies in the ledger that it should have",
         of=OrderItem,
         differing=COPIES,
         says="order line {} ({}, {}), book {}: {} copies in the ledger, should be {}",
     ),
     Check(
+        "refunds",
         "What was refunded of a payment is the sum of its refunds",
         of=Payment,
         differing=REFUNDED,
         says="payment {} of order {}: refunded {}, its refunds {}",
     ),
     Check(
+        "money",
         "Of what was paid, the shop has what the order earned",
         of=Order,
         differing=KEPT,
         says="order {} ({}, {}): kept {}, earned {}, refunds that failed {}",
     ),
     Check(
+        "requests",
         "What staff gave back is what was agreed to, and no more",
         of=RefundRequest,
         differing=AGREED,
         says="request {} for order {} ({}): asked for {}, its refund {}",
     ),
     Check(
+        "order-states",
         "An order is where its last move took it",
         of=Order,
         differing=WHERE_IT_IS,
         says="order {} ({}): {}, its moves end at {}",
     ),
     Check(
+        "order-moves",
         "Each move of an order begins where the last one ended",
         of=FulfilmentMove,
         differing=MOVES_IN_A_CHAIN,
         says="move {} of order {}: from {}, was {}",
     ),
     Check(
+        "parcels",
         "An order whose last parcel has left is sent, and no other is",
         of=Order,
         differing=PARCELS,
         says="order {} ({}): {}, posted at {}",
     ),
+    *AROUND_ORDERS,
 ]

@@ -5,19 +5,20 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from bookstore.auditing import checks
+from bookstore.auditing import checks, chosen
 
 
-def findings() -> list[str]:
+def findings(*slugs: str) -> list[str]:
+    """In the words of all checks, or of those with these slugs."""
     with transaction.atomic():
-        return [finding for check in checks() for finding in check.findings()]
+        return [finding.words for check in chosen(slugs) for finding in check.findings()]
 
 
 def found_by(name: str) -> list[str]:
     """What the check finds whose name begins so."""
     [check] = [check for check in checks() if check.name.startswith(name)]
     with transaction.atomic():
-        return list(check.findings())
+        return [finding.words for finding in check.findings()]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from bookstore.auditing import Check
 from catalog.models import Book
 
-from .models import Arrival
+from .models import Arrival, PreBooking
 
 LENGTH = """
 SELECT book.id, book.ean, book.queue_length, coalesce(line.places, 0)
@@ -14,6 +14,14 @@ LEFT JOIN (
 ) line ON line.book_id = book.id
 WHERE book.queue_length <> coalesce(line.places, 0)
 ORDER BY book.id
+"""
+PLACES = """
+SELECT count(*) FROM waitlist_prebooking
+WHERE book_id = catalog_book.id AND state IN ('waiting', 'offered')
+"""
+COUNT = f"""
+UPDATE catalog_book SET queue_length = ({PLACES})
+WHERE id = ANY(%(keys)s::bigint[]) AND queue_length <> ({PLACES}) RETURNING id
 """
 
 # A copy that an order has taken is no longer held: the ledger says so, and who it was for is named.
@@ -46,23 +54,41 @@ WHERE pre_booking_id < furthest
 ORDER BY id
 """
 
+# The worker looks every minute (waitlist/offers.py).
+OVERDUE = """
+SELECT id, book_id, hold_until FROM waitlist_prebooking
+WHERE state = 'offered' AND order_number = '' AND hold_until < now() - interval '1 hour'
+ORDER BY id
+"""
+
 CHECKS = [
     Check(
+        "queue-lengths",
         "As many wait for a book as have a place on its list",
         of=Book,
         differing=LENGTH,
         says="book {} ({}): queue length {}, places {}",
+        repair=COUNT,
     ),
     Check(
+        "held-copies",
         "As many copies of a book are held as are offered",
         of=Book,
         differing=HELD,
         says="book {} ({}): held in the ledger {}, offered {}",
     ),
     Check(
+        "offers",
         "Copies that come are offered in the order of joining",
         of=Arrival,
         differing=ORDER,
         says="round {} of book {}: place {} after place {}, which stands behind it",
+    ),
+    Check(
+        "holds",
+        "No copy is held for an hour longer than it was promised for",
+        of=PreBooking,
+        differing=OVERDUE,
+        says="place {} for book {}: held until {:%Y-%m-%d %H:%M %Z}, and still",
     ),
 ]
