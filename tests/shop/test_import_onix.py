@@ -1,27 +1,21 @@
 """`manage.py import_onix`: records become books, and an import that breaks off can be gone on with."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from catalog import stock
 from catalog.feeds.kinds import Kind
 from catalog.models import Book, FeedRecord
 from shop import import_runs, import_writing, imports
-from shop.imports import Feed, import_feed
+from shop.imports import Feed
 from shop.models import FeedRun
 from tests.catalog.onix_files import HEADER, isbn, message, product, write_products
-from tests.processes import PROJECT, database_url, wait_for
 from tests.waitlist.lists import line
 
 from .catalogue_as_is import catalogue, last_run
@@ -311,71 +305,6 @@ def test_old_runs_are_forgotten_with_what_was_wrong():
     assert import_runs.delete_old(now=timezone.now() + import_runs.KEPT * 1.01) == 1
 
     assert not FeedRun.objects.exists()
-
-
-@pytest.mark.slow
-@pytest.mark.deep
-@pytest.mark.django_db(transaction=True)
-def test_an_import_that_is_killed_ends_as_an_unbroken_one(request, monkeypatch):
-    """Killed for good at a moment that the name of this test decides."""
-    write_products(path := Path("books.xml"), 12_500)
-    feed = Feed(path.absolute(), Kind.ONIX, stock=1)
-    dice = random.Random(request.node.name)
-    killed_behind = dice.choice([1, 2, 3]) * imports.BATCH
-
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_onix", str(feed.path), "--stock=1"],
-        cwd=PROJECT,
-        env={**os.environ, "DATABASE_URL": database_url()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        is_far_enough = FeedRun.objects.filter(records__gte=killed_behind).exists
-        assert wait_for(is_far_enough, 120), killed_behind
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    records = FeedRun.objects.get().records
-    assert killed_behind <= records < 12_500
-    assert Book.objects.count() == records
-
-    assert wait_for(nobody_holds_the_lock, 30)
-    quietly(feed, resume=True)
-    resumed = catalogue(), last_run()
-    assert FeedRun.objects.count() == 1
-
-    empty_catalogue()
-    quietly(feed)
-    assert (catalogue(), last_run()) == resumed
-
-
-def nobody_holds_the_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-            " WHERE datname = current_database() AND locktype = 'advisory'"
-        )
-        return not cursor.fetchone()[0]
-
-
-def quietly(feed: Feed, *, resume: bool = False) -> None:
-    import_feed(
-        feed,
-        now=timezone.now(),
-        report=lambda problem: None,
-        progress=lambda summary: None,
-        resume=resume,
-    )
-
-
-def empty_catalogue() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE catalog_book, catalog_work, catalog_genre, catalog_publisher, catalog_series,"
-            " catalog_contributor, shop_feedrun CASCADE"
-        )
 
 
 # Files of real publishers.
