@@ -344,7 +344,7 @@ def test_a_backup_that_is_killed_leaves_nothing_under_the_name(shop, archive):
     call_command("restore", str(archive), verify=True)
 
 
-def test_no_two_run_at_once(shop, archive):
+def test_no_two_backups_run_at_once(shop, archive):
     with only_one():
         process = manage("backup", str(archive))
         told = process.communicate(timeout=60)[0]
@@ -352,6 +352,53 @@ def test_no_two_run_at_once(shop, archive):
     assert process.returncode == 1
     assert "Another backup or restore of this shop is running" in told
     assert not archive.exists()
+
+
+def test_of_two_restores_at_once_the_second_is_refused(shop, archive):
+    call_command("backup", str(archive))
+    before = rows()
+    Book.objects.update(title="Changed")
+    command = ("restore", "--replace", str(archive))
+
+    # Somebody reads a book: the first waits for them in the middle of its transaction.
+    with transaction.atomic():
+        assert Book.objects.get()
+        first = manage(*command)
+        assert wait_for(is_waiting, 30)
+        second = manage(*command)
+        told = second.communicate(timeout=60)[0]
+        assert Book.objects.get().title == "Changed"
+
+    assert second.returncode == 1
+    assert "Another backup or restore of this shop is running" in told
+    assert "Restored" in first.communicate(timeout=60)[0]
+    assert first.returncode == 0
+    assert rows() == before
+    call_command("audit")
+
+
+def test_no_restore_begins_while_a_backup_runs(shop, archive, tmp_path):
+    call_command("backup", str(archive))
+    Book.objects.update(title="Changed")
+    before = rows()
+    newer = tmp_path / "newer.tar"
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # pg_dump waits for this table.
+            cursor.execute("LOCK TABLE catalog_book IN ACCESS EXCLUSIVE MODE")
+        backup = manage("backup", str(newer))
+        assert wait_for(is_waiting, 30)
+        restore = manage("restore", "--replace", str(archive))
+        told = restore.communicate(timeout=60)[0]
+
+    assert restore.returncode == 1
+    assert "Another backup or restore of this shop is running" in told
+    assert rows() == before
+    assert "Traceback" not in told + backup.communicate(timeout=60)[0]
+    assert backup.returncode == 0
+    call_command("restore", str(newer), replace=True)
+    assert rows() == before
 
 
 def test_a_backup_replaces_no_file(shop, archive):
