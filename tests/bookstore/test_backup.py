@@ -56,6 +56,8 @@ def life() -> None:
     live(Client())
     # Stella reviewed what she never bought.
     Review.objects.filter(user__email="stella@x.example").delete()
+    # No worker has sent the mails of the last months.
+    OutboxMessage.objects.waiting().update(next_try_at=timezone.now())
     BookFactory(cover_image=default_storage.save(COVER, ContentFile(b"E" * 900)))
 
 
