@@ -92,15 +92,20 @@ def _finding_about(sweep: Sweep, now: datetime) -> Finding:
     """Late is what the clock has asked for and no worker has done, or has begun and not ended."""
     limit = (
         f"by the clock ({sweep.cron}); warns {span(LATE.total_seconds())} late,"
-        f" fails {span(TOO_LATE.total_seconds())} late"
+        f" fails {span(TOO_LATE.total_seconds())} late; warns where it failed"
     )
     name = f"sweep {sweep.name}"
     if sweep.begun_at is None or sweep.next_at is None:
         return Finding(name, State.WARN, "was never done", None, limit)
     late = now - (sweep.next_at if sweep.has_worked else sweep.begun_at)
+    state = graded(late / LATE, warn=1, fail=TOO_LATE / LATE)
     ago = span((now - sweep.begun_at).total_seconds())
-    words = f"done {ago} ago" if sweep.has_worked else f"begun {ago} ago, and not done"
-    return Finding(name, graded(late / LATE, warn=1, fail=TOO_LATE / LATE), words, None, limit)
+    if sweep.has_failed:
+        # What is done each minute fails anew each minute, and is never late.
+        state, words = max(state, State.WARN, key=list(State).index), f"begun {ago} ago, and failed"
+    else:
+        words = f"done {ago} ago" if sweep.has_worked else f"begun {ago} ago, and not done"
+    return Finding(name, state, words, None, limit)
 
 
 CHECKS: list[Check] = [database, migrations, disk, worker, queue, sweeps]

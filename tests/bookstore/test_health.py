@@ -252,6 +252,14 @@ def test_a_sweep_is_late_by_what_the_clock_asked_for():
     assert state["sweep clear_sessions"] is State.WARN
 
 
+def test_a_sweep_of_each_minute_that_fails_each_minute_is_told_of():
+    sweep("expire_holds", NOON.replace(second=0), job("failed", since=NOON))
+
+    [found] = [one for one in health_checks.sweeps(NOON) if one.name == "sweep expire_holds"]
+
+    assert (found.state, found.words) == (State.WARN, "begun 30 seconds ago, and failed")
+
+
 def test_a_task_that_is_to_run_later_does_not_wait():
     key = job(since=NOON - timedelta(days=1))
     sql("UPDATE procrastinate_jobs SET scheduled_at = %s WHERE id = %s", NOON + timedelta(1), key)
