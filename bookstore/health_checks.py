@@ -12,6 +12,7 @@ from django.db import connection
 
 from . import health, workers
 from .findings import Check, Finding, State, graded, span
+from .replicas import states
 from .workers import Sweep
 
 GB = 10**9
@@ -30,6 +31,19 @@ def database(now: datetime) -> Iterator[Finding]:
     words = f"PostgreSQL {version} answers in {(perf_counter() - began) * 1000:.0f} ms"
     yield Finding("database", State.OK, words)
     yield Finding("database size", State.OK, f"{size / GB:.2f} GB", size, "bytes; no limit")
+
+
+def replicas(now: datetime) -> Iterator[Finding]:
+    """One that is left out costs speed alone: the primary answers in its place."""
+    for replica in states.replica_states() if settings.REPLICAS else []:
+        behind = "" if replica.lag is None else f"; {replica.lag:.1f} seconds behind at the most"
+        yield Finding(
+            replica.alias,
+            State.WARN if replica.why_not else State.OK,
+            f"left out: {replica.why_not}{behind}" if replica.why_not else f"read from{behind}",
+            replica.lag,
+            f"seconds; warns above {settings.REPLICA_MAX_LAG}, and whenever it is left out",
+        )
 
 
 def migrations(now: datetime) -> Iterator[Finding]:
@@ -108,4 +122,4 @@ def _finding_about(sweep: Sweep, now: datetime) -> Finding:
     return Finding(name, state, words, None, limit)
 
 
-CHECKS: list[Check] = [database, migrations, disk, worker, queue, sweeps]
+CHECKS: list[Check] = [database, replicas, migrations, disk, worker, queue, sweeps]

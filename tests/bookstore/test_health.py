@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import OutboxMessage
 from bookstore import health, health_checks, workers
 from bookstore.findings import State, graded, span
+from bookstore.replicas import states
 from tests.bench.counters import recorded
 from tests.conftest import PROJECT
 from tests.processes import empty_queue
@@ -97,6 +98,7 @@ def test_all_is_well_and_the_exit_status_says_so(capsys, monkeypatch):
     assert found["migrations"]["words"] == "all are applied"
     assert found["sweep expire_holds"]["words"].startswith("done ")
     assert {"workers", "queue", "failed tasks", "mails that wait", "failed mails"} <= found.keys()
+    assert not [name for name in found if "replica" in name]
 
 
 def test_for_people_it_names_the_limit_of_what_is_wrong(capsys):
@@ -258,6 +260,27 @@ def test_a_sweep_of_each_minute_that_fails_each_minute_is_told_of():
     [found] = [one for one in health_checks.sweeps(NOON) if one.name == "sweep expire_holds"]
 
     assert (found.state, found.words) == (State.WARN, "begun 30 seconds ago, and failed")
+
+
+def test_a_replica_that_is_left_out_only_warns(settings, monkeypatch):
+    settings.REPLICAS, settings.REPLICA_MAX_LAG = {"replica-1": {}}, 10
+    looked_at = [
+        states.State("replica-1", "", 0.04),
+        states.State("replica-2", "it is too far behind", 60.0),
+        states.State("replica-3", "it does not answer (OperationalError)"),
+    ]
+    monkeypatch.setattr(states, "replica_states", lambda: looked_at)
+
+    found = [(one.name, one.state, one.words, one.figure) for one in health_checks.replicas(NOON)]
+
+    assert found == [
+        ("replica-1", State.OK, "read from; 0.0 seconds behind at the most", 0.04),
+        (
+            *("replica-2", State.WARN),
+            *("left out: it is too far behind; 60.0 seconds behind at the most", 60.0),
+        ),
+        ("replica-3", State.WARN, "left out: it does not answer (OperationalError)", None),
+    ]
 
 
 def test_a_task_that_is_to_run_later_does_not_wait():
