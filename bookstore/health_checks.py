@@ -1,4 +1,4 @@
-"""What `manage.py health` looks at, of what belongs to no app: database, disk, workers."""
+"""What `manage.py health` looks at, of what belongs to no app: database, disk, workers, backups."""
 
 import os
 import shutil
@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import connection
 
 from . import health, workers
+from .backups.last import last_backup
 from .findings import Check, Finding, State, graded, span
 from .replicas import states
 from .workers import Sweep
 
-GB = 10**9
+GB, HOUR = 10**9, 3_600
 LITTLE_SPACE, NO_SPACE = 5 * GB, 1 * GB
 LONG_WAIT, TOO_LONG_WAIT = 60, 600
 LATE, TOO_LATE = timedelta(minutes=10), timedelta(hours=2)
@@ -122,4 +123,23 @@ def _finding_about(sweep: Sweep, now: datetime) -> Finding:
     return Finding(name, state, words, None, limit)
 
 
-CHECKS: list[Check] = [database, replicas, migrations, disk, worker, queue, sweeps]
+def backup(now: datetime) -> Iterator[Finding]:
+    hours = settings.BACKUP_MAX_HOURS
+    limit = f"hours; warns at {hours}, fails at {2 * hours}" if hours else "hours; no limit"
+    last = last_backup()
+    if last is None:
+        state = State.WARN if hours else State.OK
+        yield Finding("last backup", state, "none was ever taken", None, limit)
+        return
+    age = (now - last.made_at).total_seconds()
+    ended = f"ended {last.ended_at:%Y-%m-%d %H:%M} UTC" if last.ended_at else "was restored"
+    yield Finding(
+        "last backup",
+        graded(age / HOUR, warn=hours, fail=2 * hours) if hours else State.OK,
+        f"{ended}; shows the shop of {span(age)} ago",
+        round(age / HOUR, 1),
+        limit,
+    )
+
+
+CHECKS: list[Check] = [database, replicas, migrations, disk, worker, queue, sweeps, backup]

@@ -17,14 +17,14 @@ from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import OutboxMessage
 from bookstore import maintenance
-from bookstore.backups import postgres, restoring, taking
+from bookstore.backups import last, postgres, restoring, taking
 from bookstore.backups.archive import Archive
 from bookstore.backups.only import only_one
 from catalog.models import Book
@@ -343,6 +343,51 @@ def test_a_backup_that_is_killed_leaves_nothing_under_the_name(shop, archive):
     assert not archive.exists()
     assert wait_for(lambda: not activity("application_name = 'pg_dump'"), 30)
     call_command("backup", str(archive))
+    call_command("restore", str(archive), verify=True)
+
+
+def test_a_backup_is_noted_when_it_is_whole_and_a_restore_notes_its_own(shop, archive, tmp_path):
+    caches["lasting"].delete(last.KEY)
+    call_command("backup", str(archive))
+    first = last.last_backup()
+    with archive.open("rb") as file:
+        assert first.made_at.isoformat() == Archive(file).manifest["made_at"]
+    assert first.made_at < first.ended_at
+
+    call_command("backup", str(tmp_path / "newer.tar"))
+    assert last.last_backup().made_at > first.ended_at
+
+    # What is here now is as old as the first one.
+    call_command("restore", str(archive), replace=True)
+    assert last.last_backup() == (first.made_at, None)
+
+
+def test_a_backup_that_breaks_off_is_not_noted(shop, archive, monkeypatch):
+    caches["lasting"].delete(last.KEY)
+    monkeypatch.setattr(taking, "_stored", lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        call_command("backup", str(archive))
+
+    assert last.last_backup() is None
+
+
+def test_a_backup_that_cannot_be_noted_is_whole_and_says_so(shop, archive, monkeypatch, capsys):
+    def breaking(error: BaseException) -> None:
+        def note(**_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(last, "note", note)
+
+    breaking(OperationalError("gone away"))
+    call_command("backup", str(archive))
+    assert "health will not know of it" in capsys.readouterr().err
+    call_command("restore", str(archive), verify=True)
+
+    archive.unlink()
+    breaking(KeyboardInterrupt())
+    with pytest.raises(CommandError, match="The new file is whole"):
+        call_command("backup", str(archive))
     call_command("restore", str(archive), verify=True)
 
 

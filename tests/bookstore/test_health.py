@@ -11,12 +11,14 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from bookstore import health, health_checks, workers
+from bookstore.backups import last
 from bookstore.findings import State, graded, span
 from bookstore.replicas import states
 from tests.bench.counters import recorded
@@ -31,6 +33,7 @@ NOON = datetime(2026, 11, 27, 12, 0, 30, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered(monkeypatch) -> None:
     empty_queue()
+    caches["lasting"].delete(last.KEY)
     monkeypatch.setattr(health._Seen, "has_migrations", False)
 
 
@@ -98,6 +101,7 @@ def test_all_is_well_and_the_exit_status_says_so(capsys, monkeypatch):
     assert found["migrations"]["words"] == "all are applied"
     assert found["sweep expire_holds"]["words"].startswith("done ")
     assert {"workers", "queue", "failed tasks", "mails that wait", "failed mails"} <= found.keys()
+    assert found["last backup"]["words"] == "none was ever taken"
     assert not [name for name in found if "replica" in name]
 
 
@@ -281,6 +285,29 @@ def test_a_replica_that_is_left_out_only_warns(settings, monkeypatch):
         ),
         ("replica-3", State.WARN, "left out: it does not answer (OperationalError)", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "limit", "state"),
+    [(35, 36, State.OK), (36, 36, State.WARN), (72, 36, State.FAIL), (900, 0, State.OK)],
+)
+def test_a_backup_is_as_old_as_the_shop_that_it_shows(settings, hours, limit, state):
+    settings.BACKUP_MAX_HOURS = limit
+    made_at = NOON - timedelta(hours=hours)
+    last.note(made_at, made_at + timedelta(minutes=5))
+
+    [found] = health_checks.backup(NOON)
+
+    assert (found.state, found.figure) == (state, hours)
+    ended = f"{made_at + timedelta(minutes=5):%Y-%m-%d %H:%M}"
+    assert found.words == f"ended {ended} UTC; shows the shop of {span(hours * 3600)} ago"
+
+
+def test_that_no_backup_was_ever_taken_warns_where_there_should_be_one(settings):
+    for hours, state in ((0, State.OK), (36, State.WARN)):
+        settings.BACKUP_MAX_HOURS = hours
+        [found] = health_checks.backup(NOON)
+        assert (found.state, found.words) == (state, "none was ever taken")
 
 
 def test_a_task_that_is_to_run_later_does_not_wait():
