@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
-from . import confirming, sending, sessions
+from . import attempts, confirming, sending, sessions
 
 
 @task(queue_name="mail")
@@ -27,6 +27,12 @@ def clear_sessions() -> None:
     """Delete the sessions that have ended, and what the lists of sessions say of them."""
     call_command("clearsessions")
     sessions.forget_ended(now=timezone.now())
+
+
+@task
+def forget_attempts() -> None:
+    """Delete what was counted to limit attempts and no longer limits any."""
+    attempts.forget_old(now=timezone.now())
 
 
 @task

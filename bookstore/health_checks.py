@@ -1,4 +1,4 @@
-"""What `manage.py health` looks at, of what belongs to no app: database, disk, workers."""
+"""What `manage.py health` looks at, of what belongs to no app: database, disk, workers, backups."""
 
 import os
 import shutil
@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import connection
 
 from . import health, workers
+from .backups.last import last_backup
 from .findings import Check, Finding, State, graded, span
+from .replicas import states
 from .workers import Sweep
 
-GB = 10**9
+GB, HOUR = 10**9, 3_600
 LITTLE_SPACE, NO_SPACE = 5 * GB, 1 * GB
 LONG_WAIT, TOO_LONG_WAIT = 60, 600
 LATE, TOO_LATE = timedelta(minutes=10), timedelta(hours=2)
@@ -30,6 +32,19 @@ def database(now: datetime) -> Iterator[Finding]:
     words = f"PostgreSQL {version} answers in {(perf_counter() - began) * 1000:.0f} ms"
     yield Finding("database", State.OK, words)
     yield Finding("database size", State.OK, f"{size / GB:.2f} GB", size, "bytes; no limit")
+
+
+def replicas(now: datetime) -> Iterator[Finding]:
+    """One that is left out costs speed alone: the primary answers in its place."""
+    for replica in states.replica_states() if settings.REPLICAS else []:
+        behind = "" if replica.lag is None else f"; {replica.lag:.1f} seconds behind at the most"
+        yield Finding(
+            replica.alias,
+            State.WARN if replica.why_not else State.OK,
+            f"left out: {replica.why_not}{behind}" if replica.why_not else f"read from{behind}",
+            replica.lag,
+            f"seconds; warns above {settings.REPLICA_MAX_LAG}, and whenever it is left out",
+        )
 
 
 def migrations(now: datetime) -> Iterator[Finding]:
@@ -92,15 +107,39 @@ def _finding_about(sweep: Sweep, now: datetime) -> Finding:
     """Late is what the clock has asked for and no worker has done, or has begun and not ended."""
     limit = (
         f"by the clock ({sweep.cron}); warns {span(LATE.total_seconds())} late,"
-        f" fails {span(TOO_LATE.total_seconds())} late"
+        f" fails {span(TOO_LATE.total_seconds())} late; warns where it failed"
     )
     name = f"sweep {sweep.name}"
     if sweep.begun_at is None or sweep.next_at is None:
         return Finding(name, State.WARN, "was never done", None, limit)
     late = now - (sweep.next_at if sweep.has_worked else sweep.begun_at)
+    state = graded(late / LATE, warn=1, fail=TOO_LATE / LATE)
     ago = span((now - sweep.begun_at).total_seconds())
-    words = f"done {ago} ago" if sweep.has_worked else f"begun {ago} ago, and not done"
-    return Finding(name, graded(late / LATE, warn=1, fail=TOO_LATE / LATE), words, None, limit)
+    if sweep.has_failed:
+        # What is done each minute fails anew each minute, and is never late.
+        state, words = max(state, State.WARN, key=list(State).index), f"begun {ago} ago, and failed"
+    else:
+        words = f"done {ago} ago" if sweep.has_worked else f"begun {ago} ago, and not done"
+    return Finding(name, state, words, None, limit)
 
 
-CHECKS: list[Check] = [database, migrations, disk, worker, queue, sweeps]
+def backup(now: datetime) -> Iterator[Finding]:
+    hours = settings.BACKUP_MAX_HOURS
+    limit = f"hours; warns at {hours}, fails at {2 * hours}" if hours else "hours; no limit"
+    last = last_backup()
+    if last is None:
+        state = State.WARN if hours else State.OK
+        yield Finding("last backup", state, "none was ever taken", None, limit)
+        return
+    age = (now - last.made_at).total_seconds()
+    ended = f"ended {last.ended_at:%Y-%m-%d %H:%M} UTC" if last.ended_at else "was restored"
+    yield Finding(
+        "last backup",
+        graded(age / HOUR, warn=hours, fail=2 * hours) if hours else State.OK,
+        f"{ended}; shows the shop of {span(age)} ago",
+        round(age / HOUR, 1),
+        limit,
+    )
+
+
+CHECKS: list[Check] = [database, replicas, migrations, disk, worker, queue, sweeps, backup]

@@ -333,6 +333,9 @@ if METRICS_TOKEN:
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(LOCAL_DIR / "metrics"))
 # What whoever deploys the shop calls this state of it.
 RELEASE = env.str("RELEASE", default="")
+# How old the last backup may be before `manage.py health` warns, in hours; at twice as many it fails.
+# 0: this shop is backed up by other means.
+BACKUP_MAX_HOURS = env.int("BACKUP_MAX_HOURS", default=0)
 
 # The shop itself: pages, mails and invoices speak of it in these words.
 SHOP = particulars.shop()

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the whole shop: read from the database when it asks, in eight queries."""
+"""What Prometheus is told of the whole shop: read from the database when it asks, in nine queries."""
 
 import platform
 from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ from accounts.mail_figures import MailFigures
 from shop.models import Order
 
 from . import workers
+from .backups.last import last_backup
 
 
 class ShopCollector(Collector):
@@ -73,6 +74,12 @@ def _mails(now: datetime) -> Iterator[Metric]:
     yield _gauge("bookstore_mails_given_up", "Mails of 90 days that were given up", mails.failed)
 
 
+def _backup(now: datetime) -> Iterator[Metric]:
+    if last := last_backup():
+        age = (now - last.made_at).total_seconds()
+        yield _gauge("bookstore_backup_age_seconds", "How old what the last backup shows is", age)
+
+
 def _orders(now: datetime) -> Iterator[Metric]:
     paid = Order.objects.filter(
         status=Order.Status.CONFIRMED, closed_at__gte=now - timedelta(hours=1)
@@ -91,4 +98,6 @@ def _gauges(name: str, words: str, label: str, values: dict[str, float] | dict[s
     return family
 
 
-PARTS: tuple[Callable[[datetime], Iterator[Metric]], ...] = (_queue, _workers, _mails, _orders)
+PARTS: tuple[Callable[[datetime], Iterator[Metric]], ...] = (
+    *(_queue, _workers, _mails, _backup, _orders),
+)

@@ -37,6 +37,7 @@ PERIODIC = {
     "close_payments": ("* * * * *", "shop.tasks.close_payments"),
     "send_refunds": ("* * * * *", "shop.tasks.send_refunds"),
     "change_prices": ("* * * * *", "catalog.tasks.change_prices"),
+    "forget_attempts": ("*/10 * * * *", "accounts.tasks.forget_attempts"),
     "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
     "withdraw_unbought": ("*/10 * * * *", "reviews.tasks.withdraw_unbought"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),

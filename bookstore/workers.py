@@ -78,12 +78,13 @@ class Sweep(NamedTuple):
     cron: str
     begun_at: datetime | None = None
     has_worked: bool = False
+    has_failed: bool = False
     next_at: datetime | None = None
 
 
 def sweeps() -> Iterator[Sweep]:
     """All of them."""
-    rows = ProcrastinatePeriodicDefer.objects.exclude(defer_timestamp=None)
+    rows = ProcrastinatePeriodicDefer.objects.exclude(defer_timestamp=None).select_related("job")
     # The last row of a name counts.
     last = {row.task_name: row for row in rows.order_by("defer_timestamp")}
     for planned in app.periodic_registry.periodic_tasks.values():
@@ -94,7 +95,10 @@ def sweeps() -> Iterator[Sweep]:
         else:
             begun: Any = row.defer_timestamp
             after = planned.croniter.get_next(ret_type=float, start_time=begun)
-            yield Sweep(name, planned.cron, _at(begun), row.job_id is None, _at(after))
+            has_failed = row.job is not None and row.job.status == "failed"
+            yield Sweep(
+                name, planned.cron, _at(begun), row.job is None, has_failed, next_at=_at(after)
+            )
 
 
 def _at(timestamp: float) -> datetime:

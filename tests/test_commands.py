@@ -37,7 +37,9 @@ from tests.waitlist.lists import deliver, line, sold_out, states
 OURS = {name: app for name, app in get_commands().items() if app in settings.INSTALLED_APPS[:6]}
 # Where others test that any number of it may run.
 ELSEWHERE = {
+    "backup": "tests/bookstore/test_backup.py",
     "health": "tests/bookstore/test_health.py",
+    "restore": "tests/bookstore/test_backup.py",
     "start": "tests/browser/test_make_run.py",
     "worker": "tests/bookstore/test_worker.py",
 }

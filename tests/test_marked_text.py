@@ -113,7 +113,15 @@ KEYWORDS = {
 }
 ATTRIBUTES = KEYWORDS - {"message"} | {"verbose_name", "site_header", "site_title", "index_title"}
 # What only operators and programmers read.
-NOT_ON_PAGES = ("management", "embedded", "postgresql", "synthetic", "demo", "mail_samples.py")
+NOT_ON_PAGES = (
+    "management",
+    "backups",
+    "embedded",
+    "postgresql",
+    "synthetic",
+    "demo",
+    "mail_samples.py",
+)
 
 
 def test_python_shows_no_text_that_is_not_marked():

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,7 +22,7 @@ from bookstore import maintenance
 from bookstore.maintenance import Closure
 from bookstore.modules import modules_named
 
-from . import postgres
+from . import last, postgres
 from .archive import DUMP, MEDIA, Archive, CannotBackUp, Member
 from .only import only_one
 from .taking import fingerprint
@@ -121,6 +122,7 @@ def _finish(
     try:
         if closure:
             maintenance.close(closure.until)
+        last.note(datetime.fromisoformat(archive.manifest["made_at"]), ended_at=None)
         # A cache in the database came back empty.
         if settings.CACHES["default"] != settings.CACHES["lasting"]:
             caches["default"].clear()

@@ -14,14 +14,15 @@ from typing import Any, BinaryIO
 from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookstore.auditing import one_moment
 
-from . import postgres
+from . import last, postgres
 from .archive import DUMP, MEDIA, CannotBackUp, Writer
 from .only import only_one
 
@@ -33,6 +34,8 @@ class Taken:
     size: int = 0
     pictures: int = 0
     missing: list[str] = field(default_factory=list)
+    # Whether `health` will know of it.
+    is_noted: bool = False
 
 
 def back_up(path: Path, *, now: datetime, progress: Callable[[Taken], None]) -> Taken:
@@ -46,27 +49,35 @@ def back_up(path: Path, *, now: datetime, progress: Callable[[Taken], None]) -> 
     if not path.parent.is_dir():
         raise CannotBackUp(f"There is no folder {path.parent}.")
     taken = Taken()
-    with only_one(), _appearing_whole(path) as file, one_moment():
-        writer = Writer(file)
-
-        def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
-            for chunk in chunks:
-                yield chunk
-                taken.size += len(chunk)
-                progress(taken)
-
-        facts = _facts(now)
-        with closing(postgres.dump(_snapshot())) as chunks:
-            writer.add(DUMP, counted(chunks))
-        for name in _stored():
-            with suppress(FileNotFoundError), default_storage.open(name) as picture:
-                writer.add(MEDIA + name, counted(picture.chunks()))
-                taken.pictures += 1
-        kept = {member.name for member in writer.members}
-        taken.missing = [name for name in _named() if MEDIA + name not in kept]
-        writer.seal({**facts, "missing": taken.missing})
-        taken.size = file.tell()
+    with only_one():
+        with _appearing_whole(path) as file, one_moment():
+            _fill(file, taken, now, progress)
+        with suppress(Error):
+            last.note(made_at=now, ended_at=timezone.now())
+            taken.is_noted = True
     return taken
+
+
+def _fill(file: BinaryIO, taken: Taken, now: datetime, progress: Callable[[Taken], None]) -> None:
+    writer = Writer(file)
+
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+            taken.size += len(chunk)
+            progress(taken)
+
+    facts = _facts(now)
+    with closing(postgres.dump(_snapshot())) as chunks:
+        writer.add(DUMP, counted(chunks))
+    for name in _stored():
+        with suppress(FileNotFoundError), default_storage.open(name) as picture:
+            writer.add(MEDIA + name, counted(picture.chunks()))
+            taken.pictures += 1
+    kept = {member.name for member in writer.members}
+    taken.missing = [name for name in _named() if MEDIA + name not in kept]
+    writer.seal({**facts, "missing": taken.missing})
+    taken.size = file.tell()
 
 
 def fingerprint(secret_key: str) -> str:

@@ -5,14 +5,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from allauth.core.internal import ratelimit
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts import attempts
+from bookstore.tasks import PERIODIC
 from tests.processes import PROJECT, database_url
 
 from .doors import (
@@ -37,6 +41,11 @@ pytestmark = pytest.mark.django_db
 SAM = "sam@example.org"
 TRIES_OF_ONE_PASSWORD = 5
 MAILS_OF_A_KIND_AN_HOUR = 3
+LONGEST = max(
+    rate.duration
+    for rates in django_settings.ACCOUNT_RATE_LIMITS.values()
+    for rate in ratelimit.parse_rates(rates)
+)
 # A machine that only tests has collected no static files.
 TRY_ONCE = f"""
 from django.conf import settings
@@ -69,6 +78,30 @@ def test_after_five_wrong_passwords_the_page_says_when_to_try_again(email):
     assert page["Retry-After"] == "300"
     assert "In 5 minutes at the latest you can try again" in words_of(page)
     assert "Choose a new password" in words_of(page)
+
+
+def test_addresses_that_were_counted_are_forgotten_when_they_limit_nothing():
+    sign_in(Client(REMOTE_ADDR="203.0.113.9"), SAM, "wrong")
+    caches["lasting"].set("closed", True, timeout=None)
+
+    attempts.forget_old(now=timezone.now())
+    assert "203.0.113.9" in kept()
+
+    attempts.forget_old(now=timezone.now() + timedelta(seconds=LONGEST + 1))
+    assert "203.0.113.9" not in kept()
+    assert caches["lasting"].get("closed")
+
+
+def kept() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(cache_key, ' ') FROM bookstore_cache")
+        return cursor.fetchone()[0]
+
+
+def test_the_page_on_privacy_names_more_than_the_longest_limit_and_a_sweep():
+    assert LONGEST == 3600
+    assert PERIODIC["forget_attempts"] == ("*/10 * * * *", "accounts.tasks.forget_attempts")
+    assert "for two hours at most" in Client().get("/privacy/").text
 
 
 def test_another_host_header_gives_no_more_tries():

@@ -17,14 +17,14 @@ from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import OutboxMessage
 from bookstore import maintenance
-from bookstore.backups import postgres, restoring, taking
+from bookstore.backups import last, postgres, restoring, taking
 from bookstore.backups.archive import Archive
 from bookstore.backups.only import only_one
 from catalog.models import Book
@@ -56,6 +56,8 @@ def life() -> None:
     live(Client())
     # Stella reviewed what she never bought.
     Review.objects.filter(user__email="stella@x.example").delete()
+    # No worker has sent the mails of the last months.
+    OutboxMessage.objects.waiting().update(next_try_at=timezone.now())
     BookFactory(cover_image=default_storage.save(COVER, ContentFile(b"E" * 900)))
 
 
@@ -344,7 +346,52 @@ def test_a_backup_that_is_killed_leaves_nothing_under_the_name(shop, archive):
     call_command("restore", str(archive), verify=True)
 
 
-def test_no_two_run_at_once(shop, archive):
+def test_a_backup_is_noted_when_it_is_whole_and_a_restore_notes_its_own(shop, archive, tmp_path):
+    caches["lasting"].delete(last.KEY)
+    call_command("backup", str(archive))
+    first = last.last_backup()
+    with archive.open("rb") as file:
+        assert first.made_at.isoformat() == Archive(file).manifest["made_at"]
+    assert first.made_at < first.ended_at
+
+    call_command("backup", str(tmp_path / "newer.tar"))
+    assert last.last_backup().made_at > first.ended_at
+
+    # What is here now is as old as the first one.
+    call_command("restore", str(archive), replace=True)
+    assert last.last_backup() == (first.made_at, None)
+
+
+def test_a_backup_that_breaks_off_is_not_noted(shop, archive, monkeypatch):
+    caches["lasting"].delete(last.KEY)
+    monkeypatch.setattr(taking, "_stored", lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        call_command("backup", str(archive))
+
+    assert last.last_backup() is None
+
+
+def test_a_backup_that_cannot_be_noted_is_whole_and_says_so(shop, archive, monkeypatch, capsys):
+    def breaking(error: BaseException) -> None:
+        def note(**_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(last, "note", note)
+
+    breaking(OperationalError("gone away"))
+    call_command("backup", str(archive))
+    assert "health will not know of it" in capsys.readouterr().err
+    call_command("restore", str(archive), verify=True)
+
+    archive.unlink()
+    breaking(KeyboardInterrupt())
+    with pytest.raises(CommandError, match="The new file is whole"):
+        call_command("backup", str(archive))
+    call_command("restore", str(archive), verify=True)
+
+
+def test_no_two_backups_run_at_once(shop, archive):
     with only_one():
         process = manage("backup", str(archive))
         told = process.communicate(timeout=60)[0]
@@ -352,6 +399,53 @@ def test_no_two_run_at_once(shop, archive):
     assert process.returncode == 1
     assert "Another backup or restore of this shop is running" in told
     assert not archive.exists()
+
+
+def test_of_two_restores_at_once_the_second_is_refused(shop, archive):
+    call_command("backup", str(archive))
+    before = rows()
+    Book.objects.update(title="Changed")
+    command = ("restore", "--replace", str(archive))
+
+    # Somebody reads a book: the first waits for them in the middle of its transaction.
+    with transaction.atomic():
+        assert Book.objects.get()
+        first = manage(*command)
+        assert wait_for(is_waiting, 30)
+        second = manage(*command)
+        told = second.communicate(timeout=60)[0]
+        assert Book.objects.get().title == "Changed"
+
+    assert second.returncode == 1
+    assert "Another backup or restore of this shop is running" in told
+    assert "Restored" in first.communicate(timeout=60)[0]
+    assert first.returncode == 0
+    assert rows() == before
+    call_command("audit")
+
+
+def test_no_restore_begins_while_a_backup_runs(shop, archive, tmp_path):
+    call_command("backup", str(archive))
+    Book.objects.update(title="Changed")
+    before = rows()
+    newer = tmp_path / "newer.tar"
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # pg_dump waits for this table.
+            cursor.execute("LOCK TABLE catalog_book IN ACCESS EXCLUSIVE MODE")
+        backup = manage("backup", str(newer))
+        assert wait_for(is_waiting, 30)
+        restore = manage("restore", "--replace", str(archive))
+        told = restore.communicate(timeout=60)[0]
+
+    assert restore.returncode == 1
+    assert "Another backup or restore of this shop is running" in told
+    assert rows() == before
+    assert "Traceback" not in told + backup.communicate(timeout=60)[0]
+    assert backup.returncode == 0
+    call_command("restore", str(newer), replace=True)
+    assert rows() == before
 
 
 def test_a_backup_replaces_no_file(shop, archive):

@@ -11,13 +11,16 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import OutboxMessage
 from bookstore import health, health_checks, workers
+from bookstore.backups import last
 from bookstore.findings import State, graded, span
+from bookstore.replicas import states
 from tests.bench.counters import recorded
 from tests.conftest import PROJECT
 from tests.processes import empty_queue
@@ -30,6 +33,7 @@ NOON = datetime(2026, 11, 27, 12, 0, 30, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered(monkeypatch) -> None:
     empty_queue()
+    caches["lasting"].delete(last.KEY)
     monkeypatch.setattr(health._Seen, "has_migrations", False)
 
 
@@ -97,6 +101,8 @@ def test_all_is_well_and_the_exit_status_says_so(capsys, monkeypatch):
     assert found["migrations"]["words"] == "all are applied"
     assert found["sweep expire_holds"]["words"].startswith("done ")
     assert {"workers", "queue", "failed tasks", "mails that wait", "failed mails"} <= found.keys()
+    assert found["last backup"]["words"] == "none was ever taken"
+    assert not [name for name in found if "replica" in name]
 
 
 def test_for_people_it_names_the_limit_of_what_is_wrong(capsys):
@@ -250,6 +256,58 @@ def test_a_sweep_is_late_by_what_the_clock_asked_for():
     assert state["sweep count_book_sales"] is State.WARN
     assert state["sweep count_facets"] is State.FAIL
     assert state["sweep clear_sessions"] is State.WARN
+
+
+def test_a_sweep_of_each_minute_that_fails_each_minute_is_told_of():
+    sweep("expire_holds", NOON.replace(second=0), job("failed", since=NOON))
+
+    [found] = [one for one in health_checks.sweeps(NOON) if one.name == "sweep expire_holds"]
+
+    assert (found.state, found.words) == (State.WARN, "begun 30 seconds ago, and failed")
+
+
+def test_a_replica_that_is_left_out_only_warns(settings, monkeypatch):
+    settings.REPLICAS, settings.REPLICA_MAX_LAG = {"replica-1": {}}, 10
+    looked_at = [
+        states.State("replica-1", "", 0.04),
+        states.State("replica-2", "it is too far behind", 60.0),
+        states.State("replica-3", "it does not answer (OperationalError)"),
+    ]
+    monkeypatch.setattr(states, "replica_states", lambda: looked_at)
+
+    found = [(one.name, one.state, one.words, one.figure) for one in health_checks.replicas(NOON)]
+
+    assert found == [
+        ("replica-1", State.OK, "read from; 0.0 seconds behind at the most", 0.04),
+        (
+            *("replica-2", State.WARN),
+            *("left out: it is too far behind; 60.0 seconds behind at the most", 60.0),
+        ),
+        ("replica-3", State.WARN, "left out: it does not answer (OperationalError)", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "limit", "state"),
+    [(35, 36, State.OK), (36, 36, State.WARN), (72, 36, State.FAIL), (900, 0, State.OK)],
+)
+def test_a_backup_is_as_old_as_the_shop_that_it_shows(settings, hours, limit, state):
+    settings.BACKUP_MAX_HOURS = limit
+    made_at = NOON - timedelta(hours=hours)
+    last.note(made_at, made_at + timedelta(minutes=5))
+
+    [found] = health_checks.backup(NOON)
+
+    assert (found.state, found.figure) == (state, hours)
+    ended = f"{made_at + timedelta(minutes=5):%Y-%m-%d %H:%M}"
+    assert found.words == f"ended {ended} UTC; shows the shop of {span(hours * 3600)} ago"
+
+
+def test_that_no_backup_was_ever_taken_warns_where_there_should_be_one(settings):
+    for hours, state in ((0, State.OK), (36, State.WARN)):
+        settings.BACKUP_MAX_HOURS = hours
+        [found] = health_checks.backup(NOON)
+        assert (found.state, found.words) == (state, "none was ever taken")
 
 
 def test_a_task_that_is_to_run_later_does_not_wait():

@@ -22,6 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from accounts.models import OutboxMessage
 from bookstore import metrics, tasks
+from bookstore.backups import last
 from tests.bench.counters import recorded
 from tests.conftest import PROJECT
 from tests.factories import BookFactory, DeliveryMethodFactory
@@ -187,7 +188,7 @@ def test_orders_are_counted_and_so_is_what_stock_refuses(client):
 
 
 @pytest.mark.django_db
-def test_the_whole_shop_is_told_in_eight_queries(client):
+def test_the_whole_shop_is_told_in_nine_queries(client):
     empty_queue()
     now = timezone.now()
     mail = {"to": "sam@example.org", "subject": "x", "body": "x", "created_at": now - timedelta(1)}
@@ -199,12 +200,13 @@ def test_the_whole_shop_is_told_in_eight_queries(client):
             "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
             " VALUES ('mail', 'bookstore.run_task', 'todo'), ('mail', 'bookstore.x', 'failed')"
         )
+    last.note(now - timedelta(hours=30), now - timedelta(hours=29))
     client.get("/metrics", headers=ASKED)
 
     with recorded() as sent:
         found = scraped(client)
 
-    assert len(sent) <= 8
+    assert len(sent) <= 9
     assert found[("bookstore_database_up",)] == 1
     assert found[("bookstore_workers_alive",)] == 1
     assert found[("bookstore_tasks_due", ("queue", "mail"))] == 1
@@ -213,6 +215,7 @@ def test_the_whole_shop_is_told_in_eight_queries(client):
     assert found[("bookstore_mails_given_up",)] == 1
     assert found[("bookstore_mails_oldest_seconds",)] > 80_000
     assert found[("bookstore_orders_paid_last_hour",)] == 0
+    assert 108_000 <= found[("bookstore_backup_age_seconds",)] < 109_000
     assert value(found, "bookstore_info") == 1
 
 

@@ -8,7 +8,10 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from bookstore import health, health_checks
+from bookstore.findings import State
 from bookstore.replicas import addresses, middleware, states
 from bookstore.replicas.reading import CatalogueRouter, catalogue_connection, read_from, source
 from catalog.models import Book
@@ -205,6 +208,17 @@ def test_a_killed_replica_is_left_out_at_once_and_comes_back(
     assert len(replica) > 0
     told = [record.getMessage() for record in caplog.records if "replica" in record.name]
     assert (told[0], told[-1]) == ("replica-1: it broke off", "replica-1: it is read from again")
+
+
+def test_health_warns_of_a_dead_one_and_the_shop_is_ready(client, emma, shop_with_replica):
+    assert [one.words[:9] for one in health_checks.replicas(timezone.now())] == ["read from"]
+    shop_with_replica.kill()
+
+    [found] = [one for one in health.findings(timezone.now()) if one.name == ALIAS]
+
+    assert found.state is State.WARN
+    assert found.words.startswith("left out: it does not answer")
+    assert client.get("/readyz").status_code == 200
 
 
 def test_one_that_refuses_connections_is_not_asked_by_each_request(

@@ -41,9 +41,14 @@ class Command(TaughtByExample):
         except (CannotBackUp, Error, OSError) as error:
             raise CommandError(f"{error}\nThere is no new file.") from error
         except KeyboardInterrupt as error:
-            raise CommandError("Stopped. There is no new file.", returncode=130) from error
+            left = "The new file is whole" if path.exists() else "There is no new file"
+            raise CommandError(f"Stopped. {left}.", returncode=130) from error
         for name in taken.missing:
             self.stderr.write(self.style.WARNING(f"missing picture: {name}"))
+        if not taken.is_noted:
+            self.stderr.write(
+                self.style.WARNING("It could not be noted: manage.py health will not know of it.")
+            )
         self.stdout.write(self.style.SUCCESS(f"{path}: {self._words(taken)}"))
 
     def _progress(self, taken: Taken) -> None:
