@@ -189,7 +189,8 @@ def test_the_answer_takes_as_long(as_in_production, door, email):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("door", [SIGN_IN, pytest.param(SIGN_UP, marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize("door", [SIGN_IN, SIGN_UP])
 def test_a_difference_of_one_hash_would_be_found(as_in_production, door, monkeypatch):
     member()
     monkeypatch.setattr(SignupForm, "_open_for_nobody", lambda form, request: None)

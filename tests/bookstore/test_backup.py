@@ -258,6 +258,7 @@ def test_a_restore_that_breaks_off_leaves_the_old_shop(shop, archive, monkeypatc
     assert Book.objects.get().title == "Changed"
 
 
+@pytest.mark.deep
 def test_a_restore_that_is_killed_leaves_the_old_shop(shop, archive):
     call_command("backup", str(archive))
     Book.objects.update(title="Changed")
@@ -329,6 +330,7 @@ def test_a_backup_that_breaks_off_leaves_no_file(shop, archive, monkeypatch, bro
     assert list(archive.parent.iterdir()) == []
 
 
+@pytest.mark.deep
 def test_a_backup_that_is_killed_leaves_nothing_under_the_name(shop, archive):
     with transaction.atomic(), connection.cursor() as cursor:
         # pg_dump waits for this table.
@@ -424,6 +426,7 @@ def test_of_two_restores_at_once_the_second_is_refused(shop, archive):
     call_command("audit")
 
 
+@pytest.mark.deep
 def test_no_restore_begins_while_a_backup_runs(shop, archive, tmp_path):
     call_command("backup", str(archive))
     Book.objects.update(title="Changed")

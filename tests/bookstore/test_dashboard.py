@@ -14,6 +14,7 @@ from catalog.models import Book, MissedSearch
 from shop import sales
 from tests.accounts.test_staff_groups import member_of
 from tests.bookstore.busy import fill_every_panel
+from tests.depth import deep_after
 from tests.factories import BookFactory, UserFactory
 from tests.shop.sold import refund, sell
 from tests.waitlist.lists import line, sold_out
@@ -68,7 +69,7 @@ def test_each_group_sees_its_panels_and_their_files(busy_shop, group):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", SEEN)
+@pytest.mark.parametrize("group", deep_after(2, SEEN))
 def test_every_figure_links_to_a_list_that_its_reader_may_see(busy_shop, group):
     client = member_of(group)
     links = links_in(client.get("/admin/"))

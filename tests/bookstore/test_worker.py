@@ -97,6 +97,7 @@ def test_killed_while_sending_the_mail_goes_out_by_the_next_worker(paid_order, t
     assert len(mails_in(tmp_path / "mail")) == 1
 
 
+@pytest.mark.deep
 def test_an_order_that_waits_for_its_payment_sends_nothing(delivery_for_all, tmp_path):
     shopper = Shopper(token=uuid.uuid4())
     fill(shopper, BookFactory())

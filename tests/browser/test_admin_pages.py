@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import OutboxMessage
 from tests.conftest import IN_CI
+from tests.depth import deep_after
 
 from .pages import DESK, PHONE
 from .staff_scenes import busy, sign_in
@@ -96,7 +97,7 @@ def test_all_of_the_outbox_is_seen_at_once_on_a_desk(open_page, scene, enter, li
     assert wide <= seen
 
 
-@pytest.mark.parametrize("name", WITH_ERRORS)
+@pytest.mark.parametrize("name", deep_after(3, WITH_ERRORS))
 def test_a_field_in_error_has_a_border_in_the_ink_of_its_error(name, show):
     page, _response = show(name)
     fields = page.locator("main [aria-invalid=true]")

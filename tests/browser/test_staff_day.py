@@ -90,6 +90,8 @@ def a_review_was_reported(emma: Book) -> Review:
     writer, then = UserFactory(email="walter@example.org"), a_week_before(timezone.now())
     number = order(emma, shopper=Shopper(user=writer), now=then)
     posting.post_order(number=number, tracking="", who=FULFILMENT, now=then)
+    # No worker has sent the mails of last week.
+    OutboxMessage.objects.waiting().update(next_try_at=timezone.now())
     said = Said(1, title="Rubbish", text="Buy it at my shop, it is cheaper.", shown_as="Walter")
     review = reviews.write_review(user=writer, book=emma, said=said, now=timezone.now())
     reviews.report_review(

@@ -16,6 +16,7 @@ from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.kinds import Kind
 from catalog.feeds.reader_process import answer
 from catalog.feeds.reading import Batch, FeedReader
+from tests.depth import deep_after
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +42,7 @@ def begin(path: Path, size: int, *, with_derived: bool = True, skip: int = 0) ->
     )
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 6])
+@pytest.mark.parametrize("size", deep_after(2, [2, 5, 1, 3, 6]))
 def test_every_line_comes_once_and_in_order(tmp_path, size):
     path = feed(tmp_path, EANS)
 
@@ -94,7 +95,7 @@ def test_whoever_stops_early_leaves_no_process_behind(tmp_path):
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize("skip", range(1, 7))
+@pytest.mark.parametrize("skip", deep_after(2, (3, 4, 1, 2, 5, 6)))
 def test_the_first_records_can_be_read_past(tmp_path, skip):
     path = feed(tmp_path, [*EANS, EMMA])
 

@@ -57,7 +57,7 @@ from .conftest import fill, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-HISTORIES = 2000 if IN_CI else 20
+HISTORIES = 2000 if IN_CI else 12
 # For a machine with several processors.
 PARTS = 4
 STEPS = 25

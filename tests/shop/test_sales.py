@@ -14,6 +14,7 @@ from shop import sales
 from shop.models import BookSales, Order, Payment, Refund
 from shop.sales import Sales, Span
 from shop.services import fulfilling
+from tests.depth import deep_after
 from tests.factories import BookFactory
 from tests.shop.sold import refund, sell
 
@@ -24,7 +25,7 @@ SPRING = datetime(2026, 4, 5, 1, 30, tzinfo=LONDON)
 AUTUMN = datetime(2026, 11, 1, 1, 30, tzinfo=LONDON)
 CHANGE_BACK = datetime(2026, 10, 25, 1, 30, fold=1, tzinfo=LONDON)
 NOON = datetime(2026, 6, 18, 12, 0, tzinfo=LONDON)
-each_moment = pytest.mark.parametrize("now", [SPRING, AUTUMN, CHANGE_BACK, NOON])
+each_moment = pytest.mark.parametrize("now", deep_after(1, (CHANGE_BACK, SPRING, AUTUMN, NOON)))
 
 
 def fill_at_random(now: datetime) -> None:

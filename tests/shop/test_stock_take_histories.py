@@ -42,7 +42,7 @@ from .conftest import decline, fill, pay, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-HISTORIES = 1000 if IN_CI else 40
+HISTORIES = 1000 if IN_CI else 20
 # For a machine with several processors.
 PARTS = 4
 STEPS = 30

@@ -36,7 +36,7 @@ from waitlist.models import PreBooking, PreBookingEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-HISTORIES = 2000 if IN_CI else 30
+HISTORIES = 2000 if IN_CI else 16
 # For a machine with several processors.
 PARTS = 4
 STEPS = 30
