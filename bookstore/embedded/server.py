@@ -40,6 +40,9 @@ SETTINGS = {
     "random_page_cost": "1.1",  # laptops have no turning disks
     "jit": "off",  # our queries are short: compiling them costs more than it saves
     "log_checkpoints": "off",  # nobody rotates the log
+    # Statements, and the rows that an error is about, hold names and addresses of people.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 # For tests: a crash of the machine may ruin the data. Commits stay synchronous, which costs
 # nothing without fsync and lets them survive a killed server.

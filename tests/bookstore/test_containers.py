@@ -17,6 +17,7 @@ import yaml
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
+from bookstore.embedded import server as embedded
 from tests.processes import PROJECT, empty_queue, wait_for
 from tests.valkey import free_port
 
@@ -57,6 +58,13 @@ def test_the_database_and_the_cache_are_reached_from_nowhere_else():
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published.keys() == {"database", "proxy"}
     assert all(port.startswith("127.0.0.1:") for port in published["database"])
+
+
+def test_the_database_logs_nothing_of_people():
+    settings = SERVICES["database"]["command"][2::2]
+
+    for name in ("log_min_error_statement", "log_error_verbosity"):
+        assert f"{name}={embedded.SETTINGS[name]}" in settings
 
 
 def test_no_secret_stands_in_the_files():

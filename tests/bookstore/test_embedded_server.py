@@ -194,6 +194,20 @@ def test_nobody_else_can_reach_it(server: Server) -> None:
     assert stat.S_IMODE(server.socket_dir.stat().st_mode) == 0o700
 
 
+def test_its_log_tells_of_errors_and_of_nobody(server: Server) -> None:
+    server.start()
+
+    with _connect(server) as connection:
+        connection.execute("CREATE TEMPORARY TABLE reader (email text UNIQUE)")
+        connection.execute("INSERT INTO reader VALUES ('sam@example.org')")
+        with pytest.raises(psycopg.errors.UniqueViolation, match="sam@"):
+            connection.execute("INSERT INTO reader VALUES ('sam@example.org')")
+
+    log = server.log.read_text()
+    assert "reader_email_key" in log
+    assert "sam@example.org" not in log
+
+
 def test_ctrl_c_of_the_starter_leaves_it_running(server: Server) -> None:
     script = (
         "import sys, time, pathlib; from bookstore.embedded.server import Server; "
