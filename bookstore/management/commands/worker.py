@@ -32,8 +32,9 @@ class Command(TaughtByExample):
         with app.replace_connector(connector.get_worker_connector()) as worker_app:
             worker_app.run_worker(
                 name="bookstore",
-                # One for mail, which runs one by one, and two for everything else.
-                concurrency=3,
+                # One for mail, which runs one by one, one for a feed, which may take long, and two for
+                # everything else.
+                concurrency=4,
                 update_heartbeat_interval=SECONDS_OF_SILENCE / 3,
                 stalled_worker_timeout=SECONDS_OF_SILENCE,
                 # What has worked leaves no row; what has failed stays to be looked at.
