@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app as procrastinate_app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from . import metrics, request_ids
+from . import metrics, request_ids, stopping
 
 log = logging.getLogger("bookstore.tasks")
 
@@ -169,6 +169,12 @@ async def under_its_request(run: Callable[[], Awaitable[Any]], context: Any, _wo
     It has a context of its own, so that nothing is to be taken back.
     """
     request_ids.name(context.job.task_kwargs.get("request_id") or request_ids.new())
+    return await run()
+
+
+async def told_of_the_end(run: Callable[[], Awaitable[Any]], context: Any, _worker: Any) -> Any:
+    """Around each task in a worker: a long one can ask whether the worker is to end."""
+    stopping.listen(context.should_abort)
     return await run()
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.tasks import task
 from django.utils import timezone
 
+from bookstore.stopping import WorkerEnds
+
 from . import feed_work, import_runs
 from .imports import ImportIsRunning
 
@@ -17,6 +19,8 @@ def work_on_feed(upload_id: int) -> None:
     except ImportIsRunning:
         soon = timezone.now() + timedelta(seconds=15)
         work_on_feed.using(run_after=soon).enqueue(upload_id)
+    except WorkerEnds:
+        work_on_feed.enqueue(upload_id)
 
 
 @task

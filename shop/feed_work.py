@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookstore import queued
+from bookstore import queued, stopping
 from catalog.feeds.ahead import ReadingBroke
 from catalog.feeds.csv_reader import CannotReadFeed
 from catalog.feeds.differences import Difference, count_kinds
@@ -40,7 +40,7 @@ class _NotWanted(Exception):
 def work_on(*, upload_id: int, now: datetime) -> None:
     """Do what is to be done for an upload, if anything is. It may have been begun before.
 
-    Raises ImportIsRunning: then it is for later.
+    Raises ImportIsRunning, or WorkerEnds: then it is for later, or for another worker.
     """
     upload = FeedUpload.objects.working().filter(pk=upload_id).first()
     if upload is None:
@@ -100,7 +100,8 @@ class _Seen:
         self.problems: list[Sequence[object]] = []
 
     def note(self, summary: ImportSummary) -> None:
-        """How far it has come. Raises _NotWanted."""
+        """How far it has come. Raises _NotWanted, or WorkerEnds."""
+        stopping.check()
         looking = FeedUpload.objects.filter(pk=self.upload.pk, state=State.LOOKING)
         if not looking.update(position=summary.position, records=summary.records):
             raise _NotWanted
@@ -131,7 +132,7 @@ def _apply(upload: FeedUpload, feed: Feed, now: datetime) -> None:
         now=now,
         # Its run has both.
         report=lambda problem: None,
-        progress=lambda summary: None,
+        progress=lambda summary: stopping.check(),
         upload=upload,
     )
     _move(upload, State.DONE, ended_at=timezone.now())

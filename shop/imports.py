@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookstore.stopping import WorkerEnds
 from catalog.feeds.ahead import ReadingBroke, batches
 from catalog.feeds.kinds import Kind
 from catalog.feeds.rows import Problem
@@ -105,7 +106,8 @@ def import_feed(
     batch of the same file that is in, reports again what was wrong before that, and ends as if it
     had never been broken off. So does one of an `upload`, which has a run of its own, whenever it has
     begun. With `dry_run` each batch is written and taken back, and `differs` is told what of each would
-    be another than it is. `progress` is told before the first batch and after each. Raises
+    be another than it is. `progress` is told before the first batch and after each, and may end the
+    import by raising WorkerEnds. Raises
     CannotReadFeed or CannotImport before anything is written, or ReadingBroke between two batches.
     """
     feed.check_terms()
@@ -118,7 +120,7 @@ def import_feed(
         progress(writer.summary)
         try:
             _bring(feed, writer, report, progress)
-        except (ReadingBroke, KeyboardInterrupt):
+        except (ReadingBroke, KeyboardInterrupt, WorkerEnds):
             if run:
                 import_runs.stop(run)
             raise

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from contextvars import copy_context
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.person import ERASED, Person
-from bookstore import auditing, queued
+from bookstore import auditing, queued, stopping
 from catalog.feeds.kinds import Kind
 from catalog.feeds.marc import reader as marc_reader
 from catalog.models import Book, StockMovement
@@ -479,6 +480,27 @@ def test_a_worker_that_is_killed_goes_on_and_ends_as_an_unbroken_one(five, monke
     assert made.state == State.DONE
     assert (catalogue(), last_run()) == unbroken
     assert FeedRun.objects.count() == 1
+
+
+@pytest.mark.parametrize("prepare", [upload, lambda feed: apply(looked_at(feed))])
+def test_a_worker_that_is_to_end_leaves_the_rest_to_another(five, prepare):
+    made = prepare(five)
+    before = len(tasks())
+    answers = iter([False, True])
+
+    def run() -> None:
+        stopping.listen(lambda: next(answers))
+        feed_tasks.work_on_feed.call(made.pk)
+
+    copy_context().run(run)
+
+    made.refresh_from_db()
+    assert made.is_working
+    assert made.run is None or (made.run.state, made.run.records) == ("stopped", 2)
+    assert len(tasks()) == before + 1
+    work(made)
+    assert not made.is_working
+    assert not made.has_failed
 
 
 @pytest.mark.slow
