@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.http import StreamingHttpResponse
 
 from bookstore.looking import ShortPaginator
-from catalog.feeds.differences import field_text, in_words
+from catalog.feeds.differences import field_text, in_words, value_text
 from catalog.feeds.report import ReportFile, told
 from catalog.models import Book
 from catalog.money import format_count, format_money
@@ -84,7 +84,8 @@ def _changes(rows: Sequence[Sequence[str]]) -> Iterable[Change]:
     books = Book.objects.filter(ean__in=eans).only("ean", "title", "slug")
     known = {book.ean: book for book in books}
     for ean, field, before, after in rows:
-        yield Change(ean, known.get(ean), field_text(field), before, after)
+        values = (value_text(field, before), value_text(field, after))
+        yield Change(ean, known.get(ean), field_text(field), *values)
 
 
 def _shop_has_changed_since(upload: FeedUpload) -> bool:

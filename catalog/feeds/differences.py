@@ -130,6 +130,14 @@ def field_text(field: str) -> str:
     return str(column.verbose_name)
 
 
+def value_text(field: str, value: str) -> str:
+    """How a value of a Difference reads on a page: a choice in words, anything else as it is."""
+    if field in (NEW, "people", "description"):
+        return value
+    column: Any = Book._meta.get_field(field)
+    return str(dict(column.flatchoices).get(value, value))
+
+
 def _told(
     found: Sequence[tuple[int, str, str | None, str]],
     rows: Sequence[BookRow],

@@ -241,7 +241,7 @@ def test_what_would_change_is_told_book_by_book_and_as_a_file(staff_client):
     emma = Book.objects.get()
     link = f'<a href="/admin/catalog/book/{emma.pk}/change/">Emma</a>'
     assert link in staff_client.get(page_of(made)).text
-    assert "Format hardback paperback" in page
+    assert "Format Hardback Paperback" in page
     response = staff_client.get(f"{page_of(made)}changes.csv")
     assert response.headers["Content-Disposition"] == 'attachment; filename="autumn-changes.csv"'
     assert rows_of(response) == [
