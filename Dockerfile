@@ -13,11 +13,12 @@ ENV PATH=/srv/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static \
     MEDIA_ROOT=/srv/media \
+    PRIVATE_ROOT=/srv/private \
     PROMETHEUS_MULTIPROC_DIR=/dev/shm/metrics
 # A number that is the same on every machine, so that volumes keep their owner.
 RUN groupadd --gid 10001 bookstore \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bookstore \
- && install --directory --owner bookstore --group bookstore /srv/media /srv/mail
+ && install --directory --owner bookstore --group bookstore /srv/media /srv/private /srv/mail
 COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/bookstore
 COPY . .

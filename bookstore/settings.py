@@ -222,11 +222,21 @@ STATIC_ROOT = folder("STATIC_ROOT", LOCAL_DIR / "static")
 MEDIA_URL = "media/"
 MEDIA_ROOT = folder("MEDIA_ROOT", LOCAL_DIR / "media")
 MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
+# What is served to nobody: feeds that staff upload.
+PRIVATE_ROOT = folder("PRIVATE_ROOT", LOCAL_DIR / "private")
+if PRIVATE_ROOT.is_relative_to(MEDIA_ROOT) or PRIVATE_ROOT.is_relative_to(STATIC_ROOT):
+    raise ImproperlyConfigured(f"PRIVATE_ROOT is {PRIVATE_ROOT}, whose files would be served.")
+PRIVATE_BUCKET = env.str("PRIVATE_BUCKET", default="")
+if PRIVATE_BUCKET and PRIVATE_BUCKET == MEDIA_BUCKET:
+    raise ImproperlyConfigured("PRIVATE_BUCKET is MEDIA_BUCKET, whose files are served.")
 STORAGES = {
     "default": sharing.storage(MEDIA_BUCKET),
+    "private": sharing.private_storage(PRIVATE_BUCKET, PRIVATE_ROOT),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The largest feed that staff may upload, in megabytes.
+FEED_UPLOAD_MB = env.int("FEED_UPLOAD_MB", default=256)
 
 # Mail. A folder (MAIL_FOLDER) for a machine without a mail server, else SMTP.
 MAIL_FOLDER = env.str("MAIL_FOLDER", default="")

@@ -1,6 +1,7 @@
-"""What machines share beside the database, as the settings have it: a cache, and a place for pictures."""
+"""What machines share beside the database, as the settings have it: a cache, and places for files."""
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -71,9 +72,31 @@ def storage(bucket: str) -> dict[str, Any]:
     """
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    _require("storages", "MEDIA_BUCKET")
-    options = {
-        "bucket_name": bucket,
+    return {"BACKEND": "bookstore.bucket.Bucket", "OPTIONS": _bucket(bucket, "MEDIA_BUCKET")}
+
+
+def private_storage(bucket: str, folder: Path) -> dict[str, Any]:
+    """Where what nobody but the shop may read is kept: a bucket of its own, or a folder.
+
+    Raises ImproperlyConfigured where the library is missing.
+    """
+    if not bucket:
+        modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        # Without an address: nothing leads to these files.
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder), "base_url": None, **modes},
+        }
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": _bucket(bucket, "PRIVATE_BUCKET"),
+    }
+
+
+def _bucket(name: str, setting: str) -> dict[str, Any]:
+    _require("storages", setting)
+    return {
+        "bucket_name": name,
         # Without a value the library finds its own: the real S3, the role of the machine.
         "endpoint_url": env.str("MEDIA_ENDPOINT", default="") or None,
         "region_name": env.str("MEDIA_REGION", default="") or None,
@@ -81,7 +104,6 @@ def storage(bucket: str) -> dict[str, Any]:
         "secret_key": secret("MEDIA_SECRET_KEY") or None,
         "file_overwrite": False,
     }
-    return {"BACKEND": "bookstore.bucket.Bucket", "OPTIONS": options}
 
 
 def _require(module: str, setting: str) -> None:

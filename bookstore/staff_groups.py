@@ -50,6 +50,7 @@ GROUPS: dict[str, Sequence[str]] = {
         "waitlist.delete_expecteddelivery",
         *LOOK_AT_QUEUES,
         *LOOK_AT_STOCK,
+        *("shop.view_feed*", "shop.add_feedupload"),
         *("reviews.view_*", "reviews.moderate_review"),
     ),
     "Fulfilment": (

@@ -65,6 +65,8 @@ HEADING_OF_MODEL = {
     "catalog.missedsearch": READERS,
     "catalog.stockmovement": STOCK,
     "shop.deliverymethod": SETTINGS,
+    "shop.feedproblem": CATALOGUE,
+    "shop.feedrun": CATALOGUE,
     "shop.goodsin": STOCK,
     "shop.taxrate": SETTINGS,
     "shop.voucher": SETTINGS,

@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app as procrastinate_app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from . import metrics, request_ids
+from . import metrics, request_ids, stopping
 
 log = logging.getLogger("bookstore.tasks")
 
@@ -40,6 +40,7 @@ PERIODIC = {
     "forget_attempts": ("*/10 * * * *", "accounts.tasks.forget_attempts"),
     "mail_notices": ("*/10 * * * *", "waitlist.tasks.mail_notices"),
     "withdraw_unbought": ("*/10 * * * *", "reviews.tasks.withdraw_unbought"),
+    "find_left_feeds": ("*/10 * * * *", "shop.feed_tasks.find_left_feeds"),
     "refresh_lists": ("*/10 * * * *", "shop.tasks.refresh_lists"),
     "count_book_sales": ("*/10 * * * *", "shop.tasks.count_book_sales"),
     "count_facets": ("5 * * * *", "shop.tasks.count_facets"),
@@ -49,7 +50,7 @@ PERIODIC = {
     "refresh_also_liked": ("40 2 * * *", "shop.tasks.refresh_also_liked"),
     "delete_old_missed_searches": ("50 2 * * *", "catalog.tasks.delete_old_missed_searches"),
     "delete_unconfirmed_accounts": ("10 3 * * *", "accounts.tasks.delete_unconfirmed_accounts"),
-    "delete_old_imports": ("55 2 * * *", "shop.tasks.delete_old_imports"),
+    "delete_old_imports": ("55 2 * * *", "shop.feed_tasks.delete_old_imports"),
     "delete_old_alerts": ("5 3 * * *", "waitlist.tasks.delete_old_alerts"),
     "delete_old_mails": ("0 3 * * *", "accounts.tasks.delete_old_mails"),
     "clear_sessions": ("15 3 * * *", "accounts.tasks.clear_sessions"),
@@ -169,6 +170,12 @@ async def under_its_request(run: Callable[[], Awaitable[Any]], context: Any, _wo
     It has a context of its own, so that nothing is to be taken back.
     """
     request_ids.name(context.job.task_kwargs.get("request_id") or request_ids.new())
+    return await run()
+
+
+async def told_of_the_end(run: Callable[[], Awaitable[Any]], context: Any, _worker: Any) -> Any:
+    """Around each task in a worker: a long one can ask whether the worker is to end."""
+    stopping.listen(context.should_abort)
     return await run()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookstore.looking import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
 from catalog.money_columns import money
 
+from . import feed_admin as feed_admin
 from . import order_admin as order_admin
 from . import refund_admin as refund_admin
 from . import stock_admin as stock_admin

@@ -3,6 +3,7 @@
 from bookstore.auditing import Check
 
 from .audits_around_orders import CHECKS as AROUND_ORDERS
+from .audits_of_feeds import CHECKS as OF_FEEDS
 from .models import FulfilmentMove, Order, OrderItem, Payment, RefundRequest
 
 SUMS = """
@@ -199,4 +200,5 @@ CHECKS = [
         says="order {} ({}): {}, posted at {}",
     ),
     *AROUND_ORDERS,
+    *OF_FEEDS,
 ]

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.feeds.csv_reader import NotAFile
 from catalog.feeds.rows import Problem
 
-from .models import FeedProblem, FeedRun
+from .models import FeedProblem, FeedRun, FeedUpload
 
 if TYPE_CHECKING:
     from .import_writing import ImportSummary
@@ -35,13 +36,27 @@ def digest_of(path: Path) -> str:
 def begin(feed: Feed, digest: str, now: datetime) -> FeedRun:
     return FeedRun.objects.create(
         kind=feed.kind,
-        file_name=feed.path.name[:255],
+        file_name=feed.file_name,
         digest=digest,
         size=feed.path.stat().st_size,
         price=feed.price,
         stock=feed.stock,
         begun_at=now,
     )
+
+
+@transaction.atomic
+def of_upload(upload: FeedUpload, feed: Feed, now: datetime) -> FeedRun:
+    """The one run of an upload, to begin or to go on with. No other import is running."""
+    upload = (
+        FeedUpload.objects.select_for_update(of=("self",)).select_related("run").get(pk=upload.pk)
+    )
+    if upload.run:
+        go_on(upload.run)
+        return upload.run
+    run = begin(feed, upload.digest, now)
+    upload.move(FeedUpload.State.APPLYING, run=run)
+    return run
 
 
 def go_on(run: FeedRun) -> None:
@@ -72,5 +87,6 @@ def note(run: FeedRun, summary: ImportSummary, problems: Sequence[Problem]) -> N
 
 def delete_old(*, now: datetime) -> int:
     """Forget the runs that began long ago, and what was wrong with their files. Returns how many."""
-    runs = FeedRun.objects.filter(begun_at__lt=now - KEPT).exclude(state=FeedRun.State.RUNNING)
+    old = FeedRun.objects.filter(begun_at__lt=now - KEPT, upload=None)
+    runs = old.exclude(state=FeedRun.State.RUNNING)
     return runs.delete()[1].get(FeedRun._meta.label, 0)

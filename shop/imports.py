@@ -13,13 +13,14 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookstore.stopping import WorkerEnds
 from catalog.feeds.ahead import ReadingBroke, batches
 from catalog.feeds.kinds import Kind
 from catalog.feeds.rows import Problem
 
 from . import import_runs
 from .import_writing import BatchWriter, Differs, ImportSummary
-from .models import FeedRun
+from .models import FeedRun, FeedUpload
 from .settling import Statistics, settle_or_leave
 
 # Books of a batch that are changed wait for its end, and so does whoever buys one of them, or
@@ -27,6 +28,13 @@ from .settling import Statistics, settle_or_leave
 BATCH = 3000
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_341
+_IS_LOCKED = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+        AND classid = 0 AND objid = %s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""
 
 
 class CannotImport(Exception):
@@ -51,17 +59,26 @@ class Feed:
     """A file to import, and on which terms.
 
     `price` (in the shop's currency) is for new books that the file names no price for; `stock` is
-    the opening stock of new books.
+    the opening stock of new books. `name` is what staff know the file by, where that is not its own
+    name; `by` is who of them applies it.
     """
 
     path: Path
     kind: Kind = Kind.CSV
     price: Decimal | None = None
     stock: int = 0
+    name: str = ""
+    by: str = ""
+
+    @property
+    def file_name(self) -> str:
+        return (self.name or self.path.name)[:255]
 
     @property
     def who(self) -> str:
         """Who brought the books, in ledgers and histories."""
+        if self.by:
+            return self.by
         command = "import_books" if self.kind == Kind.CSV else f"import_{self.kind}"
         return f"{command} {self.path.name}"[:254]
 
@@ -81,25 +98,29 @@ def import_feed(
     dry_run: bool = False,
     resume: bool = False,
     differs: Differs | None = None,
+    upload: FeedUpload | None = None,
 ) -> ImportSummary:
     """Bring the books of a file into the catalogue, in batches that are committed one by one.
 
     Each batch notes in a FeedRun how far it came. With `resume` the import goes on behind the last
     batch of the same file that is in, reports again what was wrong before that, and ends as if it
-    had never been broken off. With `dry_run` each batch is written and taken back, and `differs` is told
-    what of each would be another than it is. Raises
+    had never been broken off. So does one of an `upload`, which has a run of its own, whenever it has
+    begun. With `dry_run` each batch is written and taken back, and `differs` is told what of each would
+    be another than it is. `progress` is told before the first batch and after each, and may end the
+    import by raising WorkerEnds. Raises
     CannotReadFeed or CannotImport before anything is written, or ReadingBroke between two batches.
     """
     feed.check_terms()
     with only_import():
-        run = None if dry_run else _begin(feed, now, resume=resume)
+        run = None if dry_run else _begin(feed, now, upload, resume=resume)
         writer = BatchWriter(feed, run, now, differs)
         if run:
             for row in run.problems.iterator():
                 report(row.told())
+        progress(writer.summary)
         try:
             _bring(feed, writer, report, progress)
-        except (ReadingBroke, KeyboardInterrupt):
+        except (ReadingBroke, KeyboardInterrupt, WorkerEnds):
             if run:
                 import_runs.stop(run)
             raise
@@ -133,13 +154,16 @@ def _bring(
         writer.summary = replace(writer.summary, left_to_worker=left)
 
 
-def _begin(feed: Feed, now: datetime, *, resume: bool) -> FeedRun:
+def _begin(feed: Feed, now: datetime, upload: FeedUpload | None, *, resume: bool) -> FeedRun:
     """A new run, or the one to go on with. No other import is running."""
     import_runs.stop_those_that_were_killed(now)
+    if upload:
+        return import_runs.of_upload(upload, feed, now)
     digest = import_runs.digest_of(feed.path)
     if not resume:
         return import_runs.begin(feed, digest, now)
-    run = FeedRun.objects.filter(kind=feed.kind, digest=digest).first()
+    # That of an upload goes on by itself.
+    run = FeedRun.objects.filter(kind=feed.kind, digest=digest, upload=None).first()
     if run is None:
         raise NothingToResume(_("No import of this very file was ever begun."))
     if run.state == FeedRun.State.DONE:
@@ -152,6 +176,13 @@ def _begin(feed: Feed, now: datetime, *, resume: bool) -> FeedRun:
         raise NothingToResume(text % terms)
     import_runs.go_on(run)
     return run
+
+
+def is_running() -> bool:
+    """Whether an import is in, on whatever machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_LOCKED, [_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

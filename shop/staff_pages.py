@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookstore.staff_menu import StaffPage
 
-from .views import by_hand, order_mails, picking, receiving, stock_takes
+from .views import by_hand, feeds, order_mails, picking, receiving, stock_takes
 
 STOCK = "catalog.add_stockmovement"
 LOOK_AT_GOODS_IN = "shop.view_goodsin"
@@ -12,6 +12,28 @@ GOODS_IN = "goods-in/<int:delivery_id>/"
 
 LOOK_AT_COUNTS = "shop.view_stocktake"
 OF_A_TAKE = "stock-takes/<int:take_id>/"
+
+LOOK_AT_FEEDS, UPLOAD_FEEDS = "shop.view_feedupload", "shop.add_feedupload"
+OF_A_FEED = "feeds/<int:upload_id>/"
+
+FEEDS = [
+    StaffPage("feed_list", "feeds/", feeds.feed_list, LOOK_AT_FEEDS, title=_("Feeds")),
+    StaffPage("feed_upload", "feeds/new/", feeds.feed_upload, UPLOAD_FEEDS),
+    StaffPage("feed_detail", OF_A_FEED, feeds.feed_detail, LOOK_AT_FEEDS),
+    StaffPage("feed_apply", f"{OF_A_FEED}apply/", feeds.feed_apply, UPLOAD_FEEDS),
+    StaffPage("feed_drop", f"{OF_A_FEED}drop/", feeds.feed_drop, UPLOAD_FEEDS),
+    StaffPage("feed_again", f"{OF_A_FEED}again/", feeds.feed_again, UPLOAD_FEEDS),
+    StaffPage("feed_changes_csv", f"{OF_A_FEED}changes.csv", feeds.feed_changes_csv, LOOK_AT_FEEDS),
+    StaffPage(
+        "feed_problems_csv", f"{OF_A_FEED}problems.csv", feeds.feed_problems_csv, LOOK_AT_FEEDS
+    ),
+    StaffPage(
+        "feed_run_problems_csv",
+        "feeds/runs/<int:run_id>/problems.csv",
+        feeds.feed_run_problems_csv,
+        "shop.view_feedproblem",
+    ),
+]
 
 STOCK_TAKES = [
     StaffPage(
@@ -81,4 +103,5 @@ PAGES = [
         title=_("Pick list"),
     ),
     *STOCK_TAKES,
+    *FEEDS,
 ]

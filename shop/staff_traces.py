@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.person import ERASED, Part, Person
 from catalog.models import Repricing
 
+from .models import FeedUpload
+
 # Tables with the columns that name who did it, by the address that they signed in with.
 TRACES: dict[type[Model], tuple[str, ...]] = {
     Repricing: ("who", "ended_by"),
+    FeedUpload: ("uploaded_by", "decided_by"),
 }
 
 

@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from . import also_liked, cart, import_runs, lists, sales
+from . import also_liked, cart, lists, sales
 from .services import payments, refunds
 
 
@@ -44,8 +44,3 @@ def refresh_also_liked() -> None:
 @task
 def delete_old_baskets() -> None:
     cart.delete_old(now=timezone.now())
-
-
-@task
-def delete_old_imports() -> None:
-    import_runs.delete_old(now=timezone.now())

@@ -20,7 +20,7 @@ from django.utils import translation
 from stripe import HTTPClient
 
 from accounts.models import User
-from bookstore import maintenance
+from bookstore import maintenance, sharing
 from bookstore.embedded.server import Server
 from bookstore.process_cache import ProcessCache
 from tests import emptying, migrated
@@ -132,9 +132,11 @@ def _settings_of_all_tests(tmp_path_factory) -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "private": sharing.private_storage("", folder / "private"),
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
         MEDIA_ROOT=folder / "media",
+        PRIVATE_ROOT=folder / "private",
         STATIC_ROOT=folder,
         MAIL_KEEP_ONE_TIME_LINKS=False,
         PAYMENT_PROVIDER="demo",
@@ -162,8 +164,9 @@ def _nothing_left_by_another_test(request) -> None:
         ProcessCache(cache["LOCATION"], {}).clear()
     maintenance.believe(None, seconds=math.inf)
     default_task_backend.clear()
-    if django_settings.MEDIA_ROOT.exists():
-        shutil.rmtree(django_settings.MEDIA_ROOT)
+    for files in (django_settings.MEDIA_ROOT, django_settings.PRIVATE_ROOT):
+        if files.exists():
+            shutil.rmtree(files)
     # The last request of another test may have been one in German.
     translation.deactivate()
 

@@ -31,6 +31,7 @@ from tests.factories import (
     nth_ean,
 )
 from tests.reviews.readers import write
+from tests.shop import feeding
 from tests.shop.conftest import fill, pay, place
 from tests.waitlist.lists import deliver, line, sold_out
 from waitlist.models import ExpectedDelivery, PreBooking
@@ -77,6 +78,7 @@ def a_bit_of_everything(staff_client: Client) -> dict[str, int]:
         "repricing_id": _prices(book, staff_client).pk,
         **_goods_in(),
         "take_id": _stock_take(book).pk,
+        **feeding.one_of_each(nth_ean(9_000_000 + number)),
         "review": review.pk,
         "id": reader.pk,
     }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from catalog import works
 from catalog.availability import PublishingStatus
 from catalog.genre_paths import genre_paths
 from catalog.locks import Lock
-from catalog.models import Contribution
+from catalog.models import Book, Contribution
 
 from . import staging, upsert
 from .derived import work_key_of
@@ -115,6 +116,26 @@ def in_words(kinds: Mapping[str, int]) -> str:
     """“1204 new, 318 prices, 12 out of print”; empty if nothing differs."""
     counted = [(words, kinds.get(kind, 0)) for kind, words in _WORDS.items()]
     return ", ".join(str(words % {"number": number}) for words, number in counted if number)
+
+
+def field_text(field: str) -> str:
+    """What a field of a Difference is called on a page."""
+    if field == NEW:
+        return _("new book")
+    if field == "people":
+        return _("contributors")
+    if field == "description":
+        return str(Lock.DESCRIPTION.label)
+    column: Any = Book._meta.get_field(field)
+    return str(column.verbose_name)
+
+
+def value_text(field: str, value: str) -> str:
+    """How a value of a Difference reads on a page: a choice in words, anything else as it is."""
+    if field in (NEW, "people", "description"):
+        return value
+    column: Any = Book._meta.get_field(field)
+    return str(dict(column.flatchoices).get(value, value))
 
 
 def _told(

@@ -47,15 +47,20 @@ class _TableFile:
         self.rows += 1
 
 
+def told(problem: Problem) -> tuple[object, ...]:
+    """A row of ReportFile."""
+    outcome = _("row skipped") if problem.row_is_skipped else _("value left out")
+    texts = (problem.record, problem.field, problem.value, problem.reason)
+    return (problem.line, *texts, outcome)
+
+
 class ReportFile(_TableFile):
     """What was wrong."""
 
     header = ("line", "record", "field", "value", "reason", "outcome")
 
     def add(self, problem: Problem) -> None:
-        outcome = _("row skipped") if problem.row_is_skipped else _("value left out")
-        told = (problem.record, problem.field, problem.value, problem.reason, outcome)
-        self._write((problem.line, *told))
+        self._write(told(problem))
 
 
 class ChangesFile(_TableFile):

@@ -4,6 +4,7 @@ from .book_sales import BookSales
 from .carts import MOST_COPIES, Cart, CartItem
 from .delivery import DeliveryBand, DeliveryMethod
 from .feed_runs import FeedProblem, FeedRun
+from .feed_uploads import FeedUpload
 from .goods_in import GoodsIn, GoodsInLine, GoodsInScan
 from .history import Invoice, InvoiceCounter, OrderEvent, Withdrawal
 from .moves import FulfilmentMove, OrderNote
@@ -43,6 +44,7 @@ __all__ = [
     "DeliveryMethod",
     "FeedProblem",
     "FeedRun",
+    "FeedUpload",
     "FulfilmentMove",
     "GoodsIn",
     "GoodsInLine",

@@ -158,6 +158,7 @@ def environment(image, settings) -> dict[str, str]:
         "CACHE_URL": f"valkey://127.0.0.1:{free_port()}/0",
         "STATIC_ROOT": str(srv / "static"),
         "MEDIA_ROOT": str(srv / "media"),
+        "PRIVATE_ROOT": str(srv / "private"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -55,7 +55,7 @@ def test_what_is_missing_is_named_at_the_start(missing, how):
     assert f"ImproperlyConfigured: {missing} is not set" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["STATIC_ROOT", "MEDIA_ROOT"])
+@pytest.mark.parametrize("name", ["STATIC_ROOT", "MEDIA_ROOT", "PRIVATE_ROOT"])
 def test_an_empty_folder_means_the_default_and_the_project_is_refused(name):
     default = settings_with({**COMPLETE, name: ""}, f"settings.{name}")
     project = settings_with({**COMPLETE, name: "."})
@@ -267,12 +267,28 @@ def test_another_cache_is_an_error_at_the_start(url):
 
 
 @pytest.mark.parametrize(
-    ("setting", "module"), [("CACHE_URL", "redis"), ("MEDIA_BUCKET", "storages")]
+    ("setting", "module"),
+    [("CACHE_URL", "redis"), ("MEDIA_BUCKET", "storages"), ("PRIVATE_BUCKET", "storages")],
 )
 def test_what_needs_a_package_that_is_missing_says_which(setting, module):
     result = settings_with({**COMPLETE, setting: "valkey://cache:6379/0"}, without=module)
 
     assert f"ImproperlyConfigured: {setting} needs the package {module}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"MEDIA_ROOT": "/srv/files", "PRIVATE_ROOT": "/srv/files/private"},
+            "PRIVATE_ROOT is /srv",
+        ),
+        ({"STATIC_ROOT": "/srv/files", "PRIVATE_ROOT": "/srv/files"}, "PRIVATE_ROOT is /srv/files"),
+        ({"MEDIA_BUCKET": "books", "PRIVATE_BUCKET": "books"}, "PRIVATE_BUCKET is MEDIA_BUCKET"),
+    ],
+)
+def test_what_is_private_lies_where_nothing_is_served(changes, words):
+    assert f"ImproperlyConfigured: {words}" in settings_with({**COMPLETE, **changes}).stderr
 
 
 def test_a_currency_with_three_decimals_is_an_error_at_the_start():

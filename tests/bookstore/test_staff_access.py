@@ -41,6 +41,8 @@ waitlist.arrival              BFMA  -    -       -
 waitlist.expecteddelivery     BFMA  BM   BM      BM
 shop.order                    FMA   -    -       -
 shop.goodsin                  BFMA  -    -       -
+shop.feedrun                  BMA   -    -       -
+shop.feedproblem              BMA   -    -       -
 shop.refund                   FMA   -    -       -
 shop.refundrequest            FMA   -    -       -
 shop.webhookevent             MA    -    -       -
@@ -120,6 +122,15 @@ stock_take_again              BFM
 stock_take_missing            BFM
 stock_take_review             BFM
 stock_take_abandon            BFM
+feed_list                     BMA
+feed_upload                   BM
+feed_detail                   BMA
+feed_apply                    BM
+feed_drop                     BM
+feed_again                    BM
+feed_changes_csv              BMA
+feed_problems_csv             BMA
+feed_run_problems_csv         BMA
 reviews_review_remove         BM
 reviews_review_keep           BM
 reviews_review_restore        BM

@@ -130,6 +130,9 @@ admin:stock_take_count | count the stock
 admin:stock_take_missing | books not counted yet
 admin:stock_take_review | review a stock take
 admin:stock_take_abandon | give up a stock take
+admin:feed_list | feeds
+admin:feed_upload | upload a feed
+admin:feed_detail | a feed looked at
 admin:catalog_book_withdraw | withdraw a book
 admin:catalog_book_put_back | put a book back
 admin:waitlist_prebooking_take_back | take a held copy back
@@ -196,6 +199,9 @@ admin:panel_low_stock_csv | a file, CSV
 admin:panel_queues_csv | a file, CSV
 admin:panel_missed_searches_csv | a file, CSV
 admin:stock_take_csv | a file, CSV
+admin:feed_changes_csv | a file, CSV
+admin:feed_problems_csv | a file, CSV
+admin:feed_run_problems_csv | a file, CSV
 admin:(admin/(?P<url>.*)$) | all else below /admin/, which is not found
 """
 

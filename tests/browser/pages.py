@@ -11,6 +11,7 @@ from .catalogue_scenes import CATALOGUE_PAGES
 from .count_scenes import COUNT_PAGES, COUNT_SENT, COUNT_SENT_IN_PLACE
 from .customer_scenes import CUSTOMER_PAGES
 from .dashboard_scenes import DASHBOARD_PAGES
+from .feed_scenes import FEED_PAGES, FEEDS_SENT
 from .further_scenes import FURTHER_PAGES
 from .mail_scenes import MAIL_PAGES
 from .notice_scenes import ENDED, NOTICE_PAGES
@@ -88,6 +89,7 @@ PAGES: dict[str, Callable[[Scene], str]] = {
     **CATALOGUE_PAGES,
     **CUSTOMER_PAGES,
     **DASHBOARD_PAGES,
+    **FEED_PAGES,
     **FURTHER_PAGES,
     **MAIL_PAGES,
     **NOTICE_PAGES,
@@ -112,6 +114,7 @@ SENT = {
     **COUNT_SENT,
     "withdraw a book with errors": "Withdraw it",
     **PRICES_SENT,
+    **FEEDS_SENT,
     **SENT_EMPTY,
     **STOCK_SENT,
     **ENDED,

@@ -9,7 +9,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.feeds.differences import Difference, count_kinds, differences, in_words
+from catalog.feeds import upsert
+from catalog.feeds.differences import (
+    Difference,
+    count_kinds,
+    differences,
+    field_text,
+    in_words,
+    value_text,
+)
 from catalog.feeds.rows import BookRow
 from catalog.locks import Lock
 from catalog.models import Book
@@ -140,3 +148,11 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rows() -> Non
         counts.append(len(captured))
 
     assert counts[0] == counts[1] < 14
+
+
+def test_each_field_has_a_name_for_pages_and_choices_are_in_words():
+    names = {field_text(field) for field in upsert._TOLD}
+    assert names >= {"new book", "contributors", "title", "description"}
+    assert value_text("format", "hardback") == "Hardback"
+    for field in ("title", "new", "people", "description", "genres"):
+        assert value_text(field, "hardback") == "hardback"
