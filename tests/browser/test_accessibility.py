@@ -21,8 +21,8 @@ DATA = ('type="application/ld+json"', 'type="application/json"')
 STYLE = re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son\w+\s*=", re.IGNORECASE)
 
-# Away from CI every sixth page, which is a minute's work.
-DEEP = {name for number, name in enumerate(PAGES) if number % 6}
+# Away from CI every tenth page.
+DEEP = {name for number, name in enumerate(PAGES) if number % 10}
 
 
 def marks(name: str) -> list[pytest.MarkDecorator]:

@@ -19,7 +19,6 @@ from tests.processes import empty_queue, wait_for, worker
 from tests.threads import at_once
 
 from .feeding import apply, looked_at, upload
-from .test_import_onix import nobody_holds_the_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOOKS = 7_000
@@ -85,7 +84,7 @@ def test_another_worker_goes_on_behind_what_is_in(settings, tmp_path):
         assert wait_for(FeedRun.objects.filter(records__gte=imports.BATCH).exists, 60)
         doomed.send_signal(signal.SIGKILL)
         doomed.wait()
-    assert wait_for(nobody_holds_the_lock, 30)
+    assert wait_for(lambda: not imports.is_running(), 30)
     assert FeedRun.objects.get().records < BOOKS
     forgotten()
 

@@ -464,6 +464,7 @@ def five(monkeypatch) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_a_worker_that_is_killed_goes_on_and_ends_as_an_unbroken_one(five, monkeypatch):
     with transaction.atomic():
         applied(five, stock=1)
@@ -504,6 +505,7 @@ def test_a_worker_that_is_to_end_leaves_the_rest_to_another(five, prepare):
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_a_command_and_an_upload_leave_each_others_runs_alone(five, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "autumn.xml"

@@ -88,7 +88,7 @@ def test_a_large_feed_takes_little_memory_and_survives_a_kill(request, tmp_path)
     assert killed_behind < records < PRODUCTS
     assert records % imports.BATCH == 0
     assert Book.objects.count() == records
-    assert wait_for(nobody_holds_the_lock, 30)
+    assert wait_for(lambda: not imports.is_running(), 30)
 
     resumed = imported(path, report, "--resume")
     assert FeedRun.objects.count() == 1
@@ -111,15 +111,6 @@ def imported(path: Path, *options: str) -> dict:
     assert len(readers_and_writer) == 2, running.peaks
     assert max(readers_and_writer.values()) < KILOBYTES
     return {**fingerprints(), "run": last_run()}
-
-
-def nobody_holds_the_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-            " WHERE datname = current_database() AND locktype = 'advisory'"
-        )
-        return not cursor.fetchone()[0]
 
 
 def empty_catalogue() -> None:
