@@ -88,7 +88,8 @@ class Records:
         back = {
             known.ean: known.book_id
             for row in named
-            if (known := self._known.get(_name(row))) and known.withdrew and known.withdrawn_at
+            if (known := self._known.get(_name(row)))
+            and (known.withdrew and known.withdrawn_at and known.ean == row.ean)
         }
         for book_id in back.values():
             reason = _("Its sender has sent the record again.")
@@ -100,6 +101,8 @@ class Records:
         )
         with connection.cursor() as cursor:
             cursor.execute(_REMEMBER, columns)
+        # A deletion behind them in the same batch is of what they say now.
+        self._known |= _known({_name(row) for row in named})
         return set(back)
 
     def take_back(self) -> TakenBack:
@@ -134,6 +137,9 @@ class Records:
         known = self._known.get(_name(deletion))
         if late := _late(known, deletion.sent_at):
             return False, late
+        if known and deletion.ean not in ("", known.ean):
+            reason = _("This record is of %(ean)s, and its deletion names another book.")
+            return False, reason % {"ean": known.ean}
         book = self._book_of(deletion, known)
         if book is None or (known and known.deleted_at):
             return False, ""

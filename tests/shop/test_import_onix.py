@@ -215,6 +215,35 @@ def test_a_deletion_before_the_record_in_one_message_is_followed_by_it():
     assert not Book.objects.get().is_withdrawn
 
 
+def test_a_deletion_behind_the_record_in_one_message_takes_it_back_each_time():
+    path = write(product(), product(notification="05"))
+
+    for _time in range(2):
+        assert "1 taken back" in import_onix(path)
+        assert Book.objects.get().is_withdrawn
+
+
+@pytest.mark.parametrize("neighbours", [[], [product(ean=isbn(7), reference="ref-7")]])
+def test_a_deleted_record_that_comes_again_is_of_the_book_that_it_names_then(neighbours):
+    import_onix(write(product(), *neighbours))
+    import_onix(write(product(notification="05")))
+
+    assert "1 new" in import_onix(write(product(ean=PERSUASION), *neighbours, header=NEWER))
+
+    assert Book.objects.get(ean=EMMA).is_withdrawn
+    assert FeedRecord.objects.get(reference="ref-1").book.ean == PERSUASION
+
+
+def test_a_deletion_that_names_another_book_takes_neither():
+    other = product(ean=PERSUASION, reference="ref-2")
+    import_onix(write(product(), other))
+
+    assert "1 skipped" in import_onix(write(product(ean=PERSUASION, notification="05")))
+
+    assert reasons() == [f"This record is of {EMMA}, and its deletion names another book."]
+    assert not Book.objects.exclude(withdrawn_at=None).exists()
+
+
 # Imports that break off.
 
 
