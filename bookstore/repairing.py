@@ -9,6 +9,7 @@ from itertools import batched
 from django.db import OperationalError, connection, transaction
 
 from .auditing import Check
+from .session_locks import session_lock
 
 BATCH = 200
 # How long a repair waits for a row that somebody holds, before it leaves that as it is.
@@ -27,15 +28,10 @@ class RepairIsRunning(Exception):
 @contextmanager
 def only_repair() -> Iterator[None]:
     """Keep every other repair out, also from other machines. Raises RepairIsRunning if one is in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(_LOCK) as is_alone:
+        if not is_alone:
             raise RepairIsRunning
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def repair(check: Check, keys: Sequence[int]) -> Iterator[int]:

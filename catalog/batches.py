@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from bookstore.session_locks import session_lock
+
 BATCH = 200
 # Any number, as long as nothing else in this database locks it.
 _LOCK = 7_220_350
@@ -52,11 +54,5 @@ def rewrite_books(*, differing: str, change: str) -> int:
 @contextmanager
 def only_batch_job() -> Iterator[CursorWrapper]:
     """A cursor to work with, once no other job of this kind is running, on any machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    with session_lock(_LOCK, waits=True), connection.cursor() as cursor:
+        yield cursor

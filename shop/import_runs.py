@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from catalog.feeds.csv_reader import NotAFile
@@ -64,9 +65,17 @@ def go_on(run: FeedRun) -> None:
     run.save(update_fields=["state", "ended_at"])
 
 
-def stop(run: FeedRun) -> None:
-    """The run has come to an early end. What it has brought stays."""
-    run.end(FeedRun.State.STOPPED, timezone.now())
+@contextmanager
+def ended(run: FeedRun) -> Iterator[None]:
+    """The run is done at the end of this, or stopped by whatever breaks it off: what it brought stays."""
+    state = FeedRun.State.STOPPED
+    try:
+        yield
+        state = FeedRun.State.DONE
+    finally:
+        # A run whose database is gone shows as stopped from the next one on.
+        with suppress(Error) if state == FeedRun.State.STOPPED else nullcontext():
+            run.end(state, timezone.now())
 
 
 def stop_those_that_were_killed(now: datetime) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookstore.stopping import WorkerEnds
-from catalog.feeds.ahead import ReadingBroke, batches
+from bookstore.session_locks import session_lock
+from catalog.feeds.ahead import batches
 from catalog.feeds.kinds import Kind
 from catalog.feeds.rows import Problem
 
@@ -118,14 +117,8 @@ def import_feed(
             for row in run.problems.iterator():
                 report(row.told())
         progress(writer.summary)
-        try:
+        with import_runs.ended(run) if run else nullcontext():
             _bring(feed, writer, report, progress)
-        except (ReadingBroke, KeyboardInterrupt, WorkerEnds):
-            if run:
-                import_runs.stop(run)
-            raise
-        if run:
-            run.end(FeedRun.State.DONE, timezone.now())
     progress(writer.summary)
     return writer.summary
 
@@ -188,12 +181,7 @@ def is_running() -> bool:
 @contextmanager
 def only_import() -> Iterator[None]:
     """Keep every other import out, also from other machines. Raises ImportIsRunning if one is in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(_LOCK) as is_alone:
+        if not is_alone:
             raise ImportIsRunning
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from django.db import Error, connection
+from bookstore.session_locks import session_lock
 
 from .archive import CannotBackUp
 
@@ -15,13 +15,7 @@ def only_one() -> Iterator[None]:
 
     Raises CannotBackUp if one is under way.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(_LOCK) as is_alone:
+        if not is_alone:
             raise CannotBackUp("Another backup or restore of this shop is running.")
-    try:
         yield
-    finally:
-        # A connection that broke has let go of it.
-        with suppress(Error), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,6 +78,7 @@ class FeedCommand(TaughtByExample):
         for output in filter(None, (report_path, changes_path)):
             self._check_output(output, path)
         self.summary = ImportSummary()
+        self.gone_past: int | None = None
         self.kinds: Counter[str] = Counter()
         self.begun = time.monotonic()
         try:
@@ -83,25 +86,34 @@ class FeedCommand(TaughtByExample):
                 self._import(path, report, changes, options)
         except (CannotReadFeed, CannotImport) as error:
             raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(_("The import stopped: %(error)s") % {"error": error}) from error
         except ReadingBroke as error:
-            text = _(
-                "The file could not be read to its end: %(reason)s. Whole batches are in: %(counts)s."
-            )
-            reason = {"reason": error, "counts": _counts(self.summary)}
-            raise CommandError(text % reason) from error
+            reason = {"reason": str(error).removesuffix(".")}
+            text = _("The file could not be read to its end: %(reason)s.") % reason
+            raise CommandError(f"{text} {self._what_is_in(options)}") from error
+        except (OSError, DatabaseError) as error:
+            first_line = {"error": str(error).partition("\n")[0]}
+            text = _("The import stopped: %(error)s.") % first_line
+            raise CommandError(f"{text} {self._what_is_in(options, resume=True)}") from error
         except KeyboardInterrupt as error:
-            text = _("Stopped. Whole batches are in: %(counts)s. Go on with --resume.")
-            counts = _counts(self.summary)
-            raise CommandError(text % {"counts": counts}, returncode=130) from error
+            text = f"{_('Stopped.')} {self._what_is_in(options, resume=True)}"
+            raise CommandError(text, returncode=130) from error
         self._say(report, changes, dry_run=options["dry_run"])
+
+    def _what_is_in(self, options: dict[str, Any], *, resume: bool = False) -> str:
+        """What an import that broke off has brought, and with `resume` how to go on with it."""
+        if options["dry_run"] or not self.summary.records:
+            return _("Nothing was changed.")
+        brought = _("Whole batches are in: %(counts)s.") % {"counts": _counts(self.summary)}
+        return f"{brought} {_('Go on with --resume.')}" if resume else brought
 
     def _check_output(self, output: Path, feed: Path) -> None:
         if not output.parent.is_dir():
             raise CommandError(_("There is no folder %(folder)s.") % {"folder": output.parent})
         if output.exists() and feed.exists() and output.samefile(feed):
             raise CommandError(_("The report would overwrite the file that is imported."))
+        if not os.access(output if output.exists() else output.parent, os.W_OK):
+            text = _("%(path)s cannot be written. Choose another place, as with --report.")
+            raise CommandError(text % {"path": output})
 
     def _import(
         self, path: Path, report: ReportFile, changes: ChangesFile, options: dict[str, Any]
@@ -111,6 +123,8 @@ class FeedCommand(TaughtByExample):
 
             def progress(summary: ImportSummary) -> None:
                 self.summary = summary
+                if self.gone_past is None:
+                    self.gone_past = summary.records
                 bar.update(summary.position, f"{_counts(summary)}; {self._rate()}")
 
             def differs(found: Sequence[Difference]) -> None:
@@ -146,7 +160,8 @@ class FeedCommand(TaughtByExample):
 
     def _rate(self) -> str:
         seconds = max(time.monotonic() - self.begun, 0.001)
-        return _("%(rate)d records a second") % {"rate": self.summary.records / seconds}
+        records = self.summary.records - (self.gone_past or 0)
+        return _("%(rate)d records a second") % {"rate": records / seconds}
 
 
 def _counts(summary: ImportSummary) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from catalog import stock
@@ -290,6 +290,48 @@ def test_an_import_that_was_stopped_ends_as_an_unbroken_one(broken_off, stops):
 
     assert (catalogue(), last_run(), Path("books.report.csv").read_text()) == unbroken
     assert FeedRun.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_unsettled")
+def test_an_import_that_loses_the_database_says_how_to_go_on(monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 4)
+    write_products(path := Path("books.xml"), 6)
+    write = import_writing.BatchWriter.write
+
+    def lose(writer: Any, batch: Any) -> Any:
+        if writer.summary.records:
+            raise OperationalError("the connection is lost\nDETAIL: of Jane Doe")
+        return write(writer, batch)
+
+    monkeypatch.setattr(import_writing.BatchWriter, "write", lose)
+    with pytest.raises(CommandError) as told:
+        import_onix(path)
+
+    assert str(told.value) == (
+        "The import stopped: the connection is lost. Whole batches are in: 4 new, 0 updated,"
+        " 0 unchanged, 0 skipped. Go on with --resume."
+    )
+    assert last_run()["state"] == "stopped"
+
+
+def test_a_dry_run_that_is_stopped_has_changed_nothing(monkeypatch):
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_writing.BatchWriter, "write", stop)
+    with pytest.raises(CommandError, match=r"^Stopped\. Nothing was changed\.$") as told:
+        import_onix(write(product()), "--dry-run")
+
+    assert told.value.returncode == 130
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+
+    with pytest.raises(CommandError, match=r"feed\.report\.csv cannot be written.*--report"):
+        import_onix(write(product()))
+
+    assert not FeedRun.objects.exists()
 
 
 def undone() -> Any:
