@@ -8,6 +8,8 @@ RUN python -m venv /srv/venv \
  && /srv/venv/bin/pip install --require-hashes --only-binary :all: -r /requirements-extras.txt
 
 FROM python:3.13-slim-trixie
+# A folder that is private is no secret.
+# hadolint ignore=DL3064
 ENV PATH=/srv/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

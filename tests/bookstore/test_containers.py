@@ -42,6 +42,20 @@ def test_a_container_can_neither_write_nor_become_more_than_it_is(name):
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("hadolint", "Dockerfile"),
+        ("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+    ],
+)
+def test_linters_find_nothing(command):
+    program = Path(sys.executable).with_name(command[0])
+    run = subprocess.run([program, *command[1:]], cwd=PROJECT, capture_output=True, text=True)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_what_runs_on_is_asked_how_it_is():
     unasked = {
         name for name, service in SERVICES.items() if "test" not in service.get("healthcheck", {})
