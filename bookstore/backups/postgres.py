@@ -83,6 +83,7 @@ BEGIN
 END
 $clear$;
 """
+_PARAMETERS = ("host", "port", "user", "password")
 # Whoever holds a table for longer is told of, instead of waited for.
 PATIENCE = "SET client_min_messages = warning; SET lock_timeout = '30s';\n"
 
@@ -230,9 +231,11 @@ def _write(script: IO[bytes], words: str) -> None:
 
 
 def _connecting() -> tuple[list[str], dict[str, str] | None]:
-    arguments, environment = connection.client.settings_to_cmd_args_env(
-        connection.settings_dict, []
-    )
+    there = connection.settings_dict
+    options = there["OPTIONS"]
+    # What stands behind the ? of DATABASE_URL, as the folder of a socket does, Django leaves out here.
+    behind = {name.upper(): options[name] for name in _PARAMETERS if name in options}
+    arguments, environment = connection.client.settings_to_cmd_args_env({**there, **behind}, [])
     return list(arguments), environment
 
 

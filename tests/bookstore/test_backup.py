@@ -493,6 +493,12 @@ def test_another_secret_key_newer_code_and_older_programs_are_told_of(
         call_command("backup", f"{archive}.new")
 
 
+def test_an_address_may_name_the_folder_of_a_socket(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "host", "/run/postgresql")
+
+    assert "-h /run/postgresql" in " ".join(postgres._arguments())
+
+
 def test_a_shop_that_was_closed_stays_closed(shop, archive):
     call_command("backup", str(archive))
     maintenance.close(None)

@@ -1,7 +1,6 @@
 """The containers, as far as they can be tried without an engine: what is promised of them, and their
 very commands, run beside a copy of what the image holds."""
 
-import os
 import re
 import shlex
 import shutil
@@ -25,9 +24,10 @@ COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 WEB_COMMAND = re.search(r"^CMD (\[.*\])", DOCKERFILE, re.MULTILINE)[1]
+IMAGE_PATH = re.search(r"^ENV PATH=(\S+)", DOCKERFILE, re.MULTILINE)[1]
 # It gives volumes to their owners, and ends.
 AS_ROOT = {"prepare"}
-ONCE = {"prepare", "migrate"}
+ONCE = {"prepare", "migrate", "backup"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -173,7 +173,8 @@ def environment(image, settings) -> dict[str, str]:
         "STATIC_ROOT": str(srv / "static"),
         "MEDIA_ROOT": str(srv / "media"),
         "PRIVATE_ROOT": str(srv / "private"),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        # The venv here stands for that of the image; this machine may have older programs.
+        "PATH": IMAGE_PATH.replace("/srv/venv", sys.prefix).replace("$PATH", "/usr/bin:/bin"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
@@ -235,6 +236,13 @@ def test_the_command_of_each_container_does_its_work_and_writes_nothing_beside(i
         assert wait_for(ProcrastinateWorker.objects.exists, 30)
         worker.terminate()
         assert worker.wait(20) == 0
+
+    backups = image.parent / "backups"
+    backups.mkdir()
+    back_up = SERVICES["backup"]["command"][-1].replace("/srv/", f"{image.parent}/")
+    run(["sh", "-ec", back_up.replace("$$", "$")], image, environment)
+    (archive,) = backups.iterdir()
+    run(["python", "manage.py", "restore", "--verify", str(archive)], image, environment)
 
     assert files_of(image) == before
     empty_queue()
