@@ -5,8 +5,15 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
+)
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -22,10 +29,12 @@ from .frame import Reader
 
 # PostgreSQL's text holds any character but this one, so no page has a use for it.
 NUL = ("\x00", "%00")
-# For machines that ask whether this one lives, and for staff who are not signed in yet.
+# For machines that ask how this one is.
+FOR_MACHINES = ("healthz", "readyz", "metrics")
+# For them, and for staff who are not signed in yet.
 ALWAYS_OPEN = (
-    *("healthz", "readyz", "metrics", "account_login"),
-    *("accounts:second_step", "accounts:passkey_sign_in"),
+    *FOR_MACHINES,
+    *("account_login", "accounts:second_step", "accounts:passkey_sign_in"),
 )
 # Seconds, where nobody said until when the shop is closed; and where that moment is over.
 TRY_AGAIN_AFTER = 600
@@ -74,6 +83,15 @@ class RefusalsMiddleware:
         return response
 
 
+class HostMiddleware(CommonMiddleware):
+    """Refuses hosts that ALLOWED_HOSTS does not name, but to machines: they ask this one by its address."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        if request.path_info in _addresses(FOR_MACHINES):
+            return None
+        return super().process_request(request)
+
+
 class MaintenanceMiddleware:
     """While the shop is closed (bookstore/maintenance.py), answers with 503 and says so.
 
@@ -92,12 +110,12 @@ class MaintenanceMiddleware:
 
 
 def _is_open_to(request: HttpRequest) -> bool:
-    return request.path_info in _always_open() or request.user.is_staff
+    return request.path_info in _addresses(ALWAYS_OPEN) or request.user.is_staff
 
 
 @cache
-def _always_open() -> frozenset[str]:
-    return frozenset(reverse(name) for name in ALWAYS_OPEN)
+def _addresses(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(reverse, names))
 
 
 def _closed(closure: maintenance.Closure, request: HttpRequest) -> HttpResponse:

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "bookstore.middleware.RefusalsMiddleware",
     "bookstore.middleware.AccountPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "bookstore.middleware.HostMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bookstore.middleware.MaintenanceMiddleware",

@@ -1,6 +1,7 @@
 """What an operator, and a load balancer, is told of how the shop does."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -347,6 +348,15 @@ def test_readyz_is_cheap_enough_for_every_second(client, monkeypatch):
 
     assert answer.json() == {"status": "ready", "worker": {"waiting": 0, "silent_seconds": None}}
     assert len(sent) == 3
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_machines_ask_this_one_by_its_address(client, path, caplog):
+    response = client.get(path, headers={"host": "10.0.0.5:8000"})
+
+    assert response.status_code == 200
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert client.get("/books/", headers={"host": "10.0.0.5:8000"}).status_code == 400
 
 
 def test_readyz_minds_neither_a_dead_worker_nor_failed_tasks_and_mails(client):
