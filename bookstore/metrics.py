@@ -9,12 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 if FOLDER in os.environ:
-    Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True)
+# A command may stand where nothing can be written. It counts nothing then, which nobody would read.
+CAN_COUNT = FOLDER not in os.environ or os.access(os.environ[FOLDER], os.W_OK)
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
@@ -55,8 +59,12 @@ CHECKOUTS = Counter(
 )
 
 
+def _is_counting() -> bool:
+    return bool(settings.METRICS_TOKEN) and CAN_COUNT
+
+
 def count_request(*, route: str, method: str, status: int, seconds: float, error: str = "") -> None:
-    if settings.METRICS_TOKEN:
+    if _is_counting():
         REQUESTS.labels(route, method, f"{status // 100}xx").inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
         if error:
@@ -64,19 +72,19 @@ def count_request(*, route: str, method: str, status: int, seconds: float, error
 
 
 def count_database_error(error: Exception) -> None:
-    if settings.METRICS_TOKEN:
+    if _is_counting():
         DATABASE_ERRORS.labels(type(error).__name__).inc()
 
 
 def count_task(*, task: str, seconds: float, has_failed: bool) -> None:
-    if settings.METRICS_TOKEN:
+    if _is_counting():
         TASKS.labels(task, "failed" if has_failed else "done").inc()
         TASK_SECONDS.labels(task).observe(seconds)
 
 
 def count_checkout(outcome: str) -> None:
     """`outcome` is "placed", or the name of the refusal."""
-    if settings.METRICS_TOKEN:
+    if _is_counting():
         CHECKOUTS.labels(outcome).inc()
 
 
@@ -98,8 +106,11 @@ def mark_dead(pid: int) -> None:
 def forget_the_dead() -> None:
     """Delete the files of processes that are gone, before new ones count: sums begin anew then.
 
-    Those of living ones stay, also of workers that share the folder.
+    Those of living ones stay, also of workers that share the folder. Raises ImproperlyConfigured
+    where the new ones could not count.
     """
+    if settings.METRICS_TOKEN and not CAN_COUNT:
+        raise ImproperlyConfigured(f"{FOLDER} is {os.environ[FOLDER]}, which cannot be written.")
     if FOLDER in os.environ:
         for file in Path(os.environ[FOLDER]).glob("*.db"):
             pid = file.stem.rpartition("_")[2]

@@ -87,6 +87,11 @@ def test_there_is_no_such_page_while_there_is_no_token(client, settings):
 
 
 @pytest.mark.django_db
+def test_it_is_asked_of_each_machine_by_its_address(client):
+    assert client.get("/metrics", headers={**ASKED, "host": "web-1:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
 def test_it_takes_no_form_and_is_kept_nowhere(client):
     assert client.post("/metrics", headers=ASKED).status_code == 405
     assert "no-store" in client.get("/metrics", headers=ASKED)["Cache-Control"]
@@ -238,6 +243,34 @@ def test_nothing_is_counted_for_nobody(settings, client):
     client.get("/healthz")
 
     assert metrics.REQUESTS.collect()[0].samples == []
+
+
+# Where nothing can be written
+
+
+def run_where_nothing_can_be_written(code: str) -> subprocess.CompletedProcess[str]:
+    environment = {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": "/proc/metrics"}
+    return subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {code}"],
+        cwd=PROJECT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bookstore.settings", **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_command_counts_nothing():
+    counting = "from bookstore import metrics; metrics.count_checkout('placed')"
+
+    assert run_where_nothing_can_be_written(counting).returncode == 0
+
+
+def test_a_web_process_does_not_start():
+    done = run_where_nothing_can_be_written(
+        "from bookstore import gunicorn_conf; gunicorn_conf.on_starting(None)"
+    )
+
+    assert "PROMETHEUS_MULTIPROC_DIR is /proc/metrics, which cannot be written." in done.stderr
 
 
 # Many processes
