@@ -23,7 +23,7 @@ from catalog.feeds.writer import write_books
 from catalog.models import Book, FrontTableEntry, Genre
 
 from .imports import BATCH, only_import
-from .settling import Statistics, settle
+from .settling import Statistics, settle_loaded
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalog" / "demo"
 WHO = "load_demo"
@@ -47,13 +47,14 @@ def is_loaded(folder: Path) -> bool:
 def load_demo(*, folder: Path, now: datetime, progress: Callable[[int], None]) -> int:
     """Load all of the demo catalogue or nothing of it; returns the number of new books.
 
-    Safe to repeat: nothing changes, and nothing is read through, once the demo is there.
+    Safe to repeat: nothing changes, and nothing is read through, once the demo is there. Raises
+    StoppedUnsettled if it is interrupted after that.
     """
     with only_import():
         if is_loaded(folder):
             return 0
         created = _load(folder, now, progress)
-        settle()
+        settle_loaded()
     return created
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from catalog import tasks as catalog_tasks
 from catalog.models import Book
@@ -27,6 +28,17 @@ _SEARCHED = (
     "catalog_book_search_tier_0",
     "catalog_book_search_tier_1",
 )
+
+
+class StoppedUnsettled(Exception):
+    """Somebody interrupted what comes after the books: these are in the shop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Stopped. The books are loaded; lists and searches follow when the worker gets to it."
+            )
+        )
 
 
 class Statistics:
@@ -76,6 +88,14 @@ def settle() -> None:
     _clean_search_indexes()
     for task in _FOLLOWING:
         task.call()
+
+
+def settle_loaded() -> None:
+    """Settle for a command whose books are in. Raises StoppedUnsettled instead of KeyboardInterrupt."""
+    try:
+        settle()
+    except KeyboardInterrupt as error:
+        raise StoppedUnsettled from error
 
 
 def _clean_search_indexes() -> None:

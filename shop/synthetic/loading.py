@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Book, Contribution, Genre, StockMovement
 from catalog.slugs import distinct_slug, slug_for
 from shop.imports import CannotImport, only_import
-from shop.settling import settle
+from shop.settling import settle_loaded
 
 from .books import MOST_BOOKS, Library, number_block
 from .bulk import rebuilt_indexes
@@ -68,17 +68,6 @@ class WrongNumber(CannotImport):
         super().__init__(text % {"most": MOST_BOOKS})
 
 
-class StoppedUnsettled(Exception):
-    """Somebody interrupted what comes after the books: these are in the shop."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Stopped. The books are loaded; lists and searches follow when the worker gets to it."
-            )
-        )
-
-
 def make_catalogue(*, books: int, seed: int, now: datetime, progress: Progress) -> None:
     """Load `books` made-up books, or raise CannotImport and change nothing.
 
@@ -93,10 +82,7 @@ def make_catalogue(*, books: int, seed: int, now: datetime, progress: Progress) 
         progress(0, _("Inventing words and names"))
         _load(Library(books, seed), now, progress)
         progress(books, _("Bringing lists and searches up to date"))
-        try:
-            settle()
-        except KeyboardInterrupt as error:
-            raise StoppedUnsettled from error
+        settle_loaded()
 
 
 @transaction.atomic

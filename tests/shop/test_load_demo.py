@@ -6,11 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from catalog.models import Book, FrontTableEntry, Genre, StockMovement
 from shop.demo import FOLDER
+from shop.settling import Statistics
 from tests.factories import BookFactory, GenreFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -47,6 +48,26 @@ def test_the_demo_is_on_the_shelves(django_assert_max_num_queries) -> None:
     assert_first_book_is_whole(rows[0])
     with django_assert_max_num_queries(5):
         assert "already" in load_demo()
+
+
+@pytest.mark.parametrize(
+    ("stopped", "words", "books"),
+    [
+        ("shop.demo._lay_front_table", "Stopped. Nothing was loaded.", False),
+        ("shop.settling.analyze", "Stopped. The books are loaded", True),
+    ],
+)
+def test_whoever_stops_it_is_told_what_is_there(monkeypatch, stopped, words, books):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Statistics, "refresh", lambda self, created: None)
+    monkeypatch.setattr(stopped, stop)
+    with pytest.raises(CommandError, match=words) as told:
+        load_demo()
+
+    assert told.value.returncode == 130
+    assert Book.objects.exists() is books
 
 
 def assert_first_book_is_whole(row: dict[str, str]) -> None:

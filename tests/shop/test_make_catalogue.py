@@ -13,7 +13,7 @@ from catalog import works
 from catalog.identifiers import to_isbn13
 from catalog.models import Book, BookText, Contributor, Genre, StockMovement
 from catalog.titles import derived_from_title
-from shop import lists
+from shop import lists, settling
 from shop.synthetic import loading
 from shop.synthetic.books import Library
 from shop.synthetic.rows import Ids
@@ -165,7 +165,7 @@ def test_who_stops_it_is_told_whether_the_books_are_there(monkeypatch) -> None:
     def stop(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loading, "settle", stop)
+    monkeypatch.setattr(settling, "settle", stop)
     with pytest.raises(CommandError, match="The books are loaded") as stopped:
         make_catalogue(books=20)
     assert Book.objects.count() == 20

@@ -12,13 +12,15 @@ from catalog.feeds.csv_reader import CannotReadFeed
 from shop.demo import FOLDER, load_demo
 from shop.imports import CannotImport
 from shop.management.progress import ProgressBar
+from shop.settling import StoppedUnsettled
 
 EXAMPLE = """
 example:
   manage.py load_demo
 
 `make run` does it for an empty shop. Where the demo is there already nothing changes, and of two
-runs at once one loads it. Ctrl-C takes back what it had begun.
+runs at once one loads it. Ctrl-C takes back what it had begun, unless all books are in: then the
+worker brings lists and searches up to date.
 
 exit status: 0 the demo is there, 1 refused, 130 stopped by Ctrl-C
 """
@@ -36,6 +38,8 @@ class Command(TaughtByExample):
             created = self._load()
         except (CannotReadFeed, CannotImport) as error:
             raise CommandError(str(error)) from error
+        except StoppedUnsettled as error:
+            raise CommandError(str(error), returncode=130) from error
         except KeyboardInterrupt as error:
             raise CommandError(_("Stopped. Nothing was loaded."), returncode=130) from error
         if not created:

@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from bookstore.commands import TaughtByExample
 from shop.imports import CannotImport
 from shop.management.progress import ProgressBar
-from shop.synthetic.loading import StoppedUnsettled, make_catalogue
+from shop.settling import StoppedUnsettled
+from shop.synthetic.loading import make_catalogue
 
 EXAMPLE = """
 example:
