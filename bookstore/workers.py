@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery, TextField
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from procrastinate.contrib.django import app
@@ -59,9 +59,12 @@ def _due(now: datetime):  # type: ignore[no-untyped-def] # django-stubs knows no
     return ProcrastinateJob.objects.filter(status="todo").exclude(scheduled_at__gt=now)
 
 
-def failed_by_task() -> dict[str, int]:
-    """The tasks that were given up, by name. They stay until somebody has looked at them."""
+def failed_by_task(since: datetime | None = None) -> dict[str, int]:
+    """The tasks that were given up, or those that were after `since`, by name."""
     failed = ProcrastinateJob.objects.filter(status="failed")
+    if since:
+        given_up = ProcrastinateEvent.objects.filter(type="failed", at__gte=since)
+        failed = failed.filter(Exists(given_up.filter(job=OuterRef("pk"))))
     name = Coalesce(KT("args__path"), F("task_name"), output_field=TextField())
     counted = failed.annotate(task=name).values("task").annotate(number=Count("pk"))
     return dict(counted.order_by("task").values_list("task", "number"))

@@ -63,10 +63,12 @@ def heartbeat(at: datetime) -> None:
 def job(status: str = "todo", *, since: datetime, task: str = "shop.tasks.refresh_lists") -> int:
     ((key,),) = sql(
         "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
-        " VALUES ('default', 'bookstore.run_task', %s, %s) RETURNING id",
+        " VALUES ('default', 'bookstore.run_task', %s, 'todo') RETURNING id",
         json.dumps({"path": task}),
-        status,
     )
+    steps = ["todo", "doing", "failed"]
+    for step in steps[1 : steps.index(status) + 1]:
+        sql("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", step, key)
     sql("UPDATE procrastinate_events SET at = %s WHERE job_id = %s", since, key)
     return key
 
@@ -149,6 +151,14 @@ def test_what_only_warns_has_a_status_of_its_own(capsys, monkeypatch):
     assert found["mails that wait"]["words"] == "1 wait; the oldest for 60 minutes"
     assert "sam@example.org" not in str(found)
     assert {name for name in warned if name.startswith("disk")}
+
+
+def test_a_task_that_was_given_up_long_ago_is_no_news(capsys):
+    now = timezone.now()
+    all_is_well(now)
+    job("failed", since=now - timedelta(days=8))
+
+    assert told(status=0, capsys=capsys)["failed tasks"]["figure"] == 0
 
 
 def test_a_missing_migration_fails_and_one_of_a_newer_release_does_not(capsys):
