@@ -11,6 +11,8 @@ from catalog.feeds.marc import reader
 from catalog.models import Book, Contributor
 from tests.catalog.marc import ISBN, book, data, record
 
+from .catalogue_as_is import catalogue
+
 pytestmark = pytest.mark.django_db
 
 OTHER = "9780141439600"
@@ -97,8 +99,10 @@ def test_real_records_come_in_once(data_folder):
     files = sorted((data_folder / "marc").iterdir())
     content = b"".join(path.read_bytes() for path in files)
 
-    first, again = import_marc(content), import_marc(content)
+    first, before = import_marc(content), catalogue()
+    again = import_marc(content)
 
+    assert catalogue() == before
     # Two of the files have a record in common.
     assert first.startswith("46 new, 0 updated, 0 unchanged, 1")
     assert again.startswith("0 new, 0 updated, 46 unchanged, 1")
