@@ -28,6 +28,7 @@ from bookstore import maintenance
 from catalog.models import Book, StockMovement
 from shop.models import FeedRun
 from tests.accounts.second_factors import give_app
+from tests.bookstore import test_backup, test_cluster, test_health, test_start
 from tests.catalog import marc
 from tests.catalog.onix_files import message, product
 from tests.factories import BookFactory, UserFactory
@@ -35,13 +36,14 @@ from tests.threads import at_once
 from tests.waitlist.lists import deliver, line, sold_out, states
 
 OURS = {name: app for name, app in get_commands().items() if app in settings.INSTALLED_APPS[:6]}
-# Where others test that any number of it may run.
-ELSEWHERE = {
-    "backup": "tests/bookstore/test_backup.py",
-    "health": "tests/bookstore/test_health.py",
-    "restore": "tests/bookstore/test_backup.py",
-    "start": "tests/browser/test_make_run.py",
-    "worker": "tests/bookstore/test_worker.py",
+# Where a test of its own has two of it at once.
+ELSEWHERE: dict[str, Callable[..., None]] = {
+    "backup": test_backup.test_no_two_backups_run_at_once,
+    "health": test_health.test_two_at_once_tell_the_same,
+    "migrate": test_start.test_of_two_migrations_at_once_the_second_waits_and_finds_nothing_to_do,
+    "restore": test_backup.test_of_two_restores_at_once_the_second_is_refused,
+    "start": test_start.test_two_at_once_make_one_shop,
+    "worker": test_cluster.test_nothing_is_lost_when_a_part_of_each_kind_dies,
 }
 
 

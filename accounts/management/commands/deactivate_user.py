@@ -13,6 +13,8 @@ example:
 
 Its owner is signed out everywhere at once and cannot come back: not by password, nor by a reset of
 it, nor by another site. Nothing else of theirs is touched. Doing it twice does no harm.
+
+exit status: 0 done, 1 refused: no such account
 """
 
 

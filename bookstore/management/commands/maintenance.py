@@ -18,6 +18,8 @@ was typed into the database stay. Staff who are signed in, or who sign in, see t
 /healthz and /readyz answer as before, so that no machine is taken out. Notices of payment providers
 get 503, too, so that the provider sends them again. The worker goes on: stop it if nothing may
 write to the database.
+
+exit status: 0 done, 2 the command line is wrong
 """
 
 

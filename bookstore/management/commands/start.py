@@ -25,7 +25,10 @@ from accounts import demo
 from bookstore import gunicorn_conf, static_stamp
 from bookstore.commands import TaughtByExample
 from bookstore.embedded.server import Server, ServerError
+from bookstore.session_locks import session_lock
 
+# Any number, as long as nothing else in this database locks it.
+_LOCK = 7_220_379
 SECONDS_TO_STOP = 10
 SECONDS_TO_ANSWER = 30
 LOCALHOST = "127.0.0.1"
@@ -88,15 +91,17 @@ class Command(TaughtByExample):
 
     def _prepare(self, *, with_demo: bool) -> None:
         self.check()
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        if not static_stamp.is_current():
-            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-            static_stamp.mark_current()
-        if with_demo:
-            call_command("load_demo", stdout=self.stdout)
-        if settings.IS_DEMO:
-            demo.make_accounts()
+        # Another one that was started at the same moment finds all of it done.
+        with session_lock(_LOCK, waits=True):
+            call_command("migrate", verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            if not static_stamp.is_current():
+                call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+                static_stamp.mark_current()
+            if with_demo:
+                call_command("load_demo", stdout=self.stdout)
+            if settings.IS_DEMO:
+                demo.make_accounts()
 
 
 def _require_free(port: int) -> None:

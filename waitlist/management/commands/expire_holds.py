@@ -19,6 +19,8 @@ class Command(TaughtByExample):
 example:
   $ python manage.py expire_holds
   Holds ended: 2. Copies offered besides: 0. Reminders: 1.
+
+exit status: 0 done
 """
 
     def handle(self, *args: Any, **options: Any) -> None:
