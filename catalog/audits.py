@@ -38,9 +38,16 @@ WITH genres AS (
 )
 SELECT id, ean, tags, wanted FROM tagged WHERE tags <> wanted ORDER BY id
 """
-# A trigger gives the facets to whatever is written.
+# A trigger gives the facets to whatever is written. What differs is as in TAGS, and no genre is left out.
 TAG = """
-UPDATE catalog_book SET tags = catalog_genre_tags(id) WHERE id = ANY(%(keys)s::bigint[]) RETURNING id
+UPDATE catalog_book SET tags = catalog_genre_tags(id)
+WHERE id = ANY(%(keys)s::bigint[])
+    AND ARRAY(SELECT tag FROM unnest(tags) tag WHERE tag NOT IN (-31, -32) ORDER BY tag) <> ARRAY(
+        SELECT tag FROM unnest(
+            catalog_facet_tags(format, published_on, pages, 0, 0, language) || catalog_genre_tags(id)
+        ) tag ORDER BY tag
+    )
+RETURNING id
 """
 
 CHECKS = [

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from bookstore import repairing
-from bookstore.auditing import checks
+from bookstore.auditing import checks, chosen
 from catalog.models import Book, Work
 from reviews.models import Review
 from tests.audits import findings, without_triggers
@@ -60,15 +60,15 @@ def wrong_votes() -> Review:
     return review
 
 
-@pytest.mark.parametrize(
-    ("slug", "make_wrong"),
-    [
-        ("ratings", wrong_ratings),
-        ("queue-lengths", wrong_length),
-        ("tags", wrong_tags),
-        ("votes", wrong_votes),
-    ],
-)
+WRONG = [
+    ("ratings", wrong_ratings),
+    ("queue-lengths", wrong_length),
+    ("tags", wrong_tags),
+    ("votes", wrong_votes),
+]
+
+
+@pytest.mark.parametrize(("slug", "make_wrong"), WRONG)
 def test_what_is_derived_is_made_right_and_named(slug, make_wrong):
     row = make_wrong()
     assert len(findings(slug)) == 1
@@ -79,6 +79,24 @@ def test_what_is_derived_is_made_right_and_named(slug, make_wrong):
     assert f"    {row._meta.verbose_name} {row.pk}\n" in text
     assert text.endswith("… ok\nRepaired: 1.\n")
     assert "Repaired: 0." in fix("--only", slug)
+
+
+@pytest.mark.parametrize(("slug", "make_wrong"), WRONG)
+def test_a_row_that_is_right_again_meanwhile_is_left_and_not_named(slug, make_wrong):
+    row = make_wrong()
+    [check] = chosen([slug])
+
+    assert list(repairing.repair(check, [row.pk])) == [row.pk]
+    assert list(repairing.repair(check, [row.pk])) == []
+
+
+def test_stars_that_the_worker_has_yet_to_tag_are_no_reason_to_write():
+    book = wrong_tags()
+    fix("--only", "tags")
+    Book.objects.filter(pk=book.pk).update(**ratings(9, 2))
+    [check] = chosen(["tags"])
+
+    assert list(repairing.repair(check, [book.pk])) == []
 
 
 def test_all_editions_of_a_work_get_the_ratings_of_its_living_reviews():
