@@ -27,6 +27,11 @@ from .archive import DUMP, MEDIA, CannotBackUp, Writer
 from .only import only_one
 
 
+class NameIsTaken(CannotBackUp):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} exists. A backup replaces no other: choose another name.")
+
+
 @dataclass
 class Taken:
     """What is in a backup so far. `missing` pictures are named by the database and not to be had."""
@@ -44,18 +49,24 @@ def back_up(path: Path, *, now: datetime, progress: Callable[[Taken], None]) -> 
     The database is as it is at one moment. Pictures are copied after it: one that is added meanwhile
     may be among them, and one that is removed meanwhile is missing, as the shop wanted.
     """
-    if path.exists():
-        raise CannotBackUp(f"{path} exists. A backup replaces no other: choose another name.")
-    if not path.parent.is_dir():
-        raise CannotBackUp(f"There is no folder {path.parent}.")
+    _require_free(path)
     taken = Taken()
     with only_one():
+        # Another backup may have ended meanwhile.
+        _require_free(path)
         with _appearing_whole(path) as file, one_moment():
             _fill(file, taken, now, progress)
         with suppress(Error):
             last.note(made_at=now, ended_at=timezone.now())
             taken.is_noted = True
     return taken
+
+
+def _require_free(path: Path) -> None:
+    if path.exists():
+        raise NameIsTaken(path)
+    if not path.parent.is_dir():
+        raise CannotBackUp(f"There is no folder {path.parent}.")
 
 
 def _fill(file: BinaryIO, taken: Taken, now: datetime, progress: Callable[[Taken], None]) -> None:
@@ -133,19 +144,29 @@ def _named() -> Iterator[str]:
 
 @contextmanager
 def _appearing_whole(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path`, for its owner alone, that gets the name when it is whole and on the disk."""
+    """A file beside `path`, for its owner alone, that gets the name when it is whole and on the disk.
+
+    Raises NameIsTaken if another file has got it by then.
+    """
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(number, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).rename(path)
-    except BaseException:
+        _give_name(path, name)
+    finally:
         Path(name).unlink()
-        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _give_name(path: Path, name: str) -> None:
+    """As a second name, for a rename would replace what has it already."""
+    try:
+        path.hardlink_to(name)
+    except FileExistsError as error:
+        raise NameIsTaken(path) from error

@@ -460,6 +460,33 @@ def test_a_backup_replaces_no_file(shop, archive):
     assert archive.read_text() == "mine"
 
 
+def test_a_file_that_appears_meanwhile_is_kept(shop, archive, monkeypatch):
+    def appears() -> Iterator[str]:
+        archive.write_text("mine")
+        yield from ()
+
+    monkeypatch.setattr(taking, "_stored", appears)
+
+    with pytest.raises(CommandError, match="A backup replaces no other"):
+        call_command("backup", str(archive))
+
+    assert archive.read_text() == "mine"
+    assert list(archive.parent.iterdir()) == [archive]
+
+
+def test_whether_the_name_is_free_is_asked_once_nobody_else_backs_up(shop, archive, monkeypatch):
+    @contextmanager
+    def after_another() -> Iterator[None]:
+        archive.write_text("theirs")
+        yield
+
+    monkeypatch.setattr(taking, "only_one", after_another)
+    monkeypatch.setattr(taking, "_fill", lambda *_: pytest.fail("it had begun"))
+
+    with pytest.raises(CommandError, match="exists"):
+        call_command("backup", str(archive))
+
+
 def test_another_picture_of_the_same_name_is_kept_aside(shop, archive):
     call_command("backup", str(archive))
     default_storage.delete(COVER)
