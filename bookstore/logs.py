@@ -11,6 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
+from django.db import Error
 from structlog.contextvars import merge_contextvars
 from structlog.dev import ConsoleRenderer, plain_traceback
 from structlog.processors import JSONRenderer
@@ -26,13 +28,17 @@ KEYS = re.compile(
     r"[^/\s?\"']+"
 )
 MAILBOX = re.compile(r"[^\s@<>()\[\]{}'\",;:=/\\]+@[^\s@<>()\[\]{}'\",;:=/\\]+")
-# PostgreSQL quotes the row that it refuses, and the statement with the values in it.
+LEFT_OUT = "(what it quotes is left out)"
+# PostgreSQL quotes the row that it refuses, and the statement with the values in it. Words that came
+# without their failure tell it by English alone.
 QUOTED_ROWS = re.compile(
     r"^(?:DETAIL|LINE \d+|QUERY|CONTEXT): .*?(?=^The above exception|^During handling|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 # gunicorn goes on with the visitor's network address, and with what they asked for.
 VISITOR = re.compile(r"^(Invalid request|Error handling request)\b.*", re.DOTALL)
+# What stands before each line of a failure in a group.
+_BEFORE = " |"
 SHAPES: tuple[str, ...] = ("json", "console")
 
 type Event = Any
@@ -49,7 +55,7 @@ def without_keys(text: str) -> str:
 
 def nameless(text: str) -> str:
     """The text without keys, email addresses and rows of the database."""
-    text = without_keys(QUOTED_ROWS.sub("(what it quotes is left out)\n", text))
+    text = without_keys(QUOTED_ROWS.sub(f"{LEFT_OUT}\n", text))
     return MAILBOX.sub("…", text) if "@" in text else text
 
 
@@ -127,9 +133,37 @@ def _told_without_names(_logger: Any, _level: str, event: Event) -> Event:
     words = nameless(event["event"])
     event["event"] = VISITOR.sub(r"\1", words) if event["logger"] == "gunicorn.error" else words
     if failure := event.pop("exc_info", None):
-        lines = "".join(traceback.format_exception(failure[1]))
-        event["exception"] = nameless(lines).rstrip()
+        event["exception"] = nameless(_without_rows(failure[1])).rstrip()
     return event
+
+
+def _without_rows(failure: BaseException | None) -> str:
+    """The traceback. Of what the database says the first line alone, whatever its language."""
+    quoted = {
+        line.lstrip(_BEFORE)
+        for error in _all_in(failure)
+        if isinstance(error, Error | psycopg.Error)
+        for line in str(error).splitlines()[1:]
+    } - {""}
+    told: list[str] = []
+    for line in "".join(traceback.format_exception(failure)).splitlines():
+        if line.lstrip(_BEFORE) not in quoted:
+            told.append(line)
+        elif told[-1:] != [LEFT_OUT]:
+            told.append(LEFT_OUT)
+    return "\n".join(told)
+
+
+def _all_in(failure: BaseException | None) -> list[BaseException]:
+    """A failure, what it came of, and what it is a group of."""
+    found: dict[int, BaseException] = {}
+    left = [failure]
+    while left:
+        error = left.pop()
+        if error is not None and id(error) not in found:
+            found[id(error)] = error
+            left += [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
+    return list(found.values())
 
 
 class _Failures(logging.Filter):

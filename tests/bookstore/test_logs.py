@@ -11,10 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.core import mail
-from django.db import Error, transaction
+from django.db import Error, IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from psycopg.errors import UniqueViolation
 
 from accounts import outbox, sending
 from accounts.models import OutboxMessage, User
@@ -204,6 +205,25 @@ def test_what_the_database_quotes_of_a_row_is_left_out(log):
     assert "DETAIL" not in line["exception"] and "Shopper" not in log.text and SAM not in log.text
     # Of both, the one of psycopg and that of Django which came of it.
     assert line["exception"].count("duplicate key value") == 2
+
+
+@pytest.mark.parametrize("in_group", [False, True])
+@pytest.mark.parametrize("word", ["DÉTAIL : ", "ПОДРОБНОСТИ:  ", ""])
+def test_a_database_that_speaks_another_language_is_not_quoted_either(log, word, in_group):
+    refusal = UniqueViolation(
+        f"valeur dupliquée\n{word}(name)=(Sam\n\n  Shopper) existe\nLIGNE 1 : …"
+    )
+    failure = IntegrityError(*refusal.args)
+    failure.__cause__ = refusal
+    shown = ExceptionGroup("several", [failure]) if in_group else failure
+
+    logging.getLogger("bookstore").error("not made", exc_info=shown)
+
+    (line,) = log.of("not made")
+    assert line["exception"].count("valeur dupliquée") == 2
+    assert line["exception"].count("(what it quotes is left out)") >= 2
+    for quoted in ("Sam", "Shopper", "LIGNE"):
+        assert quoted not in log.text
 
 
 def test_gunicorn_tells_of_bad_requests_without_who_sent_them(log):
