@@ -17,25 +17,25 @@ from tests.valkey import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-EMPTY = "nothing_yet"
-
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a shop whose database has nothing in it."""
+    # Tests beside this one have others.
+    name = f"{connection.settings_dict['NAME']}_empty"
     with connection.creation._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {EMPTY}")
-        cursor.execute(f"CREATE DATABASE {EMPTY} TEMPLATE template0")
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     yield {
         **os.environ,
-        "DATABASE_URL": f"{database_url().rpartition('/')[0]}/{EMPTY}",
+        "DATABASE_URL": f"{database_url().rpartition('/')[0]}/{name}",
         "STATIC_ROOT": str(tmp_path / "static"),
         "MEDIA_ROOT": str(tmp_path / "media"),
         "PRIVATE_ROOT": str(tmp_path / "private"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
     }
     with connection.creation._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {EMPTY} WITH (FORCE)")
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def begun(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
