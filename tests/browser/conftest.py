@@ -100,9 +100,14 @@ def open_page(browser: Browser, expected: list[str]) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with JavaScript", marks=pytest.mark.deep),
+        pytest.param(False, id="without JavaScript"),
+    ]
+)
 def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
-    """Everything works either way, so a test that takes this page runs twice."""
+    """Everything works either way, so a test that takes this page runs twice in CI."""
     if request.param and NO_SCRIPTS:
         pytest.skip("JavaScript is off")
     return open_page(java_script_enabled=request.param)
