@@ -13,6 +13,9 @@ from bookstore.settings import LOGGING
 # Only now: settings name the folder that it counts in.
 from bookstore import metrics
 
+# What starts asks for the settings before bookstore.wsgi is loaded, which names them too.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookstore.settings")
+
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # A request that takes longer has its process ended; one that is told to stop ends its request first.

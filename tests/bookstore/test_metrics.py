@@ -248,29 +248,45 @@ def test_nothing_is_counted_for_nobody(settings, client):
 # Where nothing can be written
 
 
-def run_where_nothing_can_be_written(code: str) -> subprocess.CompletedProcess[str]:
-    environment = {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": "/proc/metrics"}
+def run(code: str, folder: object) -> subprocess.CompletedProcess[str]:
+    # Neither the unit nor the image names the settings.
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
+    }
+    counting = {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
     return subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup(); {code}"],
+        [sys.executable, "-c", code],
         cwd=PROJECT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bookstore.settings", **environment},
+        env={**inherited, **counting},
         capture_output=True,
         text=True,
     )
 
 
 def test_a_command_counts_nothing():
-    counting = "from bookstore import metrics; metrics.count_checkout('placed')"
+    done = run(
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'bookstore.settings';"
+        "import django; django.setup();"
+        "from bookstore import metrics; metrics.count_checkout('placed')",
+        "/proc/metrics",
+    )
 
-    assert run_where_nothing_can_be_written(counting).returncode == 0
+    assert done.returncode == 0, done.stderr
+
+
+START = "from bookstore import gunicorn_conf; gunicorn_conf.on_starting(None)"
 
 
 def test_a_web_process_does_not_start():
-    done = run_where_nothing_can_be_written(
-        "from bookstore import gunicorn_conf; gunicorn_conf.on_starting(None)"
-    )
+    done = run(START, "/proc/metrics")
 
     assert "PROMETHEUS_MULTIPROC_DIR is /proc/metrics, which cannot be written." in done.stderr
+
+
+def test_a_web_process_starts_where_something_can(tmp_path):
+    done = run(START, tmp_path)
+
+    assert done.returncode == 0, done.stderr
 
 
 # Many processes
