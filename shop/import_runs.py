@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,14 +68,14 @@ def go_on(run: FeedRun) -> None:
 @contextmanager
 def ended(run: FeedRun) -> Iterator[None]:
     """The run is done at the end of this, or stopped by whatever breaks it off: what it brought stays."""
-    state = FeedRun.State.STOPPED
     try:
         yield
-        state = FeedRun.State.DONE
-    finally:
+    except BaseException:
         # A run whose database is gone shows as stopped from the next one on.
-        with suppress(Error) if state == FeedRun.State.STOPPED else nullcontext():
-            run.end(state, timezone.now())
+        with suppress(Error):
+            run.end(FeedRun.State.STOPPED, timezone.now())
+        raise
+    run.end(FeedRun.State.DONE, timezone.now())
 
 
 def stop_those_that_were_killed(now: datetime) -> None:

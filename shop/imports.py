@@ -113,11 +113,10 @@ def import_feed(
     with only_import():
         run = None if dry_run else _begin(feed, now, upload, resume=resume)
         writer = BatchWriter(feed, run, now, differs)
-        if run:
-            for row in run.problems.iterator():
-                report(row.told())
-        progress(writer.summary)
         with import_runs.ended(run) if run else nullcontext():
+            for row in run.problems.iterator() if run else ():
+                report(row.told())
+            progress(writer.summary)
             _bring(feed, writer, report, progress)
     progress(writer.summary)
     return writer.summary

@@ -483,6 +483,19 @@ def test_a_worker_that_is_killed_goes_on_and_ends_as_an_unbroken_one(five, monke
     assert FeedRun.objects.count() == 1
 
 
+def test_a_worker_that_is_to_end_before_the_first_batch_leaves_no_run_going_on(five):
+    made = apply(looked_at(five))
+
+    def run() -> None:
+        stopping.listen(lambda: True)
+        feed_tasks.work_on_feed.call(made.pk)
+
+    copy_context().run(run)
+
+    made.refresh_from_db()
+    assert (made.run.state, made.run.records) == ("stopped", 0)
+
+
 @pytest.mark.parametrize("prepare", [upload, lambda feed: apply(looked_at(feed))])
 def test_a_worker_that_is_to_end_leaves_the_rest_to_another(five, prepare):
     made = prepare(five)
