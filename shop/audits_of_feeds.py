@@ -2,16 +2,17 @@
 
 from bookstore.auditing import Check
 
+from .feed_work import TASK
 from .models import FeedUpload
 
 # A sweep finds within ten minutes what the queue has lost.
-WORKED_ON = """
+WORKED_ON = f"""
 SELECT upload.id, upload.file_name, upload.state FROM shop_feedupload upload
 WHERE upload.state IN ('looking', 'applying')
     AND coalesce(upload.decided_at, upload.uploaded_at) < now() - interval '1 hour'
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job
-        WHERE job.status IN ('todo', 'doing') AND job.args ->> 'path' = 'shop.feed_tasks.work_on_feed'
+        WHERE job.status IN ('todo', 'doing') AND job.args ->> 'path' = '{TASK}'
             AND job.args -> 'args' -> 0 = to_jsonb(upload.id)
     )
 ORDER BY upload.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -43,7 +42,6 @@ class FeedUpload(models.Model):
         DROPPED = "dropped", _("Dropped")
 
     WORKING = (State.LOOKING, State.APPLYING)
-    ENDED = (State.DONE, State.FAILED, State.DROPPED)
 
     # Names its folder in the private storage.
     folder = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -166,10 +164,6 @@ class FeedUpload(models.Model):
         """Needs to be looked at. A book may differ by nothing but what its record is called."""
         named = ("created", "updated", "taken_back")
         return bool(self.looked_at) and not any(self.counts.get(name) for name in named)
-
-    @property
-    def terms(self) -> dict[str, Decimal | int | None]:
-        return {"price": self.price, "stock": self.stock}
 
     def move(self, state: State, **facts: Any) -> None:
         """To another state, with these other facts. Its row must be locked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from contextlib import ExitStack
 from datetime import datetime
@@ -13,7 +12,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shop import feed_files
+from shop import feed_files, import_runs
 from shop.feed_tasks import work_on_feed
 from shop.models import FeedUpload
 
@@ -42,7 +41,8 @@ def upload(
 
     Returns the upload, and whether it is new. Whether the file is a feed is for the form to say.
     """
-    digest = _digest_of(file)
+    with feed_files.uploaded(file) as path:
+        digest = import_runs.digest_of(path)
     if known := FeedUpload.objects.open().filter(digest=digest).first():
         return known, False
     folder = uuid.uuid4()
@@ -66,13 +66,6 @@ def upload(
             return FeedUpload.objects.open().get(digest=digest), False
         undo.pop_all()
     return made, True
-
-
-def _digest_of(file: File[Any]) -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 @transaction.atomic
