@@ -26,12 +26,11 @@ from shop import cart
 
 from . import maintenance
 from .frame import Reader
+from .routes import FOR_MACHINES
 
 # PostgreSQL's text holds any character but this one, so no page has a use for it.
 NUL = ("\x00", "%00")
-# For machines that ask how this one is.
-FOR_MACHINES = ("healthz", "readyz", "metrics")
-# For them, and for staff who are not signed in yet.
+# For machines, and for staff who are not signed in yet.
 ALWAYS_OPEN = (
     *FOR_MACHINES,
     *("account_login", "accounts:second_step", "accounts:passkey_sign_in"),

@@ -12,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from . import request_ids
 from .logs import line_of_request
 from .metrics import count_request
-from .routes import STATIC, route_of
+from .routes import FOR_MACHINES, STATIC, route_of
 
 log = logging.getLogger("bookstore.requests")
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 # Asked every second or by the dozen for a page: told only if they fail, or with LOG_LEVEL=DEBUG.
-QUIET = (STATIC, "healthz", "readyz", "metrics")
+QUIET = (STATIC, *FOR_MACHINES)
 # Refusals that views make by raising them.
 REFUSALS = (Http404, PermissionDenied)
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 STATIC = "static"
+# Machines ask there how this one is.
+FOR_MACHINES = ("healthz", "readyz", "metrics")
 UNKNOWN = "unknown"
 
 
