@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bookstore.findings import Check, Finding, graded, span
+from bookstore.findings import LATELY, Check, Finding, graded, span
 
 from .mail_figures import MailFigures
 
 LONG_WAIT, TOO_LONG_WAIT = timedelta(minutes=15), timedelta(hours=2)
-# A mail that was given up stays in the outbox for longer.
-LATELY = timedelta(days=7)
 
 
 def mails(now: datetime) -> Iterator[Finding]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# What was given up is kept for longer, and told for so long.
+LATELY = timedelta(days=7)
 
 
 class State(StrEnum):

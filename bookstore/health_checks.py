@@ -12,14 +12,13 @@ from django.db import connection
 
 from . import health, workers
 from .backups.last import last_backup
-from .findings import Check, Finding, State, graded, span
+from .findings import LATELY, Check, Finding, State, graded, span
 from .replicas import states
 from .workers import Sweep
 
 GB, HOUR = 10**9, 3_600
 LITTLE_SPACE, NO_SPACE = 5 * GB, 1 * GB
 LONG_WAIT, TOO_LONG_WAIT = 60, 600
-LATELY = timedelta(days=7)
 LATE, TOO_LATE = timedelta(minutes=10), timedelta(hours=2)
 
 
