@@ -14,9 +14,10 @@ example:
   manage.py health --json | jq '.findings[] | select(.state != "ok")'
 
 Looks at the database, its replicas and migrations, free disk, the workers and their queue, when each
-work that is done by the clock was last done, tasks that failed, mails, and the age of the last backup. It changes nothing, and may run at
-any time and on any machine; free disk is that of the machine it runs on. Each line says how it is,
-what was measured, and from where on it would warn or fail.
+work that is done by the clock was last done, tasks that failed, mails, and the age of the last
+backup. It changes nothing, and may run at any time and on any machine; free disk is that of the
+machine it runs on. Each line says how it is, what was measured, and from where on it would warn or
+fail.
 
 exit status: 0 all is well, 1 something fails, 2 nothing fails but something warns
 """
